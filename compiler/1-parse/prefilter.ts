@@ -1,0 +1,9 @@
+// In: the text of a file. Out: whether it is worth parsing. Must not parse, and must be linear: it sees every file of a project.
+
+const WORDS = /\bextends\b/
+
+/** Whether a file may declare a brain: a class that extends something, in a file that names taskbrain or imports from its own project. */
+export function mayHoldBrain(text: string): boolean {
+  if (!WORDS.test(text)) return false
+  return text.includes('taskbrain') || /\bimport\b[^;'"]*['"](?:\.|#|@\/|~)/.test(text)
+}

@@ -1,0 +1,89 @@
+// In: paths and a host that reads them. Out: parsed files with their imports and exports, each read and parsed once.
+// Must not look at types: files are parsed one by one, without a tsconfig and without the type checker.
+
+import { Project, ts } from 'ts-morph'
+import type { SourceText } from '../log.ts'
+import type { CompilerHost, ImportSpecifier } from '../model.ts'
+import { importOf, namesOfExports, type ExportTarget, type ImportDeclaration } from './imports.ts'
+
+/** A parsed file. */
+export interface SourceUnit {
+  readonly path: string
+  readonly source: SourceText
+  readonly tree: ts.SourceFile
+  readonly imports: readonly ImportDeclaration[]
+  /** Exported name → where it comes from. `export *` targets stand in `stars`. */
+  readonly exports: ReadonlyMap<string, ExportTarget>
+  readonly stars: readonly string[]
+  readonly syntaxErrors: readonly { readonly start: number; readonly end: number; readonly message: string }[]
+}
+
+export interface BoundImport extends ImportSpecifier {
+  readonly specifier: string
+}
+
+export class SourceProject {
+  readonly #project = new Project({
+    useInMemoryFileSystem: true,
+    skipLoadingLibFiles: true,
+    skipFileDependencyResolution: true,
+    skipAddingFilesFromTsConfig: true,
+    compilerOptions: { target: ts.ScriptTarget.ESNext, allowJs: true, jsx: ts.JsxEmit.Preserve },
+  })
+  readonly #units = new Map<string, SourceUnit | undefined>()
+  readonly #root: string
+  readonly host: CompilerHost
+
+  constructor(root: string, host: CompilerHost) {
+    this.#root = root
+    this.host = host
+  }
+
+  /** Absolute paths of every file that was read. */
+  get read(): readonly string[] {
+    return [...this.#units].filter(([, unit]) => unit).map(([path]) => path)
+  }
+
+  unit(path: string): SourceUnit | undefined {
+    if (!this.#units.has(path)) this.#units.set(path, this.#parse(path))
+    return this.#units.get(path)
+  }
+
+  /** The file of the project that a relative or aliased import means; `undefined` for a package. */
+  target(specifier: string, from: SourceUnit): SourceUnit | undefined {
+    const path = this.host.resolve(specifier, from.path)
+    return path === undefined || !/\.[cm]?[jt]sx?$/.test(path) ? undefined : this.unit(path)
+  }
+
+  #parse(path: string): SourceUnit | undefined {
+    const text = this.host.readFile(path)?.replace(/^\uFEFF/, '')
+    if (text === undefined) return undefined
+    // The tree is named by its place in the project, so that two projects never share one.
+    const tree = this.#project.createSourceFile(`/${relativeName(this.#root, path)}`, text, { overwrite: true }).compilerNode as ts.SourceFile
+    const { exports, stars } = namesOfExports(tree)
+    // The parser's own list: asking the program for it would bind every file.
+    const parsed = (tree as unknown as { parseDiagnostics?: readonly ts.DiagnosticWithLocation[] }).parseDiagnostics ?? []
+    return {
+      path,
+      source: { name: relativeName(this.#root, path), text },
+      tree,
+      imports: tree.statements.filter(ts.isImportDeclaration).map(importOf),
+      exports,
+      stars,
+      syntaxErrors: parsed.map((found) => ({
+        start: found.start,
+        end: found.start + found.length,
+        message: ts.flattenDiagnosticMessageText(found.messageText, '\n'),
+      })),
+    }
+  }
+}
+
+/** POSIX path relative to the project's folder; a file outside of it keeps its `../` steps. */
+export function relativeName(root: string, path: string): string {
+  const from = root.split('/').filter(Boolean)
+  const to = path.split('/').filter(Boolean)
+  let common = 0
+  while (common < from.length && common < to.length - 1 && from[common] === to[common]) common++
+  return [...from.slice(common).map(() => '..'), ...to.slice(common)].join('/')
+}

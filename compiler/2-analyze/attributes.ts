@@ -1,0 +1,132 @@
+// In: the fields and parameter properties of a brain. Out: which are shared, which live in the main process alone and why,
+// and the edits that make the main module set them through the shared state. Must not look at what tasks do with them.
+
+import { ts } from 'ts-morph'
+import { bareExpression } from '../1-parse/expressions.ts'
+import type { ClassNode } from '../1-parse/classes.ts'
+import { hasModifier } from '../1-parse/imports.ts'
+import type { SourceProject, SourceUnit } from '../1-parse/project.ts'
+import type { Attribute, Edit } from '../model.ts'
+import type { TypeOracle } from './type-oracle.ts'
+import { typeOfAnnotation, typeOfInitializer, type AttributeType } from './types.ts'
+
+export interface AttributeContext {
+  readonly unit: SourceUnit
+  readonly project: SourceProject
+  readonly oracle: TypeOracle
+  readonly prefix: string
+  /** Whether a decorator is `@Brain.local()`. */
+  readonly isLocal: (decorator: ts.Decorator) => boolean
+}
+
+export function readAttributes(node: ClassNode, context: AttributeContext): { attributes: Attribute[]; edits: Edit[] } {
+  const parameters = parameterProperties(node)
+  const attributes = [
+    ...parameters.map((parameter) => ofParameter(parameter, context)),
+    ...node.members.filter(ts.isPropertyDeclaration).flatMap((field) => ofField(field, context)),
+  ]
+  const shared = new Set(attributes.filter((attribute) => attribute.share.kind === 'shared').map((attribute) => attribute.name))
+  const edits = [
+    ...parameterEdits(node, parameters, context.prefix),
+    ...node.members.filter(ts.isPropertyDeclaration).flatMap((field) => fieldEdits(field, shared)),
+  ]
+  return { attributes, edits }
+}
+
+/** The name of a member, with its `#`; `undefined` where it is computed. */
+export function memberName(name: ts.PropertyName | undefined): string | undefined {
+  if (!name) return undefined
+  if (ts.isComputedPropertyName(name)) return ts.isStringLiteralLike(name.expression) ? name.expression.text : undefined
+  return name.text
+}
+
+export function holdsFunction(field: ts.PropertyDeclaration): boolean {
+  const value = field.initializer && bareExpression(field.initializer)
+  return value !== undefined && (ts.isArrowFunction(value) || ts.isFunctionExpression(value))
+}
+
+// --- internal ---
+
+function ofField(field: ts.PropertyDeclaration, context: AttributeContext): Attribute[] {
+  const name = memberName(field.name)
+  const isErased = hasModifier(field, ts.SyntaxKind.DeclareKeyword) || hasModifier(field, ts.SyntaxKind.AbstractKeyword)
+  if (name === undefined || isErased || ts.isPrivateIdentifier(field.name) || hasModifier(field, ts.SyntaxKind.StaticKeyword) || holdsFunction(field)) return []
+  const attribute = { name, at: { start: field.name.getStart(), end: field.name.getEnd() }, origin: 'field' } as const
+  const isMarked = ts.getDecorators(field)?.some(context.isLocal)
+  const why = isMarked ? 'it is marked `@Brain.local()`' : name.startsWith('_') ? 'its name begins with `_`' : !field.initializer ? 'it has no initial value' : undefined
+  if (why) return [{ ...attribute, share: { kind: 'local', why } }]
+  return [{ ...attribute, share: shareOf(typeOfField(field, context)) }]
+}
+
+function ofParameter(parameter: ts.ParameterDeclaration, { unit, project }: AttributeContext): Attribute {
+  const name = parameter.name.getText()
+  const attribute = { name, at: { start: parameter.name.getStart(), end: parameter.name.getEnd() }, origin: 'parameter' } as const
+  if (name.startsWith('_')) return { ...attribute, share: { kind: 'local', why: 'its name begins with `_`' } }
+  const type = parameter.type ? typeOfAnnotation(parameter.type, unit, project) : parameter.initializer && typeOfInitializer(parameter.initializer, unit, project)
+  const known = type ?? { field: 'value', category: 'unknown', text: undefined }
+  return { ...attribute, share: shareOf(parameter.questionToken ? orUndefined(known) : known) }
+}
+
+/** What may be missing is no plain number or boolean. */
+function orUndefined(type: AttributeType): AttributeType {
+  return { ...type, field: 'value', text: type.text === undefined ? undefined : `${type.text} | undefined` }
+}
+
+function typeOfField(field: ts.PropertyDeclaration, { unit, project, oracle }: AttributeContext): AttributeType {
+  if (!field.type) return typeOfInitializer(field.initializer!, unit, project) ?? oracle(unit, field)
+  const declared = typeOfAnnotation(field.type, unit, project)
+  return field.questionToken ? orUndefined(declared) : declared
+}
+
+function shareOf(type: AttributeType): Attribute['share'] {
+  if (type.unserialisable) return { kind: 'unshared', why: type.unserialisable }
+  return { kind: 'shared', field: type.field, category: type.category, typeText: type.text }
+}
+
+/** `frames = 0` becomes `#shared_frames = void (this.frames = 0)`: the order of evaluation stays, and the accessor of the prototype is not hidden. */
+function fieldEdits(field: ts.PropertyDeclaration, shared: ReadonlySet<string>): Edit[] {
+  const name = memberName(field.name)
+  if (name === undefined || !field.initializer || !shared.has(name) || hasModifier(field, ts.SyntaxKind.StaticKeyword) || ts.isPrivateIdentifier(field.name)) return []
+  const end = field.initializer.getEnd()
+  const target = ts.isIdentifier(field.name) ? `this.${name}` : `this['${name.replace(/[\\']/g, '\\$&')}']`
+  return [
+    // Decorators and modifiers stand before the name; the member's own decorators are removed with it.
+    { kind: 'replace', start: field.getStart(), end: field.initializer.getStart(), text: `#shared_${privateName(field, name)} = void (${target} = ` },
+    { kind: 'wrap', start: field.initializer.getStart(), end, open: '', close: ')' },
+  ]
+}
+
+/** A name that is no identifier gets its place in the class, so that no two are alike. */
+function privateName(field: ts.PropertyDeclaration, name: string): string {
+  if (ts.isIdentifier(field.name)) return name
+  return `${name.replace(/[^\p{ID_Continue}$]/gu, '_')}_${field.parent.members.indexOf(field)}`
+}
+
+function parameterProperties(node: ClassNode): ts.ParameterDeclaration[] {
+  const constructor = node.members.find((member): member is ts.ConstructorDeclaration => ts.isConstructorDeclaration(member) && member.body !== undefined)
+  return constructor?.parameters.filter((parameter) => ts.isParameterPropertyDeclaration(parameter, constructor)) ?? []
+}
+
+/** Parameter properties are set before every field, as TypeScript has it: they ride on the call of `super`. */
+function parameterEdits(node: ClassNode, parameters: readonly ts.ParameterDeclaration[], prefix: string): Edit[] {
+  if (parameters.length === 0) return []
+  const call = superCall(node)
+  if (!call) return []
+  const values = parameters.map((parameter) => parameter.name.getText()).join(', ')
+  const spread = `...${prefix}.parameters(new.target, { ${values} })`
+  const last = call.arguments.at(-1)
+  const place = last ? last.getEnd() : call.getEnd() - 1
+  return [
+    ...parameters.map((parameter) => ({ kind: 'remove', start: ts.getModifiers(parameter)![0]!.getStart(), end: parameter.name.getStart() }) as const),
+    { kind: 'insert', at: place, text: last ? `, ${spread}` : spread },
+  ]
+}
+
+function superCall(node: ClassNode): ts.CallExpression | undefined {
+  const constructor = node.members.find((member) => ts.isConstructorDeclaration(member) && member.body)
+  const find = (inner: ts.Node): ts.CallExpression | undefined => {
+    if (ts.isCallExpression(inner) && inner.expression.kind === ts.SyntaxKind.SuperKeyword) return inner
+    return ts.isClassLike(inner) ? undefined : ts.forEachChild(inner, find)
+  }
+  return constructor && ts.forEachChild(constructor, find)
+}

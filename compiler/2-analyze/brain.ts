@@ -1,0 +1,206 @@
+// In: a class that extends Brain. Out: its BrainModel: members with what they need, attributes, tasks, edits.
+// Must not look at other classes but for the names of inherited attributes.
+
+import { ts } from 'ts-morph'
+import { bareExpression, outerExpression } from '../1-parse/expressions.ts'
+import { DEFAULT_CLASS, extendsBrain, heritageOf, meaningOf, type ClassNode } from '../1-parse/classes.ts'
+import { hasModifier } from '../1-parse/imports.ts'
+import type { SourceProject, SourceUnit } from '../1-parse/project.ts'
+import { BRAIN_MEMBERS, BRAIN_STATIC_MEMBERS } from '../../src/contract/names.ts'
+import { baseUnreadable, brainInFunction, brainUnnamed, memberReserved } from '../diagnostics.ts'
+import type { DiagnosticLog } from '../log.ts'
+import type { Attribute, BrainModel, ClassReference, Edit, Member, MemberKind, Needs, SelfUse } from '../model.ts'
+import { holdsFunction, memberName, readAttributes } from './attributes.ts'
+import { cancelPoints } from './cancel-points.ts'
+import { registrationEdits } from './registrations.ts'
+import { isAssignment, readScope, type SelfAccess } from './scope.ts'
+import { brainDecorator, readTask } from './tasks.ts'
+import type { TypeOracle } from './type-oracle.ts'
+import { updateEdits } from './updates.ts'
+
+export interface BrainContext {
+  readonly unit: SourceUnit
+  readonly project: SourceProject
+  readonly oracle: TypeOracle
+  readonly log: DiagnosticLog
+  readonly prefix: string
+  readonly output: string
+}
+
+export interface FoundClass {
+  readonly node: ClassNode
+  readonly name: string
+  readonly item: number
+  readonly nested: boolean
+}
+
+export function readBrain({ node, name, item, nested }: FoundClass, context: BrainContext): BrainModel {
+  const { unit, project, log, prefix } = context
+  const heritage = heritageOf(node)!.expression
+  const shownName = name === DEFAULT_CLASS ? 'default' : name
+  const { attributes, edits } = readAttributes(node, {
+    unit, project, oracle: context.oracle, prefix, isLocal: (decorator) => brainDecorator(decorator, unit, project)?.name === 'local',
+  })
+  const tasks = node.members.flatMap((member) => readTask(member, context) ?? [])
+  const known = new Map([...inheritedAttributes(node, context), ...attributes].map((attribute) => [attribute.name, attribute]))
+  const classNames = new Set(name === DEFAULT_CLASS ? [] : [name, ...(node.name ? [node.name.text] : [])])
+  const members = node.members.map((member) => readMember(member, known, classNames, context))
+  checkMembers(node, shownName, context)
+  const firstProcessTask = tasks.find((task) => task.process)
+  if (nested && firstProcessTask) log.add(brainInFunction(shownName, firstProcessTask.name), { file: unit.source, start: node.getStart(), end: heritage.getEnd() })
+  return {
+    name: shownName,
+    localName: name === DEFAULT_CLASS ? node.name?.text : name,
+    id: `${context.output}#${shownName}`,
+    item,
+    nested,
+    exported: [...unit.exports.values()].some((target) => target.kind === 'local' && target.name === name),
+    at: node.name ? { start: node.name.getStart(), end: node.name.getEnd() } : { start: heritage.getStart(), end: heritage.getEnd() },
+    decorators: (ts.getDecorators(node) ?? []).map((decorator) => ({ start: decorator.getStart(), end: decorator.getEnd() })),
+    nameAt: node.name ? undefined : node.heritageClauses![0]!.getStart(),
+    body: { start: node.members.pos, end: node.members.end },
+    heritage: { start: heritage.getStart(), end: heritage.getEnd() },
+    heritageNames: [...readScope(heritage).names],
+    base: baseOf(heritage, unit, project),
+    members,
+    attributes,
+    tasks,
+    mainEdits: edits,
+  }
+}
+
+/** A class that extends Brain through an expression, or that has no name: said once, and left alone. */
+export function checkReadable(node: ClassNode, name: string | undefined, { unit, log }: BrainContext): boolean {
+  if (name !== undefined) return true
+  log.add(brainUnnamed(), { file: unit.source, start: node.getStart(), end: heritageOf(node)!.getEnd() })
+  return false
+}
+
+/** A base made by an expression one of whose parts is a brain: `Timed(Brain)`. */
+export function hasUnreadableBase(node: ClassNode, unit: SourceUnit, project: SourceProject): boolean {
+  const expression = heritageOf(node) && bareExpression(heritageOf(node)!.expression)
+  if (!expression || ts.isIdentifier(expression) || ts.isPropertyAccessExpression(expression)) return false
+  const mentions = (inner: ts.Node): boolean => {
+    if (ts.isIdentifier(inner) || ts.isPropertyAccessExpression(inner)) {
+      const meaning = meaningOf(inner, unit, project)
+      if (meaning.kind === 'brain' || (meaning.kind === 'class' && extendsBrain(meaning.node, meaning.unit, project))) return true
+    }
+    return ts.forEachChild(inner, (child) => mentions(child) || undefined) ?? false
+  }
+  return mentions(expression)
+}
+
+export function reportUnreadableBase(node: ClassNode, { unit, log }: BrainContext): void {
+  const heritage = heritageOf(node)!
+  log.add(baseUnreadable(node.name?.text ?? 'default'), { file: unit.source, start: heritage.getStart(), end: heritage.getEnd() })
+}
+
+/** What a stretch of code outside of a brain needs. */
+export function readNeeds(node: ts.Node, prefix: string, extraEdits: readonly Edit[] = []): Needs {
+  const scope = readScope(node)
+  return {
+    names: [...scope.names],
+    assigned: scope.assigned.map((target) => ({ name: target.text, start: target.getStart(), end: target.getEnd() })),
+    self: [],
+    selfEscapes: false,
+    evals: scope.evals.map((call) => ({ start: call.getStart(), end: call.getEnd() })),
+    edits: [...extraEdits, ...registrationEdits(node, prefix), ...cancelPoints(node, prefix)],
+  }
+}
+
+// --- internal ---
+
+function readMember(member: ts.ClassElement, attributes: ReadonlyMap<string, Attribute>, classNames: ReadonlySet<string>, context: BrainContext): Member {
+  const { unit, project } = context
+  const decorators = (ts.canHaveDecorators(member) ? ts.getDecorators(member) : undefined) ?? []
+  const own = decorators.filter((decorator) => brainDecorator(decorator, unit, project))
+  const scope = readScope(member, { thisIsBrain: true, classNames })
+  const names = own.length === 0 ? scope.names : namesWithout(member, own, classNames)
+  const updates = updateEdits(scope.accesses, { attributes, source: unit.source, log: context.log, prefix: context.prefix })
+  return {
+    start: member.getFullStart(),
+    end: member.getEnd(),
+    textStart: member.getStart(),
+    kind: kindOf(member),
+    name: ts.isConstructorDeclaration(member) ? 'constructor' : memberName(member.name) ?? member.name?.getText() ?? '',
+    isStatic: hasModifier(member, ts.SyntaxKind.StaticKeyword) || ts.isClassStaticBlockDeclaration(member),
+    holdsFunction: ts.isPropertyDeclaration(member) && holdsFunction(member),
+    decorators: own.map((decorator) => ({ start: decorator.getStart(), end: decorator.getEnd() })),
+    needs: {
+      names: [...names],
+      assigned: scope.assigned.map((target) => ({ name: target.text, start: target.getStart(), end: target.getEnd() })),
+      self: scope.accesses.map(selfUse),
+      selfEscapes: scope.selfEscapes,
+      evals: scope.evals.map((call) => ({ start: call.getStart(), end: call.getEnd() })),
+      edits: [...updates, ...cancelPoints(member, context.prefix)],
+    },
+  }
+}
+
+/** Names that a member uses without its own erased decorators: those need Brain, and what their options name. */
+function namesWithout(member: ts.ClassElement, erased: readonly ts.Decorator[], classNames: ReadonlySet<string>): Set<string> {
+  const names = new Set<string>()
+  ts.forEachChild(member, (child) => {
+    if (erased.includes(child as ts.Decorator)) return
+    for (const name of readScope(child, { thisIsBrain: true, classNames }).names) names.add(name)
+  })
+  // The parts were read without the scope of the whole: what is a parameter or local of the member is none of these.
+  const whole = readScope(member, { thisIsBrain: true, classNames }).names
+  return new Set([...names].filter((name) => whole.has(name)))
+}
+
+function kindOf(member: ts.ClassElement): MemberKind {
+  if (ts.isConstructorDeclaration(member)) return 'constructor'
+  if (ts.isClassStaticBlockDeclaration(member)) return 'static-block'
+  if (ts.isAccessor(member)) return member.body ? 'accessor' : 'type'
+  if (ts.isMethodDeclaration(member)) return member.body ? 'method' : 'type'
+  if (!ts.isPropertyDeclaration(member)) return 'type'
+  return hasModifier(member, ts.SyntaxKind.DeclareKeyword) || hasModifier(member, ts.SyntaxKind.AbstractKeyword) ? 'type' : 'field'
+}
+
+function selfUse(access: SelfAccess): SelfUse {
+  const at = { start: access.node.getStart(), end: access.node.getEnd() }
+  if (ts.isBindingElement(access.node)) return { ...at, name: access.name, via: access.via, how: 'read' }
+  const outer = outerExpression(access.node)
+  const parent = outer.parent
+  if (ts.isPropertyAccessExpression(parent) && parent.expression === outer) {
+    const next = { name: parent.name.text, start: parent.name.getStart(), end: parent.name.getEnd() }
+    return { ...at, name: access.name, via: access.via, how: 'read', next }
+  }
+  if (ts.isCallExpression(parent) && parent.expression === outer) return { ...at, name: access.name, via: access.via, how: 'call' }
+  const isTarget = (ts.isBinaryExpression(parent) && parent.left === outer && isAssignment(parent)) || ts.isPrefixUnaryExpression(parent) || ts.isPostfixUnaryExpression(parent)
+  return { ...at, name: access.name, via: access.via, how: isTarget ? 'write' : 'read' }
+}
+
+/** Shared attributes of base classes: an update of one is atomic in a subclass too. */
+function inheritedAttributes(node: ClassNode, context: BrainContext, depth = 0): Attribute[] {
+  const heritage = heritageOf(node)
+  if (!heritage || depth > 32) return []
+  const base = meaningOf(heritage.expression, context.unit, context.project)
+  if (base.kind !== 'class') return []
+  const inBase = { ...context, unit: base.unit }
+  const own = readAttributes(base.node, {
+    unit: base.unit, project: context.project, oracle: context.oracle, prefix: context.prefix,
+    isLocal: (decorator) => brainDecorator(decorator, base.unit, context.project)?.name === 'local',
+  }).attributes
+  return [...inheritedAttributes(base.node, inBase, depth + 1), ...own]
+}
+
+function baseOf(heritage: ts.Expression, unit: SourceUnit, project: SourceProject): ClassReference | undefined {
+  const meaning = meaningOf(heritage, unit, project)
+  return meaning.kind === 'class' ? { file: meaning.unit.path, name: meaning.name } : undefined
+}
+
+const RESERVED = new Set<string>(BRAIN_MEMBERS)
+const RESERVED_STATIC = new Set<string>(BRAIN_STATIC_MEMBERS)
+
+function checkMembers(node: ClassNode, brain: string, { unit, log }: BrainContext): void {
+  const check = (name: ts.Node, isStatic: boolean): void => {
+    if ((isStatic ? RESERVED_STATIC : RESERVED).has(name.getText())) log.add(memberReserved(brain, name.getText()), { file: unit.source, start: name.getStart(), end: name.getEnd() })
+  }
+  for (const member of node.members) {
+    if (member.name && kindOf(member) !== 'type') check(member.name, hasModifier(member, ts.SyntaxKind.StaticKeyword))
+    if (ts.isConstructorDeclaration(member))
+      for (const parameter of member.parameters) if (ts.isParameterPropertyDeclaration(parameter, member)) check(parameter.name, false)
+  }
+}

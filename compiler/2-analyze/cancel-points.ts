@@ -1,0 +1,68 @@
+// In: a syntax tree. Out: edits that make every `await` of an async function a cancel point, and every `catch` pass a cancellation on.
+// Must not touch awaits at the top level of a module, nor those inside a `finally`, which work normally while a run is being ended.
+
+import { ts } from 'ts-morph'
+import type { Edit } from '../model.ts'
+
+export function cancelPoints(root: ts.Node, prefix: string): Edit[] {
+  const edits: Edit[] = []
+  visit(root, { inAsync: false, inFinally: false })
+  return edits
+
+  function visit(node: ts.Node, place: { readonly inAsync: boolean; readonly inFinally: boolean }): void {
+    if (ts.isFunctionLike(node)) {
+      const inAsync = ts.canHaveModifiers(node) && (ts.getModifiers(node)?.some((modifier) => modifier.kind === ts.SyntaxKind.AsyncKeyword) ?? false)
+      return ts.forEachChild(node, (child) => visit(child, { inAsync, inFinally: false }))
+    }
+    if (ts.isClassStaticBlockDeclaration(node) || ts.isPropertyDeclaration(node))
+      return ts.forEachChild(node, (child) => visit(child, { inAsync: false, inFinally: false }))
+    if (ts.isTryStatement(node)) {
+      visit(node.tryBlock, place)
+      if (node.catchClause) visit(node.catchClause, place)
+      if (node.finallyBlock) visit(node.finallyBlock, { ...place, inFinally: true })
+      return
+    }
+    if (place.inAsync) edits.push(...editsOf(node, place.inFinally))
+    ts.forEachChild(node, (child) => visit(child, place))
+  }
+
+  function editsOf(node: ts.Node, inFinally: boolean): Edit[] {
+    if (ts.isAwaitExpression(node)) return inFinally ? shielded(node.expression) : [around(node.expression, `${prefix}.point(`, ')')]
+    if (inFinally) return []
+    if (ts.isForOfStatement(node) && node.awaitModifier) return [around(node.expression, `${prefix}.points(`, ')')]
+    if (ts.isCatchClause(node)) return passedOn(node)
+    return []
+  }
+
+  /** A function called from a running `finally` has awaits of its own: they work normally too. */
+  function shielded(operand: ts.Expression): Edit[] {
+    if (ts.isIdentifier(operand) || contains(operand, ts.isYieldExpression)) return []
+    return [around(operand, `${prefix}.shield(${contains(operand, ts.isAwaitExpression) ? 'async ' : ''}() => (`, '))')]
+  }
+
+  function passedOn(clause: ts.CatchClause): Edit[] {
+    const body = clause.block.getStart() + 1
+    const binding = clause.variableDeclaration
+    if (!binding) {
+      return [
+        { kind: 'insert', at: clause.getStart() + 'catch'.length, text: ' ($error)' },
+        { kind: 'insert', at: body, text: ` ${prefix}.pass($error);` },
+      ]
+    }
+    if (ts.isIdentifier(binding.name)) return [{ kind: 'insert', at: body, text: ` ${prefix}.pass(${binding.name.text});` }]
+    return [
+      { kind: 'replace', start: binding.getStart(), end: binding.getEnd(), text: '$error' },
+      { kind: 'insert', at: body, text: ` ${prefix}.pass($error); let ${binding.name.getText()} = $error;` },
+    ]
+  }
+}
+
+function around(node: ts.Node, open: string, close: string): Edit {
+  return { kind: 'wrap', start: node.getStart(), end: node.getEnd(), open, close }
+}
+
+/** Whether an expression has such a node of its own: not inside a function in it. */
+export function contains(node: ts.Node, is: (node: ts.Node) => boolean): boolean {
+  if (is(node)) return true
+  return ts.forEachChild(node, (child) => (ts.isFunctionLike(child) ? false : contains(child, is)) || undefined) ?? false
+}

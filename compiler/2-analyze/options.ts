@@ -1,0 +1,116 @@
+// In: the decorator of a method. Out: the options that must be known at compile time, all options checked. Must not look at the body.
+
+import { ts } from 'ts-morph'
+import { durationSeconds } from '../../src/contract/duration.ts'
+import { DEFAULT_LOOP_MARKER, TASK_OPTIONS } from '../../src/contract/task.ts'
+import type { SourceProject, SourceUnit } from '../1-parse/project.ts'
+import {
+  durationNotPositive, durationUnreadable, featureLater, loopWithoutRate, optionMissing, optionNotStatic, optionsUnreadable, optionType,
+  optionUnknown, refreshRateLong, startWithParameters,
+} from '../diagnostics.ts'
+import type { DiagnosticLog, Span } from '../log.ts'
+import { closest } from '../names.ts'
+import { fold, foldProperty, type Folded } from './fold.ts'
+
+export interface StaticOptions {
+  readonly process: boolean
+  readonly defineLoopLater: boolean
+  readonly startLoopMarker: string
+  /** Where `defineLoopLater` is said, for a message about it. */
+  readonly loopAt: ts.Node
+}
+
+const LONG_PAUSE_SECONDS = 10
+
+export function readOptions(task: string, argument: ts.Expression, method: ts.MethodDeclaration, unit: SourceUnit, project: SourceProject, log: DiagnosticLog): StaticOptions | undefined {
+  const at = (node: ts.Node): Span => ({ file: unit.source, start: node.getStart(), end: node.getEnd() })
+  const whole = fold(argument, unit, project)
+  if (whole?.kind !== 'object') {
+    log.add(optionsUnreadable(task), at(argument))
+    return undefined
+  }
+  const given = propertiesOf(whole, project)
+  const place = (option: string): Span => {
+    const found = given.get(option)
+    return found && found.unit === unit ? at(found.node) : at(argument)
+  }
+  checkNames(task, given, place, log)
+  for (const option of ['process', 'runOnStart']) if (!given.has(option) && !hasOpenSpread(whole, project)) log.add(optionMissing(task, option), at(argument))
+
+  const staticOption = <T extends 'boolean' | 'string'>(option: string, type: T, wanted: string): (T extends 'boolean' ? boolean : string) | undefined => {
+    if (!given.has(option)) return undefined
+    const folded = foldProperty(whole, option, project)
+    if (folded?.kind === 'value' && typeof folded.value === type) return folded.value as never
+    if (folded?.kind === 'value' && folded.value === undefined) return undefined
+    log.add(folded ? optionType(task, option, wanted) : optionNotStatic(task, option), place(option))
+    return undefined
+  }
+  const isProcess = staticOption('process', 'boolean', '`true` or `false`')
+  const defineLoopLater = staticOption('defineLoopLater', 'boolean', '`true` or `false`') ?? false
+  const marker = staticOption('startLoopMarker', 'string', 'a text')
+  checkValues(task, whole, given, method, project, place, log)
+  if (defineLoopLater && !given.has('refreshRate')) log.add(loopWithoutRate(task), place('defineLoopLater'))
+  if (isProcess === undefined) return undefined
+  return {
+    process: isProcess,
+    defineLoopLater,
+    startLoopMarker: marker ?? DEFAULT_LOOP_MARKER,
+    loopAt: given.get('defineLoopLater')?.unit === unit ? given.get('defineLoopLater')!.node : argument,
+  }
+}
+
+// --- internal ---
+
+type Given = ReadonlyMap<string, { readonly node: ts.Node; readonly unit: SourceUnit }>
+
+/** Option names as written, those of spread objects too. */
+function propertiesOf(object: Folded & { kind: 'object' }, project: SourceProject): Given {
+  const given = new Map<string, { node: ts.Node; unit: SourceUnit }>()
+  for (const property of object.node.properties) {
+    if (ts.isSpreadAssignment(property)) {
+      const spread = fold(property.expression, object.unit, project)
+      if (spread?.kind === 'object') for (const [name, found] of propertiesOf(spread, project)) given.set(name, found)
+    } else if (property.name && !ts.isComputedPropertyName(property.name)) given.set(property.name.text, { node: property, unit: object.unit })
+  }
+  return given
+}
+
+function hasOpenSpread(object: Folded & { kind: 'object' }, project: SourceProject): boolean {
+  return object.node.properties.some((property) => ts.isSpreadAssignment(property) && fold(property.expression, object.unit, project)?.kind !== 'object')
+}
+
+function checkNames(task: string, given: Given, place: (option: string) => Span, log: DiagnosticLog): void {
+  const known: Record<string, string> = TASK_OPTIONS
+  for (const option of given.keys()) {
+    if (known[option] === 'later') log.add(featureLater(option), place(option))
+    else if (!(option in known)) log.add(optionUnknown(task, option, closest(option, Object.keys(known).filter((name) => known[name] !== 'later'))), place(option))
+  }
+}
+
+function checkValues(
+  task: string, whole: Folded & { kind: 'object' }, given: Given, method: ts.MethodDeclaration, project: SourceProject,
+  place: (option: string) => Span, log: DiagnosticLog,
+): void {
+  const folded = (option: string): Folded | undefined => (given.has(option) ? foldProperty(whole, option, project) : undefined)
+  for (const option of ['refreshRate', 'timeout', 'grace']) {
+    const found = folded(option)
+    if (!found || (found.kind === 'value' && found.value === undefined)) continue
+    if (found.kind === 'object') log.add(optionType(task, option, 'a number of seconds or a text with its unit'), place(option))
+    else checkDuration(task, option, found.value, place(option), log)
+  }
+  const start = folded('runOnStart')
+  if (start?.kind === 'object' || (start?.kind === 'value' && typeof start.value !== 'boolean'))
+    log.add(optionType(task, 'runOnStart', '`true`, `false`, or a function of the brain'), place('runOnStart'))
+  const required = method.parameters.find((parameter) => !parameter.initializer && !parameter.questionToken && !parameter.dotDotDotToken && parameter.name.getText() !== 'this')
+  if (start?.kind === 'value' && start.value === true && required) log.add(startWithParameters(task, required.name.getText()), place('runOnStart'))
+  const concurrency = folded('concurrency')
+  if (concurrency && !(concurrency.kind === 'value' && (concurrency.value === undefined || (Number.isInteger(concurrency.value) && Number(concurrency.value) >= 1))))
+    log.add(optionType(task, 'concurrency', 'an integer of 1 or more'), place('concurrency'))
+}
+
+function checkDuration(task: string, option: string, value: unknown, span: Span, log: DiagnosticLog): void {
+  const seconds = durationSeconds(value)
+  if (seconds === undefined) return log.add(durationUnreadable(task, option, typeof value === 'string' ? `'${value}'` : String(value)), span)
+  if (option === 'grace' ? seconds < 0 : seconds <= 0) return log.add(durationNotPositive(task, option), span)
+  if (option === 'refreshRate' && typeof value === 'number' && value >= LONG_PAUSE_SECONDS) log.add(refreshRateLong(task, String(value)), span)
+}

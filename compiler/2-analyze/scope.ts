@@ -1,0 +1,309 @@
+// In: a statement of a module or a member of a class. Out: the outer names it uses as values, and its uses of the brain
+// (`this`, aliases of it, `super`, the class name), with shadowing seen. Must not decide anything: it only reads.
+
+import { ts } from 'ts-morph'
+import { bareExpression } from '../1-parse/expressions.ts'
+import { bindingNames, declaredNames, hasModifier } from '../1-parse/imports.ts'
+
+/** A use of a member through the brain itself: `this.x`, `self.x`, `const { x } = this`, `super.x`, `MainBrain.x`. */
+export interface SelfAccess {
+  readonly name: string
+  readonly via: 'this' | 'super' | 'class'
+  /** The access expression, or the binding element that reads it. */
+  readonly node: ts.Node
+}
+
+export interface ScopeReading {
+  readonly names: ReadonlySet<string>
+  readonly assigned: readonly ts.Identifier[]
+  readonly accesses: readonly SelfAccess[]
+  readonly selfEscapes: boolean
+  readonly evals: readonly ts.Node[]
+}
+
+export interface ScopeOptions {
+  /** `this` at the top of the node is the brain. */
+  readonly thisIsBrain?: boolean
+  /** Names by which the brain's class is known. */
+  readonly classNames?: ReadonlySet<string>
+}
+
+export function readScope(node: ts.Node, options: ScopeOptions = {}): ScopeReading {
+  const reader = new ScopeReader(options)
+  reader.visit(node, { names: new Map(), parent: undefined, thisIsBrain: options.thisIsBrain ?? false })
+  return reader
+}
+
+// --- internal ---
+
+interface Scope {
+  readonly names: Map<string, 'local' | 'self'>
+  readonly parent: Scope | undefined
+  readonly thisIsBrain: boolean
+}
+
+class ScopeReader implements ScopeReading {
+  readonly names = new Set<string>()
+  readonly assigned: ts.Identifier[] = []
+  readonly accesses: SelfAccess[] = []
+  readonly evals: ts.Node[] = []
+  selfEscapes = false
+  readonly #classNames: ReadonlySet<string>
+
+  constructor(options: ScopeOptions) {
+    this.#classNames = options.classNames ?? new Set()
+  }
+
+  visit(node: ts.Node | undefined, scope: Scope): void {
+    if (!node) return
+    if (ts.isIdentifier(node)) return this.#reference(node, scope)
+    if (node.kind === ts.SyntaxKind.ThisKeyword) {
+      if (scope.thisIsBrain) this.selfEscapes = true
+      return
+    }
+    if (ts.isExpressionWithTypeArguments(node)) return this.visit(node.expression, scope)
+    if (ts.isTypeNode(node) || ts.isTypeParameterDeclaration(node) || isErased(node)) return
+    if (ts.isMetaProperty(node) || ts.isImportDeclaration(node) || ts.isExportDeclaration(node)) return
+    if (ts.isFunctionLike(node)) return this.#function(node, scope)
+    if (ts.isClassLike(node)) return this.#class(node, scope)
+    if (ts.isPropertyAccessExpression(node)) return this.#property(node, scope)
+    if (ts.isElementAccessExpression(node)) return this.#element(node, scope)
+    if (ts.isCallExpression(node)) return this.#call(node, scope)
+    if (ts.isVariableDeclaration(node)) return this.#variable(node, scope)
+    if (ts.isParameter(node) || ts.isBindingElement(node)) return this.#binding(node, scope)
+    if (ts.isBinaryExpression(node)) return this.#binary(node, scope)
+    if (ts.isPrefixUnaryExpression(node) || ts.isPostfixUnaryExpression(node)) {
+      if (node.operator === ts.SyntaxKind.PlusPlusToken || node.operator === ts.SyntaxKind.MinusMinusToken) this.#assignTarget(node.operand, scope)
+      return this.visit(node.operand, scope)
+    }
+    if (ts.isPropertyAssignment(node)) {
+      this.#propertyName(node.name, scope)
+      return this.visit(node.initializer, scope)
+    }
+    if (ts.isShorthandPropertyAssignment(node)) {
+      this.#reference(node.name, scope)
+      return this.visit(node.objectAssignmentInitializer, scope)
+    }
+    if (ts.isLabeledStatement(node)) return this.visit(node.statement, scope)
+    if (ts.isBreakOrContinueStatement(node)) return
+    if (ts.isBlock(node) || ts.isModuleBlock(node)) return this.#block(node.statements, scope)
+    if (ts.isCaseBlock(node)) return this.#caseBlock(node, scope)
+    if (ts.isForStatement(node) || ts.isForOfStatement(node) || ts.isForInStatement(node)) return this.#for(node, scope)
+    if (ts.isCatchClause(node)) return this.#catch(node, scope)
+    if (ts.isEnumDeclaration(node)) return this.#enum(node, scope)
+    if (ts.isModuleDeclaration(node)) return this.visit(node.body, scope)
+    if (ts.isPropertyDeclaration(node)) return this.#field(node, scope)
+    if (ts.isClassStaticBlockDeclaration(node)) return this.visit(node.body, inner(scope, hoistedVars(node.body), false))
+    if (ts.isExportAssignment(node)) return this.visit(node.expression, scope)
+    if (ts.isJsxAttribute(node)) return this.visit(node.initializer, scope)
+    if (ts.isJsxOpeningLikeElement(node) || ts.isJsxClosingElement(node)) return this.#jsx(node, scope)
+    ts.forEachChild(node, (child) => this.visit(child, scope))
+  }
+
+  #reference(node: ts.Identifier, scope: Scope): void {
+    const found = lookup(node.text, scope)
+    if (found === 'self') this.selfEscapes = true
+    else if (found === undefined) this.names.add(node.text)
+  }
+
+  #isSelf(expression: ts.Expression, scope: Scope): boolean {
+    const bare = bareExpression(expression)
+    if (bare.kind === ts.SyntaxKind.ThisKeyword) return scope.thisIsBrain
+    return ts.isIdentifier(bare) && lookup(bare.text, scope) === 'self'
+  }
+
+  #property(node: ts.PropertyAccessExpression, scope: Scope): void {
+    const name = node.name.text
+    if (this.#isSelf(node.expression, scope)) return void this.accesses.push({ name, via: 'this', node })
+    if (node.expression.kind === ts.SyntaxKind.SuperKeyword) {
+      if (scope.thisIsBrain) this.accesses.push({ name, via: 'super', node })
+      return
+    }
+    if (ts.isPrivateIdentifier(node.name)) this.accesses.push({ name, via: 'this', node })
+    else if (ts.isIdentifier(node.expression) && this.#classNames.has(node.expression.text) && lookup(node.expression.text, scope) === undefined)
+      this.accesses.push({ name, via: 'class', node })
+    this.visit(node.expression, scope)
+  }
+
+  #element(node: ts.ElementAccessExpression, scope: Scope): void {
+    if (this.#isSelf(node.expression, scope)) {
+      if (ts.isStringLiteralLike(node.argumentExpression))
+        return void this.accesses.push({ name: node.argumentExpression.text, via: 'this', node })
+      this.selfEscapes = true
+      return this.visit(node.argumentExpression, scope)
+    }
+    this.visit(node.expression, scope)
+    this.visit(node.argumentExpression, scope)
+  }
+
+  #call(node: ts.CallExpression, scope: Scope): void {
+    if (ts.isIdentifier(node.expression) && node.expression.text === 'eval' && lookup('eval', scope) === undefined) this.evals.push(node)
+    ts.forEachChild(node, (child) => this.visit(child, scope))
+  }
+
+  #variable(node: ts.VariableDeclaration, scope: Scope): void {
+    if (node.initializer && this.#isSelf(node.initializer, scope)) {
+      const isConst = ts.isVariableDeclarationList(node.parent) && node.parent.flags & ts.NodeFlags.Const
+      if (ts.isIdentifier(node.name) && isConst && owner(node.name.text, scope)) return void owner(node.name.text, scope)!.names.set(node.name.text, 'self')
+      if (ts.isObjectBindingPattern(node.name)) return this.#destructureSelf(node.name, scope)
+    }
+    this.#bindingName(node.name, scope)
+    this.visit(node.initializer, scope)
+  }
+
+  #destructureSelf(pattern: ts.ObjectBindingPattern, scope: Scope): void {
+    for (const element of pattern.elements) {
+      const key = element.propertyName ?? element.name
+      if (element.dotDotDotToken || !(ts.isIdentifier(key) || ts.isStringLiteralLike(key))) this.selfEscapes = true
+      else this.accesses.push({ name: key.text, via: 'this', node: element })
+      this.#binding(element, scope)
+    }
+  }
+
+  #binding(node: ts.ParameterDeclaration | ts.BindingElement, scope: Scope): void {
+    if (ts.isParameter(node)) ts.getDecorators(node)?.forEach((decorator) => this.visit(decorator.expression, scope))
+    if (ts.isBindingElement(node) && node.propertyName) this.#propertyName(node.propertyName, scope)
+    this.#bindingName(node.name, scope)
+    this.visit(node.initializer, scope)
+  }
+
+  #bindingName(name: ts.BindingName, scope: Scope): void {
+    if (!ts.isIdentifier(name)) for (const element of name.elements) if (ts.isBindingElement(element)) this.#binding(element, scope)
+  }
+
+  #propertyName(name: ts.PropertyName, scope: Scope): void {
+    if (ts.isComputedPropertyName(name)) this.visit(name.expression, scope)
+  }
+
+  #binary(node: ts.BinaryExpression, scope: Scope): void {
+    if (isAssignment(node)) this.#assignTarget(node.left, scope)
+    if (ts.isPrivateIdentifier(node.left)) this.accesses.push({ name: node.left.text, via: 'this', node: node.left })
+    else this.visit(node.left, scope)
+    this.visit(node.right, scope)
+  }
+
+  #assignTarget(target: ts.Expression, scope: Scope): void {
+    const bare = bareExpression(target)
+    if (ts.isIdentifier(bare)) {
+      if (lookup(bare.text, scope) === undefined) this.assigned.push(bare)
+    } else if (ts.isArrayLiteralExpression(bare)) bare.elements.forEach((element) => this.#assignTarget(ts.isSpreadElement(element) ? element.expression : element, scope))
+    else if (ts.isObjectLiteralExpression(bare))
+      for (const property of bare.properties) {
+        if (ts.isShorthandPropertyAssignment(property)) this.#assignTarget(property.name, scope)
+        else if (ts.isPropertyAssignment(property)) this.#assignTarget(property.initializer, scope)
+        else if (ts.isSpreadAssignment(property)) this.#assignTarget(property.expression, scope)
+      }
+    else if (ts.isBinaryExpression(bare) && bare.operatorToken.kind === ts.SyntaxKind.EqualsToken) this.#assignTarget(bare.left, scope)
+  }
+
+  #function(node: ts.SignatureDeclaration, scope: Scope): void {
+    const body = (node as ts.FunctionLikeDeclaration).body
+    if ('name' in node && node.name && ts.isComputedPropertyName(node.name as ts.Node)) this.visit((node.name as ts.ComputedPropertyName).expression, scope)
+    if (ts.canHaveDecorators(node)) ts.getDecorators(node)?.forEach((decorator) => this.visit(decorator.expression, scope))
+    if (!body) return
+    const names = new Set<string>(node.parameters.flatMap((parameter) => bindingNames(parameter.name as ts.BindingName)))
+    if (ts.isFunctionExpression(node) && node.name) names.add(node.name.text)
+    // `arguments` of a function is its own; an arrow has that of its surroundings.
+    if (!ts.isArrowFunction(node)) names.add('arguments')
+    if (ts.isBlock(body)) hoistedVars(body).forEach((name) => names.add(name))
+    const isMember = ts.isMethodDeclaration(node) || ts.isAccessor(node) || ts.isConstructorDeclaration(node)
+    const keepsThis = ts.isArrowFunction(node) || (isMember && scope.parent === undefined && ts.isClassLike(node.parent) && !isStatic(node))
+    const own = inner(scope, names, keepsThis && scope.thisIsBrain)
+    node.parameters.forEach((parameter) => this.visit(parameter, own))
+    this.visit(body, own)
+  }
+
+  #class(node: ts.ClassLikeDeclaration, scope: Scope): void {
+    ts.getDecorators(node)?.forEach((decorator) => this.visit(decorator.expression, scope))
+    node.heritageClauses?.forEach((clause) => clause.token === ts.SyntaxKind.ExtendsKeyword && clause.types.forEach((type) => this.visit(type, scope)))
+    const own = inner(scope, new Set(node.name ? [node.name.text] : []), false)
+    node.members.forEach((member) => this.visit(member, own))
+  }
+
+  #field(node: ts.PropertyDeclaration, scope: Scope): void {
+    this.#propertyName(node.name, scope)
+    ts.getDecorators(node)?.forEach((decorator) => this.visit(decorator.expression, scope))
+    const keepsThis = scope.parent === undefined && !isStatic(node)
+    this.visit(node.initializer, inner(scope, new Set(), keepsThis && scope.thisIsBrain))
+  }
+
+  #block(statements: ts.NodeArray<ts.Statement>, scope: Scope): void {
+    const own = inner(scope, new Set(statements.flatMap(declaredNames)), scope.thisIsBrain)
+    statements.forEach((statement) => this.visit(statement, own))
+  }
+
+  #caseBlock(node: ts.CaseBlock, scope: Scope): void {
+    const own = inner(scope, new Set(node.clauses.flatMap((clause) => clause.statements.flatMap(declaredNames))), scope.thisIsBrain)
+    for (const clause of node.clauses) {
+      if (ts.isCaseClause(clause)) this.visit(clause.expression, own)
+      clause.statements.forEach((statement) => this.visit(statement, own))
+    }
+  }
+
+  #for(node: ts.ForStatement | ts.ForOfStatement | ts.ForInStatement, scope: Scope): void {
+    const names = node.initializer && ts.isVariableDeclarationList(node.initializer)
+      ? node.initializer.declarations.flatMap((declaration) => bindingNames(declaration.name)) : []
+    // A `var` belongs to the function, which has it already; at the top of a module it is the module's.
+    const isVar = node.initializer && ts.isVariableDeclarationList(node.initializer) && !(node.initializer.flags & ts.NodeFlags.BlockScoped)
+    const own = inner(scope, new Set(isVar ? [] : names), scope.thisIsBrain)
+    if (node.initializer && !ts.isVariableDeclarationList(node.initializer) && !ts.isForStatement(node)) this.#assignTarget(node.initializer, own)
+    ts.forEachChild(node, (child) => this.visit(child, own))
+  }
+
+  #catch(node: ts.CatchClause, scope: Scope): void {
+    const names = node.variableDeclaration ? bindingNames(node.variableDeclaration.name) : []
+    const own = inner(scope, new Set(names), scope.thisIsBrain)
+    if (node.variableDeclaration) this.#bindingName(node.variableDeclaration.name, own)
+    this.visit(node.block, own)
+  }
+
+  #enum(node: ts.EnumDeclaration, scope: Scope): void {
+    const members = node.members.flatMap((member) => (ts.isIdentifier(member.name) || ts.isStringLiteral(member.name) ? [member.name.text] : []))
+    const own = inner(scope, new Set([...members, node.name.text]), false)
+    node.members.forEach((member) => this.visit(member.initializer, own))
+  }
+
+  #jsx(node: ts.JsxOpeningLikeElement | ts.JsxClosingElement, scope: Scope): void {
+    if (!ts.isIdentifier(node.tagName) || /^[A-Z_$]/.test(node.tagName.text)) this.visit(node.tagName, scope)
+    if (!ts.isJsxClosingElement(node)) this.visit(node.attributes, scope)
+  }
+}
+
+function inner(parent: Scope, names: ReadonlySet<string>, thisIsBrain: boolean): Scope {
+  return { names: new Map([...names].map((name) => [name, 'local'])), parent, thisIsBrain }
+}
+
+function owner(name: string, scope: Scope): Scope | undefined {
+  for (let at: Scope | undefined = scope; at; at = at.parent) if (at.names.has(name)) return at
+  return undefined
+}
+
+function lookup(name: string, scope: Scope): 'local' | 'self' | undefined {
+  return owner(name, scope)?.names.get(name)
+}
+
+/** Names of `var` declarations that belong to the function around a block. */
+export function hoistedVars(body: ts.Node): Set<string> {
+  const names = new Set<string>()
+  const visit = (node: ts.Node): void => {
+    if (ts.isFunctionLike(node) || ts.isClassLike(node)) return
+    if (ts.isVariableDeclarationList(node) && !(node.flags & ts.NodeFlags.BlockScoped))
+      node.declarations.forEach((declaration) => bindingNames(declaration.name).forEach((name) => names.add(name)))
+    ts.forEachChild(node, visit)
+  }
+  ts.forEachChild(body, visit)
+  return names
+}
+
+function isErased(node: ts.Node): boolean {
+  return ts.isInterfaceDeclaration(node) || ts.isTypeAliasDeclaration(node) || hasModifier(node, ts.SyntaxKind.DeclareKeyword)
+}
+
+function isStatic(node: ts.Node): boolean {
+  return hasModifier(node, ts.SyntaxKind.StaticKeyword)
+}
+
+export function isAssignment(node: ts.BinaryExpression): boolean {
+  const kind = node.operatorToken.kind
+  return kind >= ts.SyntaxKind.FirstAssignment && kind <= ts.SyntaxKind.LastAssignment
+}

@@ -1,0 +1,89 @@
+// In: a method with `@Brain.task`. Out: the task it makes, its body split where it has a loop of its own. Must not look at other members.
+
+import { ts } from 'ts-morph'
+import { bareExpression } from '../1-parse/expressions.ts'
+import { meaningOf } from '../1-parse/classes.ts'
+import { hasModifier } from '../1-parse/imports.ts'
+import type { SourceProject, SourceUnit } from '../1-parse/project.ts'
+import { taskNotCalled, taskRepeated, taskTarget } from '../diagnostics.ts'
+import { placeOf, type DiagnosticLog, type Span } from '../log.ts'
+import type { TaskModel } from '../model.ts'
+import { memberName } from './attributes.ts'
+import { findLoopMarker } from './marker.ts'
+import { readOptions } from './options.ts'
+import { readScope } from './scope.ts'
+import { splitEdits } from './split.ts'
+
+export interface TaskContext {
+  readonly unit: SourceUnit
+  readonly project: SourceProject
+  readonly log: DiagnosticLog
+  readonly prefix: string
+}
+
+/** Which of Brain's decorators a decorator is; `undefined` for one of somebody else. */
+export function brainDecorator(decorator: ts.Decorator, unit: SourceUnit, project: SourceProject): { readonly name: 'task' | 'local'; readonly call: ts.CallExpression | undefined } | undefined {
+  const expression = bareExpression(decorator.expression)
+  const call = ts.isCallExpression(expression) ? expression : undefined
+  const callee = bareExpression(call ? call.expression : (expression as ts.LeftHandSideExpression))
+  if (!ts.isPropertyAccessExpression(callee) || (callee.name.text !== 'task' && callee.name.text !== 'local')) return undefined
+  return namesBrain(callee.expression, unit, project) ? { name: callee.name.text, call } : undefined
+}
+
+/** Whether an expression names Brain itself. */
+export function namesBrain(expression: ts.Expression, unit: SourceUnit, project: SourceProject): boolean {
+  return meaningOf(expression, unit, project).kind === 'brain'
+}
+
+export function readTask(member: ts.ClassElement, context: TaskContext): TaskModel | undefined {
+  const { unit, project, log } = context
+  const decorators = (ts.canHaveDecorators(member) ? ts.getDecorators(member) : undefined)?.filter((decorator) => brainDecorator(decorator, unit, project)?.name === 'task') ?? []
+  const [decorator, second] = decorators
+  if (!decorator) return undefined
+  const at = (node: ts.Node): Span => ({ file: unit.source, start: node.getStart(), end: node.getEnd() })
+  const shown = (member.name?.getText() ?? 'constructor').slice(0, 60)
+  const obstacle = whyNoTask(member)
+  if (obstacle) {
+    log.add(taskTarget(shown, obstacle), at(decorator))
+    return undefined
+  }
+  if (second) log.add(taskRepeated(shown), at(second))
+  const argument = brainDecorator(decorator, unit, project)?.call?.arguments[0]
+  if (!argument) {
+    log.add(taskNotCalled(shown), at(decorator))
+    return undefined
+  }
+  const method = member as ts.MethodDeclaration
+  const name = memberName(method.name)!
+  const options = readOptions(name, argument, method, unit, project, log)
+  if (!options) return undefined
+  const marker = findLoopMarker(method.body!, {
+    task: name, options, source: unit.source, log, namesBrain: (expression) => namesBrain(expression, unit, project),
+  })
+  return {
+    name,
+    at: { start: method.name.getStart(), end: method.name.getEnd() },
+    place: placeOf(unit.source.text, method.name.getStart()),
+    process: options.process,
+    options: { start: argument.getStart(), end: argument.getEnd() },
+    optionNames: [...readScope(argument).names],
+    split: marker !== undefined,
+    splitEdits: marker ? splitEdits(method, marker, { task: name, source: unit.source, log, prefix: context.prefix }) : [],
+  }
+}
+
+// --- internal ---
+
+/** What keeps a decorated member from being a task, as the end of a sentence. */
+function whyNoTask(member: ts.ClassElement): string | undefined {
+  if (ts.isGetAccessor(member) || ts.isSetAccessor(member)) return 'a getter or setter'
+  if (ts.isPropertyDeclaration(member)) return member.initializer && ts.isArrowFunction(member.initializer) ? 'a field that holds an arrow function, not a method' : 'a field'
+  if (!ts.isMethodDeclaration(member)) return 'not a method'
+  if (hasModifier(member, ts.SyntaxKind.StaticKeyword)) return 'static'
+  if (ts.isPrivateIdentifier(member.name)) return 'private, so nobody could call it'
+  if (memberName(member.name) === undefined) return 'a method with a computed name'
+  if (hasModifier(member, ts.SyntaxKind.AbstractKeyword)) return 'abstract, without a body'
+  if (!member.body) return 'an overload signature; the decorator belongs on the implementation'
+  if (member.asteriskToken) return 'a generator'
+  return undefined
+}

@@ -1,0 +1,38 @@
+// In: a field whose type the syntax does not tell. Out: what the type checker says. Starts the checker at the first question,
+// never before: it costs a second or more. Must not be asked about what types.ts can read.
+
+import { Project, ts } from 'ts-morph'
+import type { SourceUnit } from '../1-parse/project.ts'
+import type { CompilerHost } from '../model.ts'
+import type { AttributeType } from './types.ts'
+
+export type TypeOracle = (unit: SourceUnit, field: ts.PropertyDeclaration) => AttributeType
+
+const UNKNOWN: AttributeType = { field: 'value', category: 'unknown', text: undefined }
+
+export function createTypeOracle(root: string, host: CompilerHost): TypeOracle {
+  let project: Project | undefined
+  return (unit, field) => {
+    project ??= openProject(root, host)
+    const source = project.getSourceFile(unit.path) ?? project.addSourceFileAtPathIfExists(unit.path)
+    const name = field.name.getText()
+    const found = source?.getClasses().flatMap((owner) => owner.getProperties()).find((property) => property.getName() === name && property.compilerNode.pos === field.pos)
+    const type = found?.getType()
+    if (!type) return UNKNOWN
+    if (type.getCallSignatures().length > 0 || type.getConstructSignatures().length > 0) return { ...UNKNOWN, unserialisable: "a function can't be serialised" }
+    if (type.isNumber() || type.isNumberLiteral() || (type.isEnum() && !type.isString())) return { field: 'number', category: 'number', text: 'number' }
+    if (type.isBoolean() || type.isBooleanLiteral()) return { field: 'boolean', category: 'boolean', text: 'boolean' }
+    if (type.isString() || type.isStringLiteral()) return { field: 'value', category: 'string', text: 'string' }
+    if (type.isArray() || type.isTuple()) return { field: 'value', category: 'array', text: undefined }
+    const symbol = type.getSymbol()?.getName()
+    if (symbol === 'Map' || symbol === 'Set' || symbol === 'Date') return { field: 'value', category: symbol.toLowerCase() as 'map' | 'set' | 'date', text: undefined }
+    if (symbol === 'Promise' || symbol === 'WeakMap' || symbol === 'WeakSet') return { ...UNKNOWN, unserialisable: `a ${symbol} can't be serialised` }
+    return UNKNOWN
+  }
+}
+
+function openProject(root: string, host: CompilerHost): Project {
+  const tsConfigFilePath = `${root}/tsconfig.json`
+  if (host.fileExists(tsConfigFilePath)) return new Project({ tsConfigFilePath, skipAddingFilesFromTsConfig: true })
+  return new Project({ compilerOptions: { target: ts.ScriptTarget.ES2022, module: ts.ModuleKind.NodeNext, moduleResolution: ts.ModuleResolutionKind.NodeNext, strict: true } })
+}

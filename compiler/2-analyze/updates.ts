@@ -1,0 +1,181 @@
+// In: the uses of shared attributes in one member of a brain. Out: edits that make each assignment that reads what it writes,
+// and each change in place, one atomic step. Must not touch plain reads and writes: accessors carry those.
+
+import { ts } from 'ts-morph'
+import { bareExpression, outerExpression } from '../1-parse/expressions.ts'
+import { attributeDeleted, awaitInChange, awaitInUpdate } from '../diagnostics.ts'
+import type { DiagnosticLog, SourceText } from '../log.ts'
+import type { Attribute, Edit, TypeCategory } from '../model.ts'
+import { contains } from './cancel-points.ts'
+import { isAssignment, type SelfAccess } from './scope.ts'
+
+export interface UpdateContext {
+  readonly attributes: ReadonlyMap<string, Attribute>
+  readonly source: SourceText
+  readonly log: DiagnosticLog
+  readonly prefix: string
+}
+
+export function updateEdits(accesses: readonly SelfAccess[], context: UpdateContext): Edit[] {
+  const changed = new Map<ts.Node, SelfAccess[]>()
+  const edits = accesses.flatMap((access) => {
+    const attribute = context.attributes.get(access.name)
+    if (access.via !== 'this' || attribute?.share.kind !== 'shared' || ts.isBindingElement(access.node)) return []
+    const target = outerExpression(access.node)
+    const parent = target.parent
+    if (ts.isBinaryExpression(parent) && parent.left === target && isAssignment(parent)) return assignmentEdits(access, parent, context)
+    if (isStep(parent) && parent.operand === target) return stepEdits(access, parent, context.prefix)
+    if (ts.isDeleteExpression(parent)) {
+      context.log.add(attributeDeleted(access.name), spanOf(parent, context.source))
+      return []
+    }
+    const change = changeAround(access, attribute.share.category)
+    if (change) changed.set(change, [...(changed.get(change) ?? []), access])
+    return []
+  })
+  for (const [change, roots] of changed) edits.push(...changeEdits(change as ts.Expression, roots[0]!, context))
+  return edits
+}
+
+// --- assignments that read what they write ---
+
+const LOGICAL = new Set(['&&=', '||=', '??='])
+
+function assignmentEdits(access: SelfAccess, node: ts.BinaryExpression, context: UpdateContext): Edit[] {
+  const operator = node.operatorToken.getText()
+  const call = (name: string): string => `${context.prefix}.${name}(${selfText(access)}, ${quoted(access.name)}, `
+  if (operator === '=') return plainAssignmentEdits(access, node, context, call)
+  if (waits(node.right)) {
+    context.log.add(awaitInUpdate(access.name, operator), spanOf(node, context.source))
+    return []
+  }
+  const head = { kind: 'replace', start: node.getStart(), end: node.right.getStart() } as const
+  if (LOGICAL.has(operator))
+    return [{ ...head, text: `${call('logical')}'${operator}', () => (` }, closing(node, '))')]
+  return [{ ...head, text: `${call('assign')}'${operator}', ` }, closing(node, ')')]
+}
+
+/** `this.n = this.n + 1` adds; any other right side that reads its own target is evaluated under the lock. */
+function plainAssignmentEdits(access: SelfAccess, node: ts.BinaryExpression, context: UpdateContext, call: (name: string) => string): Edit[] {
+  const right = bareExpression(node.right)
+  if (!readsTarget(right, access)) return []
+  if (waits(right)) {
+    context.log.add(awaitInUpdate(access.name, '='), spanOf(node, context.source))
+    return []
+  }
+  const operator = ts.isBinaryExpression(right) ? `${right.operatorToken.getText()}=` : ''
+  if (ts.isBinaryExpression(right) && isArithmetic(right.operatorToken.kind) && isSameAccess(right.left, access) && !readsTarget(right.right, access)) {
+    return [
+      { kind: 'replace', start: node.getStart(), end: right.right.getStart(), text: `${call('assign')}'${operator}', ` },
+      ...(right.right.getEnd() < node.getEnd() ? [{ kind: 'replace', start: right.right.getEnd(), end: node.getEnd(), text: '' } as const] : []),
+      { kind: 'wrap', start: right.right.getStart(), end: right.right.getEnd(), open: '', close: ')' },
+    ]
+  }
+  return [{ kind: 'replace', start: node.getStart(), end: node.right.getStart(), text: `${call('update')}() => (` }, closing(node, '))')]
+}
+
+function stepEdits(access: SelfAccess, node: ts.PrefixUnaryExpression | ts.PostfixUnaryExpression, prefix: string): Edit[] {
+  const by = node.operator === ts.SyntaxKind.PlusPlusToken ? 1 : -1
+  const isUsed = ts.isPostfixUnaryExpression(node) && !isStatement(outerExpression(node))
+  const text = `${prefix}.${isUsed ? 'postIncrement' : 'increment'}(${selfText(access)}, ${quoted(access.name)}, ${by})`
+  return [{ kind: 'replace', start: node.getStart(), end: node.getEnd(), text }]
+}
+
+// --- changes in place ---
+
+const MUTATORS: Partial<Record<TypeCategory, RegExp>> = {
+  array: /^(push|pop|shift|unshift|splice|sort|reverse|fill|copyWithin)$/,
+  'typed-array': /^(set|fill|sort|reverse|copyWithin)$/,
+  map: /^(set|delete|clear)$/,
+  set: /^(add|delete|clear)$/,
+  date: /^set[A-Z]/,
+  instance: /./,
+}
+const ANY_MUTATOR = /^(push|pop|shift|unshift|splice|sort|reverse|fill|copyWithin|set|add|delete|clear|set(Time|Date|Hours|Minutes|Seconds|Milliseconds|Month|FullYear))$/
+
+/** The outermost expression that changes what the attribute holds: `this.pose.x = 3`, `this.tags.add(1).add(2)`, `delete this.map.k`; `undefined` where none does. */
+function changeAround(access: SelfAccess, category: TypeCategory): ts.Expression | undefined {
+  let at = outerExpression(access.node)
+  let change: ts.Expression | undefined
+  for (let depth = 0; ; depth++) {
+    const parent: ts.Node = at.parent
+    if ((ts.isPropertyAccessExpression(parent) || ts.isElementAccessExpression(parent)) && parent.expression === at) at = outerExpression(parent)
+    else if (ts.isCallExpression(parent) && parent.expression === at) {
+      const method = bareExpression(at as ts.Expression)
+      if (depth > 0 && ts.isPropertyAccessExpression(method) && mutates(method, access, category)) change = parent
+      at = outerExpression(parent)
+    } else {
+      if (depth === 0) return undefined
+      if (ts.isBinaryExpression(parent) && parent.left === at && isAssignment(parent)) return parent
+      if (isStep(parent) && parent.operand === at) return parent
+      return ts.isDeleteExpression(parent) ? parent : change
+    }
+  }
+}
+
+function mutates(method: ts.PropertyAccessExpression, access: SelfAccess, category: TypeCategory): boolean {
+  const isDirect = outerExpression(access.node) === method.expression
+  return ((isDirect && MUTATORS[category]) || ANY_MUTATOR).test(method.name.text)
+}
+
+function changeEdits(node: ts.Expression, access: SelfAccess, context: UpdateContext): Edit[] {
+  if (waits(node)) {
+    context.log.add(awaitInChange(access.name), spanOf(node, context.source))
+    return []
+  }
+  const open = `${context.prefix}.change(${selfText(access)}, ${quoted(access.name)}, ($value) => (`
+  return [
+    { kind: 'replace', start: access.node.getStart(), end: access.node.getEnd(), text: '$value' },
+    { kind: 'wrap', start: node.getStart(), end: node.getEnd(), open, close: '))' },
+  ]
+}
+
+// --- internal ---
+
+function closing(node: ts.Node, close: string): Edit {
+  return { kind: 'wrap', start: node.getStart(), end: node.getEnd(), open: '', close }
+}
+
+function isStep(node: ts.Node): node is ts.PrefixUnaryExpression | ts.PostfixUnaryExpression {
+  return (ts.isPrefixUnaryExpression(node) || ts.isPostfixUnaryExpression(node)) &&
+    (node.operator === ts.SyntaxKind.PlusPlusToken || node.operator === ts.SyntaxKind.MinusMinusToken)
+}
+
+/** The value of an expression statement, or of the last clause of a `for`, is not used. */
+function isStatement(node: ts.Node): boolean {
+  const parent = node.parent
+  return ts.isExpressionStatement(parent) || ts.isVoidExpression(parent) || (ts.isForStatement(parent) && (parent.incrementor === node || parent.initializer === node))
+}
+
+function isArithmetic(kind: ts.SyntaxKind): boolean {
+  return [
+    ts.SyntaxKind.PlusToken, ts.SyntaxKind.MinusToken, ts.SyntaxKind.AsteriskToken, ts.SyntaxKind.SlashToken, ts.SyntaxKind.PercentToken,
+    ts.SyntaxKind.AsteriskAsteriskToken, ts.SyntaxKind.AmpersandToken, ts.SyntaxKind.BarToken, ts.SyntaxKind.CaretToken,
+    ts.SyntaxKind.LessThanLessThanToken, ts.SyntaxKind.GreaterThanGreaterThanToken, ts.SyntaxKind.GreaterThanGreaterThanGreaterThanToken,
+  ].includes(kind)
+}
+
+function waits(node: ts.Node): boolean {
+  return contains(node, (inner) => ts.isAwaitExpression(inner) || ts.isYieldExpression(inner))
+}
+
+function isSameAccess(node: ts.Expression, access: SelfAccess): boolean {
+  const bare = bareExpression(node)
+  return ts.isPropertyAccessExpression(bare) && bare.name.text === access.name && bareExpression(bare.expression).getText() === selfText(access)
+}
+
+function readsTarget(node: ts.Node, access: SelfAccess): boolean {
+  return contains(node, (inner) => ts.isExpression(inner) && isSameAccess(inner, access))
+}
+
+function selfText(access: SelfAccess): string {
+  return bareExpression((access.node as ts.PropertyAccessExpression | ts.ElementAccessExpression).expression).getText()
+}
+
+function quoted(name: string): string {
+  return `'${name.replace(/[\\']/g, '\\$&')}'`
+}
+
+function spanOf(node: ts.Node, file: SourceText): { file: SourceText; start: number; end: number } {
+  return { file, start: node.getStart(), end: node.getEnd() }
+}

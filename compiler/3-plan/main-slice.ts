@@ -1,0 +1,39 @@
+// In: a file and the plans of all brains. Out: what its main module keeps: everything but the bodies of process tasks, and the imports
+// that only those need. Must not make text.
+
+import type { BrainPlan, FileModel, ImportSpecifier, Slice } from '../model.ts'
+
+export function mainSlice(file: FileModel, plans: readonly BrainPlan[]): Slice {
+  const members = new Map<string, Set<number>>()
+  const kept = new Set<string>()
+  const removed = new Set<string>()
+  for (const brain of file.brains) {
+    const processTasks = new Set(brain.tasks.filter((task) => task.process).map((task) => task.name))
+    const live = new Set<number>()
+    brain.members.forEach((member, index) => {
+      const isDead = member.kind === 'method' && processTasks.has(member.name) && !isCalledBySuper(member.name, brain.name, plans)
+      if (!isDead) live.add(index)
+      for (const name of member.needs.names) (isDead ? removed : kept).add(name)
+    })
+    members.set(brain.name, live)
+    for (const name of [...brain.heritageNames, ...brain.tasks.flatMap((task) => task.optionNames)]) kept.add(name)
+  }
+  for (const item of file.items) for (const name of item.needs.names) kept.add(name)
+  const imports = new Map<number, readonly ImportSpecifier[]>()
+  const bareImports: string[] = []
+  file.items.forEach((item, index) => {
+    if (!item.import) return
+    const names = item.import.names.filter(({ local }) => kept.has(local) || !removed.has(local))
+    imports.set(index, names)
+    if (item.import.names.length > 0 && file.registrations.includes(item.import.specifier)) bareImports.push(item.import.specifier)
+  })
+  return {
+    id: file.output, kind: 'main', file, items: new Set(file.items.keys()), members, imports, bareImports,
+    sliceImports: [], heritage: new Map(), exports: new Map(),
+  }
+}
+
+/** `super.plan(…)` in a method that stays in the main process needs the body of the task it overrides. */
+function isCalledBySuper(task: string, owner: string, plans: readonly BrainPlan[]): boolean {
+  return plans.some(({ brain }) => brain.name !== owner && brain.members.some((member) => member.needs.self.some((use) => use.via === 'super' && use.name === task)))
+}

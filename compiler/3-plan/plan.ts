@@ -1,0 +1,127 @@
+// In: FileModels. Out: what each brain is with all it inherits, and which module is made of which parts. From here on only data, no
+// syntax tree. Must not make text.
+
+import { BRAIN_MEMBERS, LATER_MEMBERS } from '../../src/contract/names.ts'
+import { evalInTask, featureLater, attributeNotShared, moduleStateCopied, outputRepeated, privateFromConstructor, taskCalledDirectly, taskOverridden, taskUnknown } from '../diagnostics.ts'
+import type { DiagnosticLog, Span } from '../log.ts'
+import type { Attribute, BrainPlan, FileModel, PlannedTask, SelfUse, Slice, Stretch } from '../model.ts'
+import { closest } from '../names.ts'
+import { chainOf, type ChainLink, type Files } from './chain.ts'
+import { mainSlice } from './main-slice.ts'
+import { workerSlices, type LiveMember } from './worker-slice.ts'
+
+export interface Plan {
+  readonly brains: readonly BrainPlan[]
+  readonly slices: readonly Slice[]
+}
+
+export function plan(files: Files, log: DiagnosticLog): Plan {
+  reportRepeatedOutputs(files, log)
+  const links = [...files.values()].flatMap((file) => file.brains.map((brain) => ({ file, brain })))
+  const brains = links.map((link) => planBrain(link, files, log))
+  for (const link of links) checkMembers(link, files, log)
+  const workers = brains.flatMap((brainPlan) => brainPlan.tasks.filter((task) => task.worker !== undefined).flatMap((task) => {
+    const { slices, live } = workerSlices(brainPlan, task, files)
+    checkWorker(brainPlan, task, live, slices, log)
+    return slices
+  }))
+  const mains = [...files.values()].filter((file) => file.brains.length > 0).map((file) => mainSlice(file, brains))
+  return { brains, slices: [...mains, ...workers] }
+}
+
+export function spanIn(file: FileModel, { start, end }: Stretch): Span {
+  return { file: file.source, start, end }
+}
+
+// --- internal ---
+
+function planBrain(link: ChainLink, files: Files, log: DiagnosticLog): BrainPlan {
+  const { file, brain } = link
+  const chain = chainOf(link, files)
+  const attributes = new Map<string, Attribute>()
+  for (const { brain: each } of [...chain].reverse()) for (const attribute of each.attributes) attributes.set(attribute.name, attribute)
+  return {
+    file,
+    brain,
+    stateId: `${file.output}.${brain.name}.state`,
+    shared: [...attributes.values()].filter((attribute) => attribute.share.kind === 'shared'),
+    unshared: [...attributes.values()].filter((attribute) => attribute.share.kind === 'unshared').map((attribute) => attribute.name),
+    tasks: planTasks(link, chain, log),
+  }
+}
+
+/** Own tasks in source order, then those of base classes that nothing nearer replaces. */
+function planTasks({ file, brain }: ChainLink, chain: readonly ChainLink[], log: DiagnosticLog): PlannedTask[] {
+  const planned = new Map<string, PlannedTask>()
+  chain.forEach((owner, depth) => {
+    for (const task of owner.brain.tasks) {
+      if (planned.has(task.name)) continue
+      const replacedBy = chain.slice(0, depth).find((nearer) => nearer.brain.members.some((member) => member.name === task.name && member.kind === 'method'))
+      if (replacedBy?.brain === brain) {
+        const member = brain.members.find((candidate) => candidate.name === task.name && candidate.kind === 'method')!
+        log.add(taskOverridden(task.name, owner.brain.name), spanIn(file, { start: member.textStart, end: member.end }),
+          [{ message: 'the task it overrides', span: spanIn(owner.file, task.at) }])
+      }
+      const worker = task.process ? `${file.output}.${brain.name}.${task.name}.worker` : undefined
+      planned.set(task.name, { task: replacedBy ? { ...task, split: false } : task, owner, inherited: depth > 0, worker })
+    }
+  })
+  return [...planned.values()]
+}
+
+function reportRepeatedOutputs(files: Files, log: DiagnosticLog): void {
+  const seen = new Map<string, FileModel>()
+  for (const file of files.values()) {
+    const first = seen.get(file.output)
+    seen.set(file.output, first ?? file)
+    if (first && file.brains[0]) log.add(outputRepeated(file.output, first.source.name), spanIn(file, file.brains[0].at))
+  }
+}
+
+const RESERVED = new Set<string>(BRAIN_MEMBERS)
+const LATER = new Set<string>(LATER_MEMBERS)
+
+/** What holds for every member, wherever it runs. */
+function checkMembers(link: ChainLink, files: Files, log: DiagnosticLog): void {
+  const chain = chainOf(link, files)
+  const tasks = new Set(chain.flatMap(({ brain }) => brain.tasks.map((task) => task.name)))
+  const own = new Set(chain.flatMap(({ brain }) => brain.members.map((member) => member.name)))
+  for (const member of link.brain.members)
+    for (const use of member.needs.self) {
+      const at = spanIn(link.file, use)
+      if (use.via === 'this' && LATER.has(use.name)) log.add(featureLater(`this.${use.name}`), at)
+      if (use.via === 'this' && tasks.has(use.name) && !RESERVED.has(use.name)) log.add(taskCalledDirectly(use.name), at)
+      if (use.via === 'this' && use.name === 'tasks' && use.next && !tasks.has(use.next.name))
+        log.add(taskUnknown(use.next.name, link.brain.name, own.has(use.next.name) ? '' : closest(use.next.name, [...tasks])), spanIn(link.file, use.next))
+    }
+}
+
+/** What holds for code that runs in a worker. */
+function checkWorker(plan: BrainPlan, { task }: PlannedTask, live: readonly LiveMember[], slices: readonly Slice[], log: DiagnosticLog): void {
+  const chain = [...new Set(live.map((each) => each.link))]
+  const attributes = new Map(chain.flatMap(({ brain }) => brain.attributes.map((attribute) => [attribute.name, attribute] as const)))
+  for (const attribute of plan.shared) attributes.set(attribute.name, attribute)
+  for (const { link, member, certain } of live) {
+    for (const call of member.needs.evals) log.add(evalInTask(task.name), spanIn(link.file, call))
+    for (const use of member.needs.self) if (certain && use.via === 'this') checkUse(use, link)
+    reportCopiedState(link.file, member.needs.assigned, task.name, log)
+  }
+  for (const slice of slices)
+    for (const index of slice.items) reportCopiedState(slice.file, slice.file.items[index]!.needs.assigned, task.name, log)
+
+  function checkUse(use: SelfUse, link: ChainLink): void {
+    const share = attributes.get(use.name)?.share
+    if (share && share.kind !== 'shared') return log.add(attributeNotShared(task.name, use.name, share.why), spanIn(link.file, use))
+    const constructor = use.name.startsWith('#') && link.brain.members.find((member) => member.kind === 'constructor')
+    const assignment = constructor && constructor.needs.self.find((written) => written.name === use.name && written.how === 'write')
+    if (assignment) log.add(privateFromConstructor(task.name, use.name), spanIn(link.file, use), [{ message: 'assigned here', span: spanIn(link.file, assignment) }])
+  }
+}
+
+function reportCopiedState(file: FileModel, assigned: readonly (Stretch & { name: string })[], task: string, log: DiagnosticLog): void {
+  for (const target of assigned) {
+    const declaration = file.items.find((item) => item.kind === 'declaration' && item.mutable && item.declares.includes(target.name))
+    if (declaration)
+      log.add(moduleStateCopied(target.name, task), spanIn(file, target), [{ message: 'declared here', span: spanIn(file, { start: declaration.textStart, end: declaration.end }) }])
+  }
+}

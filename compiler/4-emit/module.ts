@@ -1,0 +1,147 @@
+// In: a slice. Out: the text of its module: the user's own source with what is not live removed and the few edits made.
+// Must not decide what is live.
+
+import { DOORS } from '../../src/contract/names.ts'
+import type { BrainModel, BrainPlan, CompiledModule, Edit, ImportItem, ImportSpecifier, Item, Member, PlannedTask, Slice } from '../model.ts'
+import { applyEdits } from './edits.ts'
+
+export function emitModule(slice: Slice, plans: readonly BrainPlan[]): CompiledModule {
+  const { file } = slice
+  const own = plans.filter((plan) => plan.file === file)
+  const edits = [
+    ...file.items.flatMap((item, index) => itemEdits(slice, item, index)),
+    ...file.brains.filter((brain) => slice.items.has(brain.item)).flatMap((brain) => brainEdits(slice, brain, own.find((plan) => plan.brain === brain)!)),
+  ]
+  const after = slice.exports.size > 0 ? `\nexport { ${[...slice.exports].map(([name, local]) => (name === local ? name : `${local} as ${name}`)).join(', ')} }\n` : ''
+  const code = applyEdits(file.source.text, file.source.name.split('/').at(-1)!, edits, { before: header(slice, own), after })
+  return { id: slice.id, kind: slice.kind, source: file.path, code }
+}
+
+// --- internal ---
+
+const isMain = (slice: Slice): boolean => slice.kind === 'main'
+
+function header(slice: Slice, own: readonly BrainPlan[]): string {
+  const { prefix } = slice.file
+  const lines = [`import * as ${prefix} from '${DOORS.internal}'`]
+  if (isMain(slice)) {
+    lines.push(`import { defineBrain as ${prefix}brain } from '${DOORS.engine}'`)
+    for (const plan of own) lines.push(`import { state as ${stateName(slice, plan)} } from 'taskbrain:state/${plan.stateId}'`)
+  } else if (slice.entry) {
+    lines.push(`import { defineWorker as ${prefix}worker } from '${DOORS.worker}'`)
+    lines.push(`import { state as ${stateName(slice, slice.entry.plan)} } from 'taskbrain:state/${slice.entry.plan.stateId}'`)
+  }
+  for (const { slice: id, imported, local } of slice.sliceImports) lines.push(`import { ${imported === local ? local : `${imported} as ${local}`} } from 'taskbrain:slice/${id}'`)
+  for (const specifier of slice.bareImports) lines.push(`import ${JSON.stringify(specifier)}`)
+  return `${lines.join('; ')}; `
+}
+
+function stateName(slice: Slice, plan: BrainPlan): string {
+  return `${slice.file.prefix}${plan.brain.name}State`
+}
+
+function itemEdits(slice: Slice, item: Item, index: number): Edit[] {
+  const whole = { kind: 'remove', start: item.start, end: item.end } as const
+  if (item.import) return importEdits(slice, item, item.import, index)
+  if (isMain(slice)) return [...item.needs.edits]
+  if (!slice.items.has(index) || item.kind === 'type' || item.kind === 'export') return [whole]
+  return [...item.needs.edits, ...(item.kind === 'brain' ? [] : unexported(item))]
+}
+
+function unexported(item: Item): Edit[] {
+  return item.exportKeywords ? [{ kind: 'remove', ...item.exportKeywords }] : []
+}
+
+function importEdits(slice: Slice, item: Item, declaration: ImportItem, index: number): Edit[] {
+  if (declaration.bare) return slice.items.has(index) ? [] : [{ kind: 'remove', start: item.start, end: item.end }]
+  const names = slice.imports.get(index) ?? []
+  if (names.length === 0) return [{ kind: 'remove', start: item.textStart, end: item.end }]
+  if (isMain(slice) && names.length === declaration.names.length) return []
+  return [{ kind: 'replace', start: item.textStart, end: item.end, text: importText(names, declaration) }]
+}
+
+function importText(names: readonly ImportSpecifier[], { specifier, attributes }: ImportItem): string {
+  const parts: string[] = []
+  const named = names.filter(({ imported }) => imported !== 'default' && imported !== '*')
+  for (const { imported, local } of names) {
+    if (imported === 'default') parts.unshift(local)
+    if (imported === '*') parts.push(`* as ${local}`)
+  }
+  if (named.length > 0) parts.push(`{ ${named.map(({ imported, local }) => (imported === local ? local : `${quotedIfNeeded(imported)} as ${local}`)).join(', ')} }`)
+  return `import ${parts.join(', ')} from ${JSON.stringify(specifier)}${attributes && ` ${attributes}`}`
+}
+
+function quotedIfNeeded(name: string): string {
+  return /^[\p{ID_Start}$_][\p{ID_Continue}$]*$/u.test(name) ? name : JSON.stringify(name)
+}
+
+function brainEdits(slice: Slice, brain: BrainModel, plan: BrainPlan): Edit[] {
+  const live = slice.members.get(brain.name)
+  const registration = isMain(slice) ? mainRegistration(slice, plan) : workerRegistration(slice, brain)
+  const edits: Edit[] = brain.members.flatMap((member, index) => memberEdits(slice, brain, member, live?.has(index) ?? false))
+  if (registration) edits.push({ kind: 'insert', at: brain.body.end, text: `\n${registration}\n` })
+  if (isMain(slice)) return [...edits, ...brain.mainEdits]
+  const base = slice.heritage.get(brain.name)
+  if (base) edits.push({ kind: 'replace', ...brain.heritage, text: base })
+  return [...edits, ...brain.decorators.map((decorator) => ({ kind: 'remove', ...decorator }) as const), ...namedInSlice(slice, brain)]
+}
+
+/** Exports go, and `export default class extends Brain` gets the name by which this slice knows it. */
+function namedInSlice(slice: Slice, brain: BrainModel): Edit[] {
+  const item = slice.file.items[brain.item]!
+  const edits = unexported(item)
+  if (brain.localName !== undefined || brain.nameAt === undefined) return edits
+  const isDeclaration = /^\s*(abstract\s+)?(class\b|@)/.test(slice.file.source.text.slice(item.exportKeywords!.end))
+  if (isDeclaration) return [...edits, { kind: 'insert', at: brain.nameAt, text: '$default ' }]
+  return [{ kind: 'replace', ...item.exportKeywords!, text: 'const $default = ' }]
+}
+
+function memberEdits(slice: Slice, brain: BrainModel, member: Member, isLive: boolean): Edit[] {
+  const isRemoved = isMain(slice) ? !isLive : !isLive || member.kind === 'constructor' || member.kind === 'type'
+  if (isRemoved) return [{ kind: 'remove', start: member.start, end: member.end }]
+  const task = brain.tasks.find((candidate) => candidate.name === member.name && candidate.at.start >= member.textStart && candidate.at.end <= member.end)
+  const runsHere = task && (isMain(slice) ? !task.process : slice.entry?.task.task === task || isInheritedEntry(slice, brain, task.name))
+  return [
+    ...member.decorators.map((decorator) => ({ kind: 'remove', ...decorator }) as const),
+    ...(brain.nested ? [] : member.needs.edits),
+    ...(task && runsHere ? task.splitEdits : []),
+  ]
+}
+
+/** The task of this worker stands in a base class, in a slice of its own. */
+function isInheritedEntry(slice: Slice, brain: BrainModel, task: string): boolean {
+  return slice.kind === 'slice' && slice.id.endsWith(`.${task}.worker`) && brain.tasks.some((candidate) => candidate.name === task && candidate.split)
+}
+
+function mainRegistration(slice: Slice, plan: BrainPlan): string {
+  const { prefix } = slice.file
+  const tasks = plan.tasks.filter((task) => !task.inherited || task.worker !== undefined).map((task) => `      ${JSON.stringify(task.task.name)}: ${taskText(slice, task)},`)
+  return [
+    '  static {',
+    `    ${prefix}brain(this, {`,
+    `      id: ${JSON.stringify(plan.brain.id)},`,
+    `      state: ${stateName(slice, plan)},`,
+    `      unshared: ${JSON.stringify(plan.unshared)},`,
+    '      tasks: {',
+    ...tasks,
+    '      },',
+    '    })',
+    '  }',
+  ].join('\n')
+}
+
+function taskText(slice: Slice, { task, owner, inherited, worker }: PlannedTask): string {
+  const parts: string[] = []
+  if (!inherited) parts.push(`options: () => (${slice.file.source.text.slice(task.options.start, task.options.end)})`)
+  if (worker !== undefined) parts.push(`worker: new URL('taskbrain:worker/${worker}', import.meta.url)`)
+  if (task.split) parts.push('split: true')
+  parts.push(`site: ${JSON.stringify(`${owner.file.source.name}:${task.place.line}:${task.place.column}`)}`)
+  return `{ ${parts.join(', ')} }`
+}
+
+function workerRegistration(slice: Slice, brain: BrainModel): string | undefined {
+  if (!slice.entry || slice.entry.plan.brain !== brain) return undefined
+  const { plan, task } = slice.entry
+  const split = task.task.split ? ', split: true' : ''
+  return `  static { ${slice.file.prefix}worker(this, { id: ${JSON.stringify(brain.id)}, task: ${JSON.stringify(task.task.name)}, state: ${stateName(slice, plan)}${split} }) }`
+}

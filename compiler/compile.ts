@@ -1,0 +1,98 @@
+/**
+ * text ─parse→ project ─analyze→ FileModel[] ─plan→ Plan ─emit→ modules and declarations. Text in, text out: no disk, no console.
+ */
+import { mayHoldBrain } from './1-parse/prefilter.ts'
+import { relativeName, SourceProject } from './1-parse/project.ts'
+import { readFile } from './2-analyze/file.ts'
+import { createTypeOracle } from './2-analyze/type-oracle.ts'
+import { plan, type Plan } from './3-plan/plan.ts'
+import { emitModule } from './4-emit/module.ts'
+import { emitMainTypes, emitState, emitStateTypes } from './4-emit/state.ts'
+import { DiagnosticLog } from './log.ts'
+import type { BrainPlan, CompiledModule, CompileInput, CompileResult, EmittedFile, FileModel } from './model.ts'
+import type { BrainManifest } from '../src/contract/manifest.ts'
+
+export function compile(input: CompileInput): CompileResult {
+  const log = new DiagnosticLog()
+  const project = new SourceProject(input.root, input.host)
+  const files = analyze(input, project, log)
+  const planned = plan(files, log)
+  const good = withoutErrors(planned, log)
+  return {
+    modules: emit(good),
+    files: declarations(good, input),
+    diagnostics: log.sorted(),
+    brains: good.brains.map(manifestOf),
+    sources: project.read,
+  }
+}
+
+// --- internal ---
+
+/** Every file with a brain: those asked for, and those that they take a base class from. */
+function analyze({ root, sourceRoot, files, host }: CompileInput, project: SourceProject, log: DiagnosticLog): Map<string, FileModel> {
+  const oracle = createTypeOracle(root, host)
+  const models = new Map<string, FileModel>()
+  const seen = new Set<string>()
+  const queue = files.filter((path) => mayHoldBrain(host.readFile(path) ?? ''))
+  for (let path = queue.shift(); path !== undefined; path = queue.shift()) {
+    if (seen.has(path)) continue
+    seen.add(path)
+    const unit = project.unit(path)
+    const model = unit && readFile(unit, { project, oracle, log, output: outputName(path, root, sourceRoot) })
+    if (!model) continue
+    models.set(path, model)
+    for (const brain of model.brains) if (brain.base) queue.push(brain.base.file)
+    // What a worker takes from a file with a brain comes from a slice of that file.
+    for (const { origin } of model.items.flatMap((item) => item.import?.names ?? [])) if (origin && mayHoldBrain(host.readFile(origin.file) ?? '')) queue.push(origin.file)
+  }
+  return new Map([...models].sort(([a], [b]) => (a < b ? -1 : 1)))
+}
+
+function outputName(path: string, root: string, sourceRoot: string): string {
+  const base = path.startsWith(`${sourceRoot}/`) ? sourceRoot : root
+  return relativeName(base, path).replace(/\.[cm]?[jt]sx?$/, '').replaceAll('../', '_/')
+}
+
+/** Nothing is emitted for a file with an error, nor for one that is built upon it. */
+function withoutErrors({ brains, slices }: Plan, log: DiagnosticLog): Plan {
+  const isBad = (file: FileModel): boolean => log.hasErrors(file.source.name)
+  const badIds = new Set(slices.filter((slice) => isBad(slice.file)).map((slice) => slice.id))
+  for (let size = -1; size !== badIds.size; ) {
+    size = badIds.size
+    for (const slice of slices) if (slice.sliceImports.some((taken) => badIds.has(taken.slice))) badIds.add(slice.id)
+  }
+  const badFiles = new Set(slices.filter((slice) => badIds.has(slice.id)).map((slice) => slice.entry?.plan.file ?? slice.file))
+  return {
+    brains: brains.filter((each) => !badFiles.has(each.file) && !isBad(each.file)),
+    slices: slices.filter((slice) => !badIds.has(slice.id) && !badFiles.has(slice.file)),
+  }
+}
+
+function emit({ brains, slices }: Plan): CompiledModule[] {
+  return [...slices.map((slice) => emitModule(slice, brains)), ...brains.map(emitState)]
+}
+
+function declarations({ brains }: Plan, input: CompileInput): EmittedFile[] {
+  const files = [...new Set(brains.map((each) => each.file))]
+  const moduleOf = (file: FileModel): string => sourceModule(file, input)
+  return [...files.map((file) => emitMainTypes(file, moduleOf(file))), ...brains.map((each) => emitStateTypes(each, moduleOf(each.file)))]
+}
+
+/** The source file as its declarations import it: relative, with the extension that TypeScript maps back to the source. */
+function sourceModule(file: FileModel, { outDir }: CompileInput): string {
+  const folder = `${outDir}/${file.output}`.split('/').slice(0, -1).join('/')
+  const path = relativeName(folder, file.path).replace(/\.([cm]?)[jt]sx?$/, '.$1js')
+  return path.startsWith('.') ? path : `./${path}`
+}
+
+function manifestOf({ brain, file, stateId, tasks }: BrainPlan): BrainManifest {
+  return {
+    id: brain.id,
+    name: brain.name,
+    source: file.source.name,
+    module: `${file.output}.js`,
+    state: `${stateId}.js`,
+    tasks: tasks.map(({ task, worker }) => ({ name: task.name, process: task.process, ...(worker !== undefined && { worker: `${worker}.js` }) })),
+  }
+}

@@ -1,0 +1,197 @@
+/**
+ * Every diagnostic that there is, in the order of the phases. A code is two to four words, stable for ever.
+ * A message says what is wrong in the user's own names; a hint says what to do.
+ */
+import type { Finding, Severity } from './log.ts'
+
+/** Codes that fixtures/errors/<code>/ shows one by one. */
+export const DIAGNOSTIC_CODES: string[] = []
+
+type Words<A extends readonly string[]> = (...words: A) => string
+
+function define<A extends readonly string[]>(severity: Severity, code: string, message: Words<A>, hint: string | Words<A>): (...words: A) => Finding {
+  DIAGNOSTIC_CODES.push(code)
+  return (...words) => ({ code, severity, message: message(...words), hint: typeof hint === 'string' ? hint : hint(...words) })
+}
+const error = <A extends readonly string[]>(code: string, message: Words<A>, hint: string | Words<A>): ((...words: A) => Finding) =>
+  define('error', code, message, hint)
+const warning = <A extends readonly string[]>(code: string, message: Words<A>, hint: string | Words<A>): ((...words: A) => Finding) =>
+  define('warning', code, message, hint)
+
+// --- reading ---
+
+export const sourceSyntax = error('source-syntax', (text: string) => text, 'Mend the syntax; nothing is built for this file until it can be read.')
+
+// --- which classes are brains ---
+
+export const brainInFunction = error('brain-in-function',
+  (brain: string, task: string) => `Brain \`${brain}\` is declared inside a function, but its task \`${task}\` runs off the main thread.`,
+  'Declare the class at the top level of the file, where a worker can load it.')
+
+export const brainUnnamed = error('brain-unnamed',
+  () => 'A class that extends Brain has no name that a worker could load it by.',
+  'Declare it as `class Name extends Brain`, `const Name = class extends Brain`, or `export default class extends Brain`.')
+
+export const brainRepeated = error('brain-repeated',
+  (brain: string) => `There are two brains of the name \`${brain}\` in this file.`,
+  'Give each brain of a file a name of its own.')
+
+export const outputRepeated = error('output-repeated',
+  (output: string, other: string) => `This file and \`${other}\` would both be built to \`${output}.js\`.`,
+  'Rename one of the two, so that each has an output of its own.')
+
+export const baseUnreadable = error('base-unreadable',
+  (brain: string) => `The base class of brain \`${brain}\` is made by an expression that can't be read at compile time.`,
+  'Extend a class by its name: `class Name extends Brain`, or a class that extends Brain.')
+
+export const memberReserved = error('member-reserved',
+  (brain: string, member: string) => `\`${brain}.${member}\` redefines a member of Brain.`,
+  'Choose another name: tasks, logger, signal, defer, run, stop, getTasks, until, block, watch, atomic and change belong to Brain.')
+
+export const featureLater = error('feature-later',
+  (feature: string) => `\`${feature}\` is not part of this version.`,
+  'Leave it out for now. It is refused so that it is never ignored in silence.')
+
+// --- decorators and options ---
+
+export const taskOutsideBrain = error('task-outside-brain',
+  (method: string, owner: string) => `\`${method}\` is decorated as a task, but \`${owner}\` does not extend Brain.`,
+  'Let the class extend Brain, or remove the decorator.')
+
+export const taskTarget = error('task-target',
+  (name: string, what: string) => `\`${name}\` can't be a task: it is ${what}.`,
+  'Put `@Brain.task` on a public or protected method with a plain name and a body.')
+
+export const taskNotCalled = error('task-not-called',
+  (name: string) => `The decorator of \`${name}\` is not called.`,
+  'Write `@Brain.task({ process: …, runOnStart: … })`.')
+
+export const taskRepeated = error('task-repeated',
+  (name: string) => `\`${name}\` carries \`@Brain.task\` twice.`,
+  'Keep one of the two decorators.')
+
+export const optionsUnreadable = error('options-unreadable',
+  (name: string) => `The options of \`${name}\` can't be read at compile time.`,
+  'Write them as an object literal, or as a constant of the module that is one.')
+
+export const optionUnknown = error('option-unknown',
+  (task: string, option: string, meant: string) => `\`${option}\` is not an option of a task (\`${task}\`).${meant && ` Did you mean \`${meant}\`?`}`,
+  'The options are process, runOnStart, refreshRate, timeout, defineLoopLater, startLoopMarker, concurrency and grace.')
+
+export const optionMissing = error('option-missing',
+  (task: string, option: string) => `Task \`${task}\` does not say \`${option}\`.`,
+  (_task, option) => option === 'process'
+    ? 'Add `process: true` (off the main thread) or `process: false` (in the main process).'
+    : 'Add `runOnStart: true` (starts with the brain) or `runOnStart: false` (only when called).')
+
+export const optionNotStatic = error('option-not-static',
+  (task: string, option: string) => `\`${option}\` of task \`${task}\` is not known at compile time.`,
+  'Write a literal, or a constant of the module that folds to one.')
+
+export const optionType = error('option-type',
+  (task: string, option: string, wanted: string) => `\`${option}\` of task \`${task}\` must be ${wanted}.`,
+  'Write a value of that kind.')
+
+export const durationNotPositive = error('duration-not-positive',
+  (task: string, option: string) => `\`${option}\` of task \`${task}\` must be more than 0.`,
+  'Give the seconds as a number above 0, or a text such as `\'50ms\'` or `\'100hz\'`.')
+
+export const durationUnreadable = error('duration-unreadable',
+  (task: string, option: string, text: string) => `\`${option}\` of task \`${task}\` can't be read as a length of time: ${text}.`,
+  'Give seconds as a number, or a text with its unit: `\'250ms\'`, `\'2s\'`, `\'1m\'`, `\'1h\'`, `\'100hz\'`.')
+
+export const refreshRateLong = warning('refresh-rate-long',
+  (task: string, seconds: string) => `\`refreshRate: ${seconds}\` makes task \`${task}\` pause ${seconds} seconds after each run; it is not a frequency.`,
+  (_task, seconds) => `If that is meant, write \`'${seconds}s'\`; for ${seconds} runs a second write \`'${seconds}hz'\`.`)
+
+export const loopWithoutRate = error('loop-without-rate',
+  (task: string) => `Task \`${task}\` has \`defineLoopLater\` but no \`refreshRate\`.`,
+  'Add the pause between two runs of its loop, for example `refreshRate: 0.1`.')
+
+export const startWithParameters = error('start-with-parameters',
+  (task: string, parameter: string) => `Task \`${task}\` starts with the brain, but its parameter \`${parameter}\` is required and nobody gives it.`,
+  'Give the parameter a default, or set `runOnStart: false` and call the task with arguments.')
+
+export const taskOverridden = warning('task-overridden',
+  (task: string, base: string) => `\`${task}\` overrides a task of \`${base}\` but is not decorated; the options of \`${base}\` hold.`,
+  'Repeat `@Brain.task({ … })` on the method to say so.')
+
+// --- setup and loop ---
+
+export const markerMissing = error('marker-missing',
+  (task: string, _marker: string) => `Task \`${task}\` has \`defineLoopLater\` but no loop marker.`,
+  (_task, marker) => `Put \`// ${marker}\` on a line of its own above the part that repeats.`)
+
+export const markerNearMiss = error('marker-near-miss',
+  (task: string, found: string) => `Task \`${task}\` has no loop marker; \`${found}\` is close to one but not the same.`,
+  (_task, _found) => 'Write the marker exactly: white space, letter case and outer `#` do not count, all else does.')
+
+export const markerRepeated = error('marker-repeated',
+  (task: string) => `Task \`${task}\` has more than one loop marker.`,
+  'Keep the one above the part that repeats and remove the others.')
+
+export const markerNested = error('marker-nested',
+  (task: string, block: string) => `The loop marker of task \`${task}\` stands inside ${block}.`,
+  'Move it between two statements at the top level of the body.')
+
+export const markerWithoutLoop = warning('marker-without-loop',
+  (task: string) => `Task \`${task}\` has a loop marker but not \`defineLoopLater: true\`; the marker is an ordinary comment.`,
+  'Add `defineLoopLater: true`, or remove the marker.')
+
+export const loopEmpty = error('loop-empty',
+  (task: string) => `Nothing stands below the loop marker of task \`${task}\`.`,
+  'Put the part that repeats below the marker.')
+
+export const loopLocalInSetup = error('loop-local-in-setup',
+  (task: string, name: string) => `The setup of task \`${task}\` uses \`${name}\`, which is declared below the loop marker.`,
+  (_task, name) => `Declare \`${name}\` above the marker, or hand it over as an argument.`)
+
+// --- what a task may use ---
+
+export const attributeNotShared = error('attribute-not-shared',
+  (task: string, attribute: string, why: string) => `Task \`${task}\` runs off the main thread, but \`this.${attribute}\` lives in the main process alone: ${why}.`,
+  'Give it an initial value that can be serialised, make it a parameter of the task, or create it in the setup of the task.')
+
+export const privateFromConstructor = error('private-from-constructor',
+  (task: string, attribute: string) => `Task \`${task}\` runs off the main thread and uses \`${attribute}\`, which the constructor assigns; a worker has no constructor run.`,
+  'Give the field its value where it is declared, or make it a shared attribute without `#`.')
+
+export const taskCalledDirectly = error('task-called-directly',
+  (task: string) => `\`this.${task}\` is a task and can't be used as a plain method.`,
+  (task) => `Call it as \`this.tasks.${task}(…)\`.`)
+
+export const taskUnknown = error('task-unknown',
+  (name: string, brain: string, meant: string) => `\`${name}\` is not a task of \`${brain}\`.${meant && ` Did you mean \`${meant}\`?`}`,
+  (name, _brain, meant) => meant ? `Write \`this.tasks.${meant}(…)\`.` : `Decorate the method \`${name}\` with \`@Brain.task\`, or call it without \`tasks\`.`)
+
+export const evalInTask = error('eval-in-task',
+  (task: string) => `Task \`${task}\` runs off the main thread and calls \`eval\`, whose text can't be followed to a worker.`,
+  'Write the code as a function of the module.')
+
+export const moduleStateCopied = warning('module-state-copied',
+  (name: string, task: string) => `\`${name}\` is assigned by task \`${task}\` off the main thread; every worker has a copy of its own.`,
+  'Make it a field of the brain: fields are shared by every task.')
+
+// --- shared state ---
+
+export const awaitInUpdate = error('await-in-update',
+  (attribute: string, operator: string) => `\`this.${attribute} ${operator} …\` waits on its right side: JavaScript reads \`this.${attribute}\` before it waits, so what others write meanwhile would be lost.`,
+  (attribute, operator) => `Wait first: \`const value = await …\`, then \`this.${attribute} ${operator} ${operator === '=' ? '…' : ''}value\`.`.replace('…value', '… value …'))
+
+export const awaitInChange = error('await-in-change',
+  (attribute: string) => `This changes \`this.${attribute}\` in place and waits in the same expression; the change would be made to an old value.`,
+  'Wait first and keep the result in a constant, then make the change.')
+
+export const attributeDeleted = error('attribute-deleted',
+  (attribute: string) => `\`this.${attribute}\` is a shared attribute and can't be deleted.`,
+  'Assign `undefined` or an empty value.')
+
+// --- the bundle (found by the build, not by the compiler's phases) ---
+
+export const importUnresolved = error('import-unresolved',
+  (specifier: string) => `\`${specifier}\` leads to no file.`,
+  'Check the path. A relative path starts from the folder of the file that imports it.')
+
+export const bundleFailed = error('bundle-failed',
+  (text: string) => `${text.replace(/\.$/, '')}.`,
+  'Mend it here. Nothing is written until every file that the brains reach can be read.')

@@ -1,0 +1,8 @@
+export { compile } from './compile.ts'
+export { transformModule } from './transform.ts'
+export { mayHoldBrain } from './1-parse/prefilter.ts'
+export * as diagnostics from './diagnostics.ts'
+export { DIAGNOSTIC_CODES } from './diagnostics.ts'
+export { DiagnosticLog } from './log.ts'
+export type { Diagnostic, Finding, RelatedPlace, Severity, SourceText, Span } from './log.ts'
+export type { CompiledModule, CompileInput, CompileResult, CompilerHost, EmittedFile } from './model.ts'

@@ -1,0 +1,264 @@
+/**
+ * Every type that passes between the phases. From `FileModel` on there is no syntax tree: spans, names and edits only.
+ * A span is `[start, end)` in UTF-16 units of the file's text.
+ */
+import type { BrainManifest } from '../src/contract/manifest.ts'
+import type { FieldKind } from '../src/contract/schema.ts'
+import type { Diagnostic, SourceText } from './log.ts'
+
+// --- what the API takes and gives ---
+
+/** The files of a project as the compiler sees them. Paths are absolute and POSIX. */
+export interface CompilerHost {
+  readFile(path: string): string | undefined
+  fileExists(path: string): boolean
+  /** The source file of the project that an import means; `undefined` for a package. */
+  resolve(specifier: string, fromFile: string): string | undefined
+}
+
+export interface CompileInput {
+  /** The project's folder, absolute. */
+  readonly root: string
+  /** Output names mirror the path below this folder, where a file lies in it; else below `root`. */
+  readonly sourceRoot: string
+  /** Files that may hold a brain, absolute. */
+  readonly files: readonly string[]
+  readonly host: CompilerHost
+  /** Where the output will lie, absolute: declarations refer to the sources from there. */
+  readonly outDir: string
+}
+
+/** A module to be bundled with all others as one graph. */
+export interface CompiledModule {
+  /** Output name below the out dir without `.js`. */
+  readonly id: string
+  readonly kind: 'main' | 'worker' | 'slice' | 'state'
+  /** The source file that it is made from, absolute: its imports resolve from there. */
+  readonly source: string
+  /** TypeScript with an inline source map. */
+  readonly code: string
+}
+
+export interface CompileResult {
+  readonly modules: readonly CompiledModule[]
+  /** Declarations, written as they are. Paths are relative to the out dir. */
+  readonly files: readonly EmittedFile[]
+  readonly diagnostics: readonly Diagnostic[]
+  readonly brains: readonly BrainManifest[]
+  /** Every file that was read, absolute: what to watch. */
+  readonly sources: readonly string[]
+}
+
+export interface EmittedFile {
+  readonly path: string
+  readonly text: string
+}
+
+// --- what the compiler understood ---
+
+/** One change of the text. A `wrap` encloses an expression; of two that nest, the inner one is applied first. */
+export type Edit =
+  | { readonly kind: 'wrap'; readonly start: number; readonly end: number; readonly open: string; readonly close: string }
+  | { readonly kind: 'insert'; readonly at: number; readonly text: string }
+  | { readonly kind: 'replace'; readonly start: number; readonly end: number; readonly text: string }
+  | { readonly kind: 'remove'; readonly start: number; readonly end: number }
+  | { readonly kind: 'move'; readonly start: number; readonly end: number; readonly to: number }
+
+export interface Stretch {
+  readonly start: number
+  readonly end: number
+}
+
+/** A use of a member of the brain through `this`, an alias of it, `super` or the class name. */
+export interface SelfUse extends Stretch {
+  readonly name: string
+  readonly via: 'this' | 'super' | 'class'
+  /** `call`: `this.x(…)`. `write`: assigned, in any way. */
+  readonly how: 'read' | 'write' | 'call'
+  /** The property taken from it: `plan` of `this.tasks.plan`. */
+  readonly next?: Stretch & { readonly name: string }
+}
+
+/** What a stretch of code needs from around it. */
+export interface Needs {
+  /** Names of the module or of the global scope that it uses as values. */
+  readonly names: readonly string[]
+  /** Module names that it assigns. */
+  readonly assigned: readonly (Stretch & { readonly name: string })[]
+  readonly self: readonly SelfUse[]
+  /** `this` is handed on as a whole: every member may be used. */
+  readonly selfEscapes: boolean
+  /** Direct calls of `eval`. */
+  readonly evals: readonly Stretch[]
+  readonly edits: readonly Edit[]
+}
+
+export interface ImportSpecifier {
+  /** `default`, `*` or the exported name. */
+  readonly imported: string
+  readonly local: string
+  /** The file of the project that declares it, and its name there. */
+  readonly origin?: { readonly file: string; readonly name: string }
+}
+
+export interface ImportItem {
+  readonly specifier: string
+  /** Value specifiers only. Empty: a bare import, or one of types. */
+  readonly names: readonly ImportSpecifier[]
+  readonly bare: boolean
+  /** `with { type: 'json' }`, verbatim. */
+  readonly attributes: string
+}
+
+/** A statement at the top level of a module. */
+export interface Item extends Stretch {
+  /** Start without leading comments. */
+  readonly textStart: number
+  readonly kind: 'import' | 'declaration' | 'effect' | 'export' | 'type' | 'brain'
+  /** Names it declares as values. */
+  readonly declares: readonly string[]
+  /** `let` or `var`. */
+  readonly mutable: boolean
+  readonly needs: Needs
+  /** Of an effect: names whose objects it changes; it is kept where one of them is. */
+  readonly touches: readonly string[]
+  readonly import?: ImportItem
+  /** `export`, `default`: removed in a worker. */
+  readonly exportKeywords?: Stretch
+  readonly exportsDefault: boolean
+}
+
+export type MemberKind = 'method' | 'accessor' | 'field' | 'constructor' | 'static-block' | 'type'
+
+export interface Member extends Stretch {
+  readonly textStart: number
+  readonly kind: MemberKind
+  /** With its `#` where it is private. */
+  readonly name: string
+  readonly isStatic: boolean
+  /** A field whose value is a function: it is taken along as a method is. */
+  readonly holdsFunction: boolean
+  readonly needs: Needs
+  /** Removed in every output: `@Brain.task(…)`, `@Brain.local()`. */
+  readonly decorators: readonly Stretch[]
+}
+
+/** An attribute of a brain: a field or a parameter property. */
+export interface Attribute {
+  readonly name: string
+  readonly at: Stretch
+  readonly origin: 'field' | 'parameter'
+  readonly share:
+    | { readonly kind: 'shared'; readonly field: FieldKind; readonly category: TypeCategory; readonly typeText: string | undefined }
+    /** Main process only by the user's word: no initial value, `_name`, `@Brain.local()`. */
+    | { readonly kind: 'local'; readonly why: string }
+    /** Main process only because its type can't be serialised: a warning at run time names it. */
+    | { readonly kind: 'unshared'; readonly why: string }
+}
+
+/** What is known of a shared value: decides which calls on it change it. */
+export type TypeCategory =
+  | 'number' | 'boolean' | 'string' | 'bigint' | 'array' | 'map' | 'set' | 'date' | 'typed-array' | 'object' | 'instance' | 'unknown'
+
+export interface TaskModel {
+  readonly name: string
+  readonly at: Stretch
+  readonly place: { readonly line: number; readonly column: number }
+  readonly process: boolean
+  /** The decorator's argument, code. */
+  readonly options: Stretch
+  /** What the options need from the module. */
+  readonly optionNames: readonly string[]
+  readonly split: boolean
+  /** Edits that turn the method into the generator of its setup and loop. */
+  readonly splitEdits: readonly Edit[]
+}
+
+export interface BrainModel {
+  readonly name: string
+  /** The name it has in the module's scope; `undefined` for `export default class extends Brain`. */
+  readonly localName: string | undefined
+  readonly id: string
+  readonly item: number
+  readonly nested: boolean
+  readonly exported: boolean
+  readonly at: Stretch
+  /** Decorators of the class itself: of no use in a worker. */
+  readonly decorators: readonly Stretch[]
+  /** Where a missing class name goes in. */
+  readonly nameAt: number | undefined
+  readonly body: Stretch
+  readonly heritage: Stretch
+  readonly heritageNames: readonly string[]
+  /** `undefined`: extends Brain itself. */
+  readonly base: ClassReference | undefined
+  readonly members: readonly Member[]
+  readonly attributes: readonly Attribute[]
+  readonly tasks: readonly TaskModel[]
+  /** Edits of the class for the main process alone: fields and parameter properties. */
+  readonly mainEdits: readonly Edit[]
+}
+
+/** A class in a file of the project, by its name there. */
+export interface ClassReference {
+  readonly file: string
+  readonly name: string
+}
+
+export interface FileModel {
+  readonly path: string
+  readonly source: SourceText
+  /** Output name below the out dir without its extension. */
+  readonly output: string
+  readonly items: readonly Item[]
+  readonly brains: readonly BrainModel[]
+  readonly hasDefaultExport: boolean
+  /** The name emitted code gives to the closed list of runtime functions. */
+  readonly prefix: string
+  /** Modules of the project that register serialisable types: loaded in every process. */
+  readonly registrations: readonly string[]
+  readonly hasSyntaxErrors: boolean
+}
+
+// --- what the compiler decided ---
+
+/** A part of a module: items and members that are live, all else is removed. */
+export interface Slice {
+  readonly id: string
+  readonly kind: 'main' | 'worker' | 'slice'
+  readonly file: FileModel
+  readonly items: ReadonlySet<number>
+  /** By the name of a brain: indices of its live members. */
+  readonly members: ReadonlyMap<string, ReadonlySet<number>>
+  /** By item: the specifiers of an import that are live. */
+  readonly imports: ReadonlyMap<number, readonly ImportSpecifier[]>
+  /** Modules loaded for what they do: they register serialisable types. */
+  readonly bareImports: readonly string[]
+  /** Names taken from slices of other files. */
+  readonly sliceImports: readonly { readonly slice: string; readonly imported: string; readonly local: string }[]
+  /** By the name of a brain: the name that its base class has here. */
+  readonly heritage: ReadonlyMap<string, string>
+  /** Names that other slices take from this one: exported name → name here. */
+  readonly exports: ReadonlyMap<string, string>
+  /** The task that a worker module runs. */
+  readonly entry?: { readonly plan: BrainPlan; readonly task: PlannedTask }
+}
+
+/** The task of a brain as it will run: own or inherited. */
+export interface PlannedTask {
+  readonly task: TaskModel
+  readonly owner: { readonly file: FileModel; readonly brain: BrainModel }
+  readonly inherited: boolean
+  /** Id of its worker module. */
+  readonly worker: string | undefined
+}
+
+export interface BrainPlan {
+  readonly file: FileModel
+  readonly brain: BrainModel
+  readonly stateId: string
+  /** Inherited ones first. */
+  readonly shared: readonly Attribute[]
+  readonly unshared: readonly string[]
+  readonly tasks: readonly PlannedTask[]
+}

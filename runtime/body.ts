@@ -1,0 +1,96 @@
+import { ends } from './cancel.ts'
+import { within } from './context.ts'
+import type { Clock } from './scheduler/clock.ts'
+import type { RunScope } from './scope.ts'
+
+/** What there is to run, on whichever thread. */
+export interface Body {
+  readonly method: (...args: any[]) => unknown
+  readonly brain: object
+  readonly args: readonly unknown[]
+  /** The method is a generator that yields before each iteration of its loop. */
+  readonly split: boolean
+  /** Set for a routine: the pause between two iterations. */
+  readonly refreshMs: number | undefined
+}
+
+/** `told`: the run knew that it should end before its body did. `durationMs` is the body's own time. */
+export type BodyOutcome =
+  | { readonly kind: 'returned'; readonly value: unknown; readonly told: boolean; readonly durationMs: number }
+  | { readonly kind: 'threw'; readonly error: unknown; readonly told: boolean; readonly durationMs: number }
+
+/** Runs a body to its end, then what it deferred. Never rejects. */
+export async function runBody(body: Body, scope: RunScope, clock: Clock): Promise<BodyOutcome> {
+  const startedAt = clock.now()
+  const end = (): { told: boolean; durationMs: number } =>
+    ({ told: scope.cancellation !== undefined, durationMs: clock.now() - startedAt })
+  let outcome: BodyOutcome
+  try {
+    const value = await within({ scope, shielded: false }, () => execute(body, scope, clock))
+    outcome = { kind: 'returned', value, ...end() }
+  } catch (error) {
+    outcome = ends(error, scope) ? { kind: 'returned', value: undefined, ...end() } : { kind: 'threw', error, ...end() }
+  }
+  await runDeferred(scope)
+  scope.close()
+  return outcome
+}
+
+function execute(body: Body, scope: RunScope, clock: Clock): unknown {
+  if (body.refreshMs === undefined) return body.method.apply(body.brain, [...body.args])
+  return body.split ? loop(body, scope, clock, body.refreshMs) : repeat(body, scope, clock, body.refreshMs)
+}
+
+/** A routine: the whole body again and again, also after an error. */
+async function repeat(body: Body, scope: RunScope, clock: Clock, refreshMs: number): Promise<void> {
+  while (!scope.cancellation) {
+    try {
+      await body.method.apply(body.brain, [...body.args])
+    } catch (error) {
+      if (ends(error, scope)) return
+      scope.report(error)
+    }
+    await pause(refreshMs, scope, clock)
+  }
+}
+
+/** A split body: up to the first `yield` it is the setup, then each step is an iteration, which catches its own errors. */
+async function loop(body: Body, scope: RunScope, clock: Clock, refreshMs: number): Promise<unknown> {
+  const steps = body.method.apply(body.brain, [...body.args]) as Iterator<unknown, unknown> | AsyncIterator<unknown, unknown>
+  const setup = await steps.next()
+  if (setup.done) return setup.value
+  while (!scope.cancellation) {
+    const iteration = await steps.next()
+    if (iteration.done) return iteration.value
+    await pause(refreshMs, scope, clock)
+  }
+  // What still runs in there is `finally` and `using`.
+  await within({ scope, shielded: true }, () => steps.return?.())
+  return undefined
+}
+
+/** Ends early where the run is told to end. */
+function pause(delayMs: number, scope: RunScope, clock: Clock): Promise<void> {
+  return new Promise((resolve) => {
+    if (scope.cancellation) return resolve()
+    const takeBack = clock.setTimer(delayMs, () => {
+      scope.offTold(wake)
+      resolve()
+    })
+    const wake = (): void => {
+      takeBack()
+      resolve()
+    }
+    scope.onTold(wake)
+  })
+}
+
+async function runDeferred(scope: RunScope): Promise<void> {
+  for (let callback = scope.deferred.pop(); callback; callback = scope.deferred.pop()) {
+    try {
+      await within({ scope, shielded: true }, callback)
+    } catch (error) {
+      scope.report(error)
+    }
+  }
+}

@@ -1,0 +1,103 @@
+/**
+ * Every error that the runtime makes, one factory each. `code` is stable; the message names the user's own words.
+ * A bug of ours is an `invariant`, never one of these.
+ */
+export class TaskbrainError extends Error {
+  override readonly name: string = 'TaskbrainError'
+  readonly code: string
+
+  constructor(code: string, message: string, options?: { cause?: unknown }) {
+    super(message, options)
+    this.code = code
+  }
+}
+
+/** Throws where something must hold that only a bug of taskbrain can break. */
+export function invariant(condition: unknown, mustHold: string): asserts condition {
+  if (!condition) throw new Error(`taskbrain internal error: ${mustHold}. This is a bug in taskbrain, please report it.`)
+}
+
+// --- shared state and what crosses between threads ---
+
+export const notSerializable = (path: string, what: string): TaskbrainError =>
+  new TaskbrainError('not-serializable', `\`${path}\` can't cross between threads: ${what}.`)
+
+// --- running: making a brain ---
+
+export const notCompiled = (className: string): TaskbrainError =>
+  new TaskbrainError('not-compiled', `The brain \`${className}\` was not compiled, so its tasks can't run. `
+    + `Run \`npx taskbrain build\` and import \`${className}\` from \`.taskbrain/…\`, or add the plugin of taskbrain to your bundler.`)
+
+export const loopExecuted = (): TaskbrainError =>
+  new TaskbrainError('not-compiled', '`Brain.loop()` was executed. It marks where the loop of a task begins and exists in source code only: '
+    + 'compile its file with `npx taskbrain build` and import the brain from `.taskbrain/…`.')
+
+export const optionRefused = (task: string, option: string, what: string): TaskbrainError =>
+  new TaskbrainError('option-refused', `Option \`${option}\` of task \`${task}\`: ${what}.`)
+
+export const tasksMissing = (className: string, task: string): TaskbrainError =>
+  new TaskbrainError('task-options-missing', `The compiled brain \`${className}\` names a task \`${task}\` whose options are nowhere in its base classes. `
+    + 'Run `npx taskbrain build` again.')
+
+export const logLevelUnknown = (level: unknown, known: readonly string[]): TaskbrainError =>
+  new TaskbrainError('log-level-unknown', `The log level \`${String(level)}\` is none that taskbrain knows. Write a number or one of ${known.map((name) => `'${name}'`).join(', ')}.`)
+
+// --- running: calls ---
+
+export const notATask = (brain: string, name: string, tasks: readonly string[]): TaskbrainError =>
+  new TaskbrainError('not-a-task', `\`${name}\` is no task of \`${brain}\`. `
+    + (tasks.length > 0 ? `Its tasks are ${tasks.map((task) => `\`${task}\``).join(', ')}.` : 'It has no tasks: mark a method with `@Brain.task(...)`.'))
+
+export const deferOutsideRun = (): TaskbrainError =>
+  new TaskbrainError('outside-run', '`this.defer(...)` was called outside of a run, so there is no end that it could wait for. Call it in a task, or in what a task calls.')
+
+export const brainStopped = (task: string): TaskbrainError =>
+  new TaskbrainError('brain-stopped', `Task \`${task}\` was not started: its brain was stopped.`)
+
+export const stopGraceRefused = (grace: unknown): TaskbrainError =>
+  new TaskbrainError('option-refused', `\`stop({ grace: ${String(grace)} })\`: write seconds of 0 or more, or text such as '250ms' or '2s'.`)
+
+// --- running: how a run ended ---
+
+export const timedOut = (task: string, limit: string, forced: boolean): TaskbrainError =>
+  new TaskbrainError('timeout', `Task \`${task}\` exceeded its timeout of ${limit}${forced ? ' and was ended by force' : ''}.`)
+
+export const cancelled = (task: string, forced: boolean): TaskbrainError =>
+  new TaskbrainError('cancelled', `Task \`${task}\` was cancelled${forced ? ' and ended by force' : ''}.`)
+
+export const stopped = (task: string, forced: boolean): TaskbrainError =>
+  new TaskbrainError('stopped', `Task \`${task}\` was ended because its brain was stopped${forced ? ', by force' : ''}.`)
+
+export const thrownValue = (task: string, shown: string, value: unknown): TaskbrainError =>
+  new TaskbrainError('thrown-value', `Task \`${task}\` threw \`${shown}\`, which is no Error. The value is the cause of this error.`, { cause: value })
+
+export const workerExited = (task: string, exitCode: number): TaskbrainError =>
+  new TaskbrainError('worker-exited', `The worker of task \`${task}\` ended with exit code ${exitCode} before the task did: something in it called \`process.exit(${exitCode})\`.`)
+
+export const workerOutOfMemory = (task: string, cause: unknown): TaskbrainError =>
+  new TaskbrainError('worker-out-of-memory', `The worker of task \`${task}\` ran out of memory.`, { cause })
+
+export const workerLost = (task: string, what: string, cause?: unknown): TaskbrainError =>
+  new TaskbrainError('worker-lost', `The worker of task \`${task}\` was lost: ${what}.`, { cause })
+
+export const workerNotLoaded = (task: string, entry: string, what: string, cause: unknown): TaskbrainError =>
+  new TaskbrainError('worker-not-loaded', `The worker of task \`${task}\` could not be loaded from ${entry}: ${what}`, { cause })
+
+export const workerNotStarted = (task: string, limit: string): TaskbrainError =>
+  new TaskbrainError('worker-not-started', `Task \`${task}\` did not start within ${limit}: its worker, or a module that it imports, never finished loading. `
+    + 'Look for a top-level `await` that never ends.')
+
+export const buildStale = (task: string, what: string): TaskbrainError =>
+  new TaskbrainError('build-stale', `The worker of task \`${task}\` does not fit its brain: ${what}. Run \`npx taskbrain build\` again.`)
+
+export const threadEntryMissing = (): TaskbrainError =>
+  new TaskbrainError('thread-entry-missing', 'taskbrain can\'t find `taskbrain/thread`, the file that its workers begin with. '
+    + 'Keep the package `taskbrain` external in your bundler, and installed where the program runs.')
+
+export const workerOutsideThread = (id: string, task: string): TaskbrainError =>
+  new TaskbrainError('worker-outside-thread', `The worker of task \`${task}\` of \`${id}\` can only be made by taskbrain. Import the brain from the module beside it.`)
+
+export const mainOnly = (member: string): TaskbrainError =>
+  new TaskbrainError('main-only', `\`${member}\` was called in a worker. Only the main process starts the tasks of a brain: call a task with \`this.tasks.name(...)\` instead.`)
+
+export const brainEnded = (brain: string): TaskbrainError => new TaskbrainError('stopped', `The brain \`${brain}\` was stopped.`)

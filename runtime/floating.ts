@@ -1,0 +1,25 @@
+import { Cancellation } from './scope.ts'
+
+let guarded = false
+
+/**
+ * A promise of an ended run that nobody awaits is rejected like all others, and must not crash the process.
+ * Called at the first cancellation, so that a program without any keeps Node's own handling.
+ */
+export function guardFloatingPromises(): void {
+  if (guarded) return
+  guarded = true
+  process.on('unhandledRejection', (reason) => {
+    if (reason instanceof Cancellation) return
+    // With a listener Node leaves every rejection to it. As the only one this one must do what Node would have done.
+    if (process.listenerCount('unhandledRejection') > 1 || !rejectionsThrow()) return
+    throw reason
+  })
+}
+
+/** Node's default. Under `warn` and `none` it does not throw, and under `strict` it has thrown before the listeners hear of it. */
+function rejectionsThrow(): boolean {
+  const flags = [...process.execArgv, ...(process.env['NODE_OPTIONS'] ?? '').split(' ')]
+  const mode = flags.findLast((flag) => flag.startsWith('--unhandled-rejections='))
+  return mode === undefined || mode.endsWith('=throw')
+}

@@ -1,0 +1,7 @@
+/**
+ * All that emitted code may call. The compiler knows these names; nothing else of the runtime is promised to it.
+ */
+export { pass, point, points, report, shield } from './cancel.ts'
+export { named } from './named.ts'
+export { parameters } from './parameters.ts'
+export { assign, change, defineState, increment, logical, postIncrement, update } from './state/index.ts'

@@ -1,0 +1,65 @@
+import { durationSeconds } from '../src/contract/duration.ts'
+import { DEFAULT_GRACE_SECONDS, TASK_OPTIONS, type TaskOptions } from '../src/contract/task.ts'
+import { optionRefused } from './errors.ts'
+
+/** The options of a task, checked, times in milliseconds. */
+export interface CheckedTask {
+  readonly process: boolean
+  readonly runOnStart: boolean | ((brain: any) => boolean)
+  readonly refreshMs: number | undefined
+  readonly timeoutMs: number | undefined
+  readonly graceMs: number
+  readonly concurrency: number
+  /** What to say of options that can be right but seldom are. */
+  readonly warnings: readonly string[]
+}
+
+/** A pause of this many seconds is more often meant as a frequency. */
+const SUSPECT_PAUSE_SECONDS = 10
+
+/** Throws `option-refused`, which names the task, the option and what it must be. */
+export function checkOptions(task: string, options: TaskOptions): CheckedTask {
+  if (typeof options !== 'object' || options === null) throw optionRefused(task, 'options', 'there are none')
+  for (const name of Object.keys(options)) {
+    const known = Object.hasOwn(TASK_OPTIONS, name) ? TASK_OPTIONS[name as keyof typeof TASK_OPTIONS] : undefined
+    if (!known) throw optionRefused(task, name, `there is no such option; there are ${Object.keys(TASK_OPTIONS).map((option) => `\`${option}\``).join(', ')}`)
+    if (known === 'later') throw optionRefused(task, name, 'this version does not have it yet; leave it out')
+  }
+  const { process: isProcess, runOnStart, refreshRate, timeout, grace, concurrency, defineLoopLater } = options
+  if (typeof isProcess !== 'boolean') throw optionRefused(task, 'process', 'write `true` (a worker) or `false` (the main process)')
+  if (typeof runOnStart !== 'boolean' && typeof runOnStart !== 'function') {
+    throw optionRefused(task, 'runOnStart', 'write `true`, `false` or a function of the brain')
+  }
+  if (defineLoopLater && refreshRate === undefined) throw optionRefused(task, 'defineLoopLater', 'it needs `refreshRate`, the pause between two iterations')
+  if (concurrency !== undefined && (!Number.isInteger(concurrency) || concurrency < 1)) {
+    throw optionRefused(task, 'concurrency', `it is ${String(concurrency)}; write an integer of 1 or more`)
+  }
+  return {
+    process: isProcess,
+    runOnStart,
+    refreshMs: milliseconds(task, 'refreshRate', refreshRate),
+    timeoutMs: milliseconds(task, 'timeout', timeout),
+    graceMs: milliseconds(task, 'grace', grace, 0) ?? DEFAULT_GRACE_SECONDS * 1000,
+    concurrency: concurrency ?? Number.POSITIVE_INFINITY,
+    warnings: warningsOf(task, refreshRate),
+  }
+}
+
+function milliseconds(task: string, option: string, duration: unknown, least?: 0): number | undefined {
+  if (duration === undefined) return undefined
+  const seconds = durationSeconds(duration)
+  if (seconds === undefined) throw optionRefused(task, option, `it is ${shown(duration)}; write seconds, or text such as '250ms', '2s', '1m' or '100hz'`)
+  if (least === undefined && seconds <= 0) throw optionRefused(task, option, `it is ${shown(duration)}; it must be more than 0`)
+  if (seconds < 0) throw optionRefused(task, option, `it is ${shown(duration)}; it can't be less than 0`)
+  return seconds * 1000
+}
+
+function warningsOf(task: string, refreshRate: unknown): string[] {
+  if (typeof refreshRate !== 'number' || refreshRate < SUSPECT_PAUSE_SECONDS) return []
+  return [`Task \`${task}\` pauses ${refreshRate} seconds between two runs, as \`refreshRate: ${refreshRate}\` says. `
+    + `If ${refreshRate} times a second is meant, write '${refreshRate}hz'; if not, '${refreshRate}s' says so.`]
+}
+
+function shown(value: unknown): string {
+  return typeof value === 'string' ? `'${value}'` : String(value)
+}

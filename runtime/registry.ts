@@ -1,0 +1,40 @@
+import type { Brain } from './brain.ts'
+import type { BrainOptions, Logger, StopOptions, TaskRun } from './types.ts'
+import type { BrainSpec, WorkerSpec } from '../src/contract/spec.ts'
+import type { TaskOutput } from '../src/contract/outcome.ts'
+import { named } from './named.ts'
+
+/**
+ * What stands behind one brain on its thread: in the main process its scheduler and its hosts, in a worker a line to them.
+ * Brain itself knows neither, so that a worker never loads the scheduler.
+ */
+export interface BrainLink {
+  readonly tasks: object
+  readonly logger: Logger
+  /** `this.signal` outside of any run: aborted by `stop()`; in a worker it never is. */
+  readonly stopSignal: AbortSignal
+  run(): Promise<Record<string, TaskOutput>>
+  stop(options?: StopOptions): Promise<void>
+  getTasks(): readonly (() => TaskRun<unknown>)[]
+}
+
+export type BrainClass = abstract new (...parameters: any[]) => Brain
+
+/** Gives a brain that is being made what stands behind it. Runs before any field of a subclass. */
+export type Attach = (brain: Brain, logger: Logger | undefined, options: BrainOptions | undefined) => BrainLink
+
+export interface BrainEntry {
+  readonly spec: BrainSpec | WorkerSpec
+  readonly attach: Attach
+}
+
+const entries = new WeakMap<object, BrainEntry>()
+
+export function registerBrain(Class: BrainClass, entry: BrainEntry): void {
+  entries.set(named(Class, entry.spec.id.split('#').at(-1)!), entry)
+}
+
+/** The entry of exactly this class: a subclass that was not compiled has none, even where its base class has one. */
+export function entryOf(Class: object): BrainEntry | undefined {
+  return entries.get(Class)
+}

@@ -1,0 +1,129 @@
+import { TaskbrainError } from './errors.ts'
+
+/** Why a run is told to end. */
+export type EndReason = 'cancelled' | 'timeout' | 'stopped'
+
+const SENTENCES: Record<EndReason, (task: string) => string> = {
+  cancelled: (task) => `Task \`${task}\` was cancelled.`,
+  timeout: (task) => `Task \`${task}\` exceeded its timeout.`,
+  stopped: (task) => `Task \`${task}\` was ended because its brain was stopped.`,
+}
+
+/** What every await of a run that was told to end rejects with, and the reason of its signal. */
+export class Cancellation extends TaskbrainError {
+  readonly #scope: RunScope
+
+  constructor(scope: RunScope, reason: EndReason) {
+    super(reason, SENTENCES[reason](scope.task))
+    this.#scope = scope
+  }
+
+  ends(scope: RunScope): boolean {
+    return this.#scope === scope
+  }
+}
+
+type Reject = (reason: Cancellation) => void
+
+export interface ScopeOptions {
+  readonly brain: object
+  readonly run: number
+  readonly task: string
+  /** An error that does not end the run: one iteration of a routine threw, or a callback of `defer`. */
+  readonly report: (error: unknown) => void
+  /** Where the word to end may be before any event says so. In a worker it reads shared memory. */
+  readonly peek?: () => EndReason | undefined
+}
+
+/** One run as its body sees it: whether it was told to end, what waits for that, and what to do at its end. */
+export class RunScope {
+  readonly brain: object
+  readonly run: number
+  readonly task: string
+  readonly report: (error: unknown) => void
+  readonly deferred: (() => unknown)[] = []
+  #ended = false
+  #cancellation: Cancellation | undefined
+  #controller: AbortController | undefined
+  readonly #peek: (() => EndReason | undefined) | undefined
+  // Rejecters of the awaits that are pending right now. Racing each await against one long-lived promise instead would
+  // keep every value that was ever awaited.
+  readonly #rejecters = new Set<Reject>()
+
+  constructor(options: ScopeOptions) {
+    this.brain = options.brain
+    this.run = options.run
+    this.task = options.task
+    this.report = options.report
+    this.#peek = options.peek
+  }
+
+  /** Set once the run was told to end. */
+  get cancellation(): Cancellation | undefined {
+    if (this.#cancellation || this.#ended) return this.#cancellation
+    const reason = this.#peek?.()
+    if (reason) this.tell(reason)
+    return this.#cancellation
+  }
+
+  /** Tells the run to end: aborts its signal and rejects every pending await. The first reason counts. */
+  tell(reason: EndReason): void {
+    if (this.#cancellation || this.#ended) return
+    const cancellation = new Cancellation(this, reason)
+    this.#cancellation = cancellation
+    const rejecters = [...this.#rejecters]
+    this.#rejecters.clear()
+    for (const reject of rejecters) reject(cancellation)
+    this.#controller?.abort(cancellation)
+  }
+
+  /** The body has ended and all that was deferred has run: nothing can tell the run to end any more. */
+  close(): void {
+    this.#ended = true
+    this.#rejecters.clear()
+  }
+
+  get closed(): boolean {
+    return this.#ended
+  }
+
+  /** Awaits and pauses that are on right now. */
+  get pendingAwaits(): number {
+    return this.#rejecters.size
+  }
+
+  onTold(reject: Reject): void {
+    this.#rejecters.add(reject)
+  }
+
+  offTold(reject: Reject): void {
+    this.#rejecters.delete(reject)
+  }
+
+  /** Made when first asked for. */
+  get signal(): AbortSignal {
+    if (this.#controller) return this.#controller.signal
+    const controller = new AbortController()
+    this.#controller = controller
+    const { signal } = controller
+    // The platform's own getters know of an abort only after an event; a synchronous body never lets one in.
+    const refresh = (): Cancellation | undefined => this.cancellation
+    const native = { aborted: getter('aborted', signal), reason: getter('reason', signal) }
+    Object.defineProperties(signal, {
+      aborted: { configurable: true, get: () => refresh() !== undefined || native.aborted() },
+      reason: { configurable: true, get: () => refresh() ?? native.reason() },
+      throwIfAborted: { configurable: true, writable: true, value: () => {
+        const cancellation = refresh()
+        if (cancellation) throw cancellation
+      } },
+    })
+    const cancellation = refresh()
+    if (cancellation) controller.abort(cancellation)
+    return signal
+  }
+}
+
+function getter(name: 'aborted' | 'reason', signal: AbortSignal): () => any {
+  const { get } = Object.getOwnPropertyDescriptor(AbortSignal.prototype, name)!
+  return () => get!.call(signal)
+}

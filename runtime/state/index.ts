@@ -1,0 +1,7 @@
+export { attachStore, defineAccessors } from './accessors.ts'
+export { layoutOf } from './layout.ts'
+export type { Layout, Slot } from './layout.ts'
+export { assign, change, increment, logical, postIncrement, update } from './operations.ts'
+export { defineState } from './schema.ts'
+export { createStore, openStore } from './store.ts'
+export type { MemoryOrder, Store, StoreOptions, UnshareableListener } from './store.ts'

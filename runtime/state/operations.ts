@@ -1,0 +1,101 @@
+import type { AssignmentOperator, LogicalOperator } from '../../src/contract/names.ts'
+import { storeOf } from './accessors.ts'
+import type { Slot } from './layout.ts'
+import type { Store } from './store.ts'
+import { UNCHANGED } from './store.ts'
+
+/**
+ * What emitted code calls for an assignment that reads what it writes, and for a change in place. On a shared
+ * attribute each is one step for all threads; on anything else it is what JavaScript does.
+ */
+
+/** `brain[name] += value` and its kin. Returns the new value. */
+export function assign(brain: any, name: string, operator: AssignmentOperator, value: any): any {
+  const shared = sharedAttribute(brain, name)
+  if (!shared) return brain[name] = operated(brain[name], operator, value)
+  return shared.store.apply(shared.slot, (old) => operated(old, operator, value)).after
+}
+
+/** `++brain[name]` or `--brain[name]`. Returns the new value. */
+export function increment(brain: any, name: string, by: 1 | -1): any {
+  const shared = sharedAttribute(brain, name)
+  if (!shared) return by === 1 ? ++brain[name] : --brain[name]
+  return shared.store.apply(shared.slot, (old: any) => (by === 1 ? ++old : --old)).after
+}
+
+/** `brain[name]++` or `brain[name]--`. Returns the old value, as the number or bigint that JavaScript makes of it. */
+export function postIncrement(brain: any, name: string, by: 1 | -1): any {
+  const shared = sharedAttribute(brain, name)
+  if (!shared) return by === 1 ? brain[name]++ : brain[name]--
+  let before: any
+  shared.store.apply(shared.slot, (old: any) => {
+    before = by === 1 ? old++ : old--
+    return old
+  })
+  return before
+}
+
+/** `brain[name] ??= value()` and its kin. `value` runs at most once, and only where it is assigned. Returns the result. */
+export function logical(brain: any, name: string, operator: LogicalOperator, value: () => any): any {
+  const shared = sharedAttribute(brain, name)
+  if (!shared) return logicalOnPlain(brain, name, operator, value)
+  return shared.store.update(shared.slot, (old) => (isDecided(old, operator) ? UNCHANGED : value())).after
+}
+
+/**
+ * `brain[name] = value()` where the right side reads its own target: evaluated once, under the lock. Returns the new value.
+ */
+export function update(brain: any, name: string, value: () => any): any {
+  const shared = sharedAttribute(brain, name)
+  return shared ? shared.store.update(shared.slot, () => value()).after : (brain[name] = value())
+}
+
+/**
+ * Changes the value of an attribute in place: `change` runs once on the newest value, which is written back at its
+ * end, also where it throws. Returns what `change` returns.
+ */
+export function change<T>(brain: any, name: string, change: (value: any) => T): T {
+  const shared = sharedAttribute(brain, name)
+  return shared ? shared.store.change(shared.slot, change) : change(brain[name])
+}
+
+/** Undefined for everything that JavaScript itself handles: no brain, an own field, an attribute that has no slot. */
+function sharedAttribute(brain: any, name: string): { readonly store: Store, readonly slot: Slot } | undefined {
+  if (typeof brain !== 'object' || brain === null) return undefined
+  const store = storeOf(brain)
+  const slot = store?.layout.slotsByName.get(name)
+  return store && slot && !Object.hasOwn(brain, name) ? { store, slot } : undefined
+}
+
+function operated(old: any, operator: AssignmentOperator, value: any): any {
+  switch (operator) {
+    case '+=': return old + value
+    case '-=': return old - value
+    case '*=': return old * value
+    case '/=': return old / value
+    case '%=': return old % value
+    case '**=': return old ** value
+    case '<<=': return old << value
+    case '>>=': return old >> value
+    case '>>>=': return old >>> value
+    case '&=': return old & value
+    case '|=': return old | value
+    case '^=': return old ^ value
+  }
+}
+
+function isDecided(old: unknown, operator: LogicalOperator): boolean {
+  switch (operator) {
+    case '&&=': return !old
+    case '||=': return Boolean(old)
+    case '??=': return old !== null && old !== undefined
+  }
+}
+
+function logicalOnPlain(brain: any, name: string, operator: LogicalOperator, value: () => any): any {
+  switch (operator) {
+    case '&&=': return brain[name] &&= value()
+    case '||=': return brain[name] ||= value()
+    case '??=': return brain[name] ??= value()
+  }
+}

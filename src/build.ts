@@ -1,0 +1,121 @@
+// The order of a build. Read this first.
+import { readFileSync } from 'node:fs'
+import { posix as posixPath } from 'node:path'
+import type { Diagnostic } from '../compiler/log.ts'
+import type { CompileInput, CompileResult, CompilerHost } from '../compiler/model.ts'
+import { type BuildConfig, isFile, shownPath } from './config.ts'
+import type { BrainManifest } from './contract/manifest.ts'
+import { checkOutDir, readManifest, type Written, writeOutput } from './output.ts'
+import { createResolver } from './resolve.ts'
+import { findSources } from './sources.ts'
+
+/** The compiler as a build calls it: text in, text out. */
+export interface Compiler {
+  compile(input: CompileInput): CompileResult
+  transformModule(path: string, text: string): { readonly code: string } | undefined
+}
+
+export interface BuildContext {
+  /** Told as each phase begins. */
+  readonly onPhase?: (phase: string) => void
+  /** Called only where a file may hold a brain: loading the compiler costs half a second. */
+  readonly loadCompiler?: () => Promise<Compiler>
+}
+
+export interface CheckResult {
+  /** Sorted, errors and warnings. */
+  readonly diagnostics: readonly Diagnostic[]
+  readonly brains: readonly BrainManifest[]
+  /** How many TypeScript files were looked at for a brain. */
+  readonly lookedAt: number
+  /** Every file that was read, absolute and sorted: what to watch. */
+  readonly read: readonly string[]
+}
+
+export interface BuildResult extends CheckResult, Written {
+  /** Every file of the build below the out dir, sorted. */
+  readonly files: readonly string[]
+}
+
+/** Compiles, bundles and writes. Throws UsageError where the call is wrong; what is wrong with the input is in `diagnostics`. */
+export async function build(config: BuildConfig, context: BuildContext = {}): Promise<BuildResult> {
+  checkOutDir(config.outDir, shownPath(config, config.outDir))
+  const { texts, ...checked } = await compileAndBundle(config, context)
+  const last = readManifest(config.outDir)
+  if (texts.size === 0) return { ...checked, files: last?.files ?? [], written: [], unchanged: last?.files ?? [], deleted: [] }
+
+  context.onPhase?.('Writing')
+  const keepLast = hasErrors(checked.diagnostics)
+  const written = writeOutput({ outDir: config.outDir, texts, brains: checked.brains, last, keepLast })
+  return { ...checked, ...written, files: [...written.written, ...written.unchanged].sort() }
+}
+
+/** Diagnoses as a build does and writes nothing. */
+export async function check(config: BuildConfig, context: BuildContext = {}): Promise<CheckResult> {
+  const { texts: _, ...checked } = await compileAndBundle(config, context)
+  return checked
+}
+
+export const hasErrors = (diagnostics: readonly Diagnostic[]): boolean =>
+  diagnostics.some((diagnostic) => diagnostic.severity === 'error')
+
+interface Compiled extends CheckResult {
+  /** Path below the out dir → text. Empty where nothing may be written. */
+  readonly texts: ReadonlyMap<string, string>
+}
+
+const loadOwnCompiler = (): Promise<Compiler> => import('./compiler.ts')
+
+async function compileAndBundle(config: BuildConfig, context: BuildContext): Promise<Compiled> {
+  context.onPhase?.('Looking for brains')
+  const { lookedAt, candidates } = await findSources(config)
+  if (candidates.length === 0) return { texts: new Map(), diagnostics: [], brains: [], lookedAt, read: [] }
+
+  context.onPhase?.(`Compiling ${candidates.length} ${candidates.length === 1 ? 'file' : 'files'}`)
+  const compiler = await (context.loadCompiler ?? loadOwnCompiler)()
+  const host = createHost()
+  const { projectDir: root, sourceRoot, outDir } = config
+  const compiled = compiler.compile({ root, sourceRoot, outDir, files: candidates, host })
+  const failed = failedFiles(config, compiled.diagnostics)
+  const modules = compiled.modules.filter((module) => !failed.has(module.source))
+  if (modules.length === 0) {
+    const { diagnostics, sources } = compiled
+    return { texts: new Map(), diagnostics, brains: compiled.brains, lookedAt, read: [...sources].sort() }
+  }
+
+  context.onPhase?.('Bundling')
+  // Bundling loads esbuild, which a project without brains never needs.
+  const { bundle } = await import('./bundle.ts')
+  const bundled = await bundle({ config, modules, failed, host, transformModule: compiler.transformModule })
+  return {
+    texts: bundled.outputs.size === 0 ? bundled.outputs : new Map([...fileTexts(compiled), ...bundled.outputs]),
+    diagnostics: [...compiled.diagnostics, ...bundled.diagnostics].sort(byPlace),
+    brains: compiled.brains,
+    lookedAt,
+    read: [...new Set([...compiled.sources, ...bundled.read])].sort(),
+  }
+}
+
+const fileTexts = (compiled: CompileResult): readonly (readonly [string, string])[] =>
+  compiled.files.map(({ path, text }) => [path, text] as const)
+
+/** Files with an error, absolute: nothing is built for them. */
+function failedFiles(config: BuildConfig, diagnostics: readonly Diagnostic[]): ReadonlySet<string> {
+  const errors = diagnostics.filter((diagnostic) => diagnostic.severity === 'error')
+  return new Set(errors.map((diagnostic) => posixPath.join(config.projectDir, diagnostic.file)))
+}
+
+function byPlace(a: Diagnostic, b: Diagnostic): number {
+  if (a.file !== b.file) return a.file < b.file ? -1 : 1
+  return a.line - b.line || a.column - b.column || (a.code < b.code ? -1 : 1)
+}
+
+/** The project's files as they stand on the disk, each read once. */
+function createHost(): CompilerHost {
+  const texts = new Map<string, string | undefined>()
+  const readFile = (path: string): string | undefined => {
+    if (!texts.has(path)) texts.set(path, isFile(path) ? readFileSync(path, 'utf8') : undefined)
+    return texts.get(path)
+  }
+  return { readFile, fileExists: isFile, resolve: createResolver() }
+}

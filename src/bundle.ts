@@ -1,0 +1,185 @@
+// In: compiled modules. Out: the text of every output file, made from one graph, so that a module of the project exists
+// once per process. Writes nothing.
+import { basename, dirname, join, relative } from 'node:path'
+import { build, type Loader, type Message, type OutputFile, type Plugin } from 'esbuild'
+import { bundleFailed, importUnresolved } from '../compiler/diagnostics.ts'
+import { type Diagnostic, DiagnosticLog } from '../compiler/log.ts'
+import type { CompiledModule, CompilerHost } from '../compiler/model.ts'
+import { type BuildConfig, posix } from './config.ts'
+import { restoreClassNames } from './class-names.ts'
+import { linkSiblings } from './siblings.ts'
+
+export interface BundleInput {
+  readonly config: BuildConfig
+  readonly modules: readonly CompiledModule[]
+  /** Sources with a brain that could not be compiled: nothing may be bundled from their text. */
+  readonly failed: ReadonlySet<string>
+  readonly host: CompilerHost
+  readonly transformModule: (path: string, text: string) => { readonly code: string } | undefined
+}
+
+export interface Bundle {
+  /** Path below the out dir → text. Empty where something could not be bundled. */
+  readonly outputs: ReadonlyMap<string, string>
+  readonly diagnostics: readonly Diagnostic[]
+  /** Every file of the project that was read, absolute. */
+  readonly read: readonly string[]
+}
+
+const SCRIPT = /\.[cm]?[jt]sx?$/
+const DEPENDS_ON_FAILED = 'depends on a file with errors'
+
+export async function bundle(input: BundleInput): Promise<Bundle> {
+  const { config, modules } = input
+  const graph = new CompiledGraph(modules)
+  const read = new Set<string>()
+  const entries = modules.filter((module) => module.kind !== 'slice')
+  try {
+    const { outputFiles } = await build({
+      absWorkingDir: config.projectDir,
+      entryPoints: entries.map((module) => ({ in: graph.pathOf(module), out: module.id })),
+      outdir: config.outDir,
+      bundle: true,
+      splitting: true,
+      format: 'esm',
+      platform: 'node',
+      target: 'node20',
+      packages: 'external',
+      sourcemap: true,
+      sourcesContent: true,
+      charset: 'utf8',
+      write: false,
+      logLevel: 'silent',
+      plugins: [compiledModules(input, graph, read)],
+    })
+    return { outputs: outputTexts(input, graph, outputFiles), diagnostics: [], read: [...read] }
+  } catch (error) {
+    const messages = (error as { errors?: readonly Message[] }).errors
+    if (!messages) throw error
+    return { outputs: new Map(), diagnostics: diagnosticsOf(messages, input, graph), read: [...read] }
+  }
+}
+
+/**
+ * Compiled modules by the paths esbuild knows them by. The main module stands in the place of its source; the others have
+ * a path beside it that is on no disk, so that imports and the tsconfig are found, and their source maps lead, as from it.
+ */
+class CompiledGraph {
+  readonly #byPath = new Map<string, CompiledModule>()
+  readonly #byId = new Map<string, CompiledModule>()
+
+  constructor(modules: readonly CompiledModule[]) {
+    for (const module of modules) {
+      this.#byPath.set(this.pathOf(module), module)
+      this.#byId.set(module.id, module)
+    }
+  }
+
+  pathOf(module: CompiledModule): string {
+    if (module.kind === 'main') return module.source
+    return `${posix(dirname(module.source))}/${basename(module.id)}${module.source.endsWith('x') ? '.tsx' : '.ts'}`
+  }
+
+  at(path: string): CompiledModule | undefined {
+    return this.#byPath.get(path)
+  }
+
+  textOf(path: string, host: CompilerHost): string | undefined {
+    return this.at(path)?.code ?? host.readFile(path)
+  }
+
+  named(id: string): CompiledModule | undefined {
+    return this.#byId.get(id)
+  }
+}
+
+function compiledModules(input: BundleInput, graph: CompiledGraph, read: Set<string>): Plugin {
+  const { host, failed, transformModule } = input
+  return {
+    name: 'taskbrain',
+    setup(esbuild) {
+      esbuild.onResolve({ filter: /.*/ }, ({ path, importer, kind }) => {
+        if (kind === 'entry-point') return { path }
+        if (path.startsWith('taskbrain:state/')) return { path, external: true }
+        if (path.startsWith('taskbrain:slice/')) {
+          const slice = graph.named(path.slice('taskbrain:slice/'.length))
+          return slice ? { path: graph.pathOf(slice) } : undefined
+        }
+        const file = host.resolve(path, posix(importer))
+        return file === undefined ? undefined : { path: file }
+      })
+
+      esbuild.onLoad({ filter: /.*/ }, ({ path: loaded }) => {
+        const path = posix(loaded)
+        const compiled = graph.at(path)
+        if (compiled) return { contents: compiled.code, loader: loaderOf(path), resolveDir: dirname(compiled.source) }
+        if (failed.has(path)) return { errors: [{ text: DEPENDS_ON_FAILED, detail: DEPENDS_ON_FAILED }] }
+        if (path.includes('/node_modules/')) return undefined
+        read.add(path)
+        const text = SCRIPT.test(path) ? host.readFile(path) : undefined
+        if (text === undefined) return undefined
+        return { contents: transformModule(path, text)?.code ?? text, loader: loaderOf(path), resolveDir: dirname(path) }
+      })
+    },
+  }
+}
+
+function loaderOf(path: string): Loader {
+  const kind = path.endsWith('x') ? 'x' : ''
+  return /\.[cm]?ts$|\.tsx$/.test(path) ? `ts${kind}` : `js${kind}`
+}
+
+// --- output ---
+
+function outputTexts({ config, modules, host }: BundleInput, graph: CompiledGraph, files: readonly OutputFile[]): Map<string, string> {
+  const raw = new Map(files.map((file) => [posix(relative(config.outDir, file.path)), file.text]))
+  // A state module is a list of fields, all of it made: there is nothing that a source map could lead to.
+  const withoutMap = new Set(modules.filter((module) => module.kind === 'state').map((module) => `${module.id}.js`))
+  const texts = new Map<string, string>()
+  for (const path of [...raw.keys()].filter((name) => name.endsWith('.js')).sort()) {
+    const linked = linkSiblings(path, { code: raw.get(path) ?? '', map: raw.get(`${path}.map`) })
+    const { code, map } = restoreClassNames(linked, (module) => graph.textOf(posix(join(config.projectDir, module)), host))
+    texts.set(path, withoutMap.has(path) ? code.replace(/\n\/\/# sourceMappingURL=.*\n?$/, '\n') : code)
+    if (map !== undefined && !withoutMap.has(path)) texts.set(`${path}.map`, map)
+  }
+  // What no script is made from, such as a style sheet, goes along as it is.
+  for (const [path, text] of raw) if (!/\.js(?:\.map)?$/.test(path)) texts.set(path, text)
+  return texts
+}
+
+// --- errors ---
+
+function diagnosticsOf(messages: readonly Message[], input: BundleInput, graph: CompiledGraph): readonly Diagnostic[] {
+  const log = new DiagnosticLog()
+  for (const message of messages) {
+    if (message.detail === DEPENDS_ON_FAILED) continue
+    const path = posix(`${input.config.projectDir}/${message.location?.file ?? ''}`)
+    const source = graph.at(path)?.source ?? path
+    const text = input.host.readFile(source) ?? ''
+    const file = { name: posix(relative(input.config.projectDir, source)), text }
+    const specifier = /^Could not resolve "(.+?)"/.exec(message.text)?.[1]
+    const { start, length } = specifier === undefined ? placeOfLine(text, message) : placeOfImport(text, specifier)
+    log.add(specifier === undefined ? bundleFailed(message.text) : importUnresolved(specifier), { file, start, end: start + length })
+  }
+  return log.sorted()
+}
+
+/** Compiled text may stand on other lines than its source: an import is looked for by its specifier. */
+function placeOfImport(text: string, specifier: string): { start: number; length: number } {
+  const found = ["'", '"', '`'].map((quote) => text.indexOf(`${quote}${specifier}${quote}`)).filter((at) => at !== -1)
+  return found.length === 0 ? { start: 0, length: 0 } : { start: Math.min(...found), length: specifier.length + 2 }
+}
+
+function placeOfLine(text: string, { location }: Message): { start: number; length: number } {
+  if (!location) return { start: 0, length: 0 }
+  const lines = text.split('\n')
+  const own = location.line - 1
+  const line = lines[own]?.replace(/\r$/, '') === location.lineText
+    ? own
+    : lines.findIndex((candidate) => candidate.trim() !== '' && candidate.trim() === location.lineText.trim())
+  if (line === -1) return placeOfImport(text, /\bfrom\s*["'](.+?)["']/.exec(location.lineText)?.[1] ?? location.lineText)
+  const before = lines.slice(0, line).reduce((sum, { length }) => sum + length + 1, 0)
+  // esbuild counts bytes.
+  const column = Buffer.from(location.lineText).subarray(0, location.column).toString().length
+  return { start: before + column, length: location.length }
+}

@@ -1,0 +1,21 @@
+#!/usr/bin/env node
+import { readFileSync } from 'node:fs'
+import { runCommandLine } from './cli/run.ts'
+import { createReporter } from './report.ts'
+
+const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as { version: string }
+const ending = new AbortController()
+for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+  process.once(signal, () => {
+    ending.abort()
+    // A build is over at once; only watching has something to close.
+    if (!process.argv.includes('--watch')) process.exit(signal === 'SIGINT' ? 130 : 143)
+  })
+}
+
+process.exitCode = await runCommandLine(process.argv.slice(2), version, {
+  cwd: process.cwd(),
+  report: createReporter({ stdout: process.stdout, stderr: process.stderr, env: process.env }),
+  now: () => performance.now(),
+  signal: ending.signal,
+})

@@ -1,0 +1,55 @@
+import { UsageError } from '../config.ts'
+import { didYouMean, parseCommandLine } from './arguments.ts'
+import { buildCommand } from './build.ts'
+import { checkCommand } from './check.ts'
+import type { Command, CommandContext, ExitCode } from './command.ts'
+import { commandHelp, generalHelp } from './help.ts'
+
+const COMMANDS: readonly Command[] = [buildCommand, checkCommand]
+const NAMES = COMMANDS.map((command) => command.name)
+const HELP = new Set(['help', '--help', '-h'])
+const VERSION = new Set(['--version', '-v'])
+
+/** One call of `taskbrain`. Never throws for what a person did. */
+export async function runCommandLine(args: readonly string[], version: string, context: CommandContext): Promise<ExitCode> {
+  const [name, ...rest] = args
+  const { report } = context
+  if (name === undefined) {
+    report.line(generalHelp(COMMANDS))
+    return 2
+  }
+  const command = COMMANDS.find((candidate) => candidate.name === name)
+  try {
+    if (command) return await runCommand(command, rest, context)
+    if (VERSION.has(name)) report.line(version)
+    else if (HELP.has(name)) report.line(helpOn(rest[0]))
+    else throw new UsageError(unknownCommand(name))
+    return 0
+  } catch (error) {
+    if (!(error instanceof UsageError)) throw error
+    if (command && args.includes('--json')) report.json({ ok: false, error: error.message, diagnostics: [], brains: [] })
+    else report.usageError(error.message, `See taskbrain ${command ? `${command.name} ` : ''}--help.`)
+    return 2
+  }
+}
+
+async function runCommand(command: Command, args: readonly string[], context: CommandContext): Promise<ExitCode> {
+  const line = parseCommandLine(args, command.flags)
+  if (!line.has('help')) return command.run(line, context)
+  context.report.line(commandHelp(command))
+  return 0
+}
+
+function helpOn(name: string | undefined): string {
+  if (name === undefined) return generalHelp(COMMANDS)
+  const command = COMMANDS.find((candidate) => candidate.name === name)
+  if (!command) throw new UsageError(unknownCommand(name))
+  return commandHelp(command)
+}
+
+function unknownCommand(name: string): string {
+  const kind = name.startsWith('-') ? 'flag' : 'command'
+  const known = kind === 'flag' ? ['--help', '--version'] : NAMES
+  const mean = didYouMean(name, known)
+  return `There is no ${kind} ${name}.${mean || ` The commands are ${NAMES.join(' and ')}.`}`
+}

@@ -1,0 +1,24 @@
+/** `manifest.json` in the out dir: what a build wrote. Paths are POSIX and relative to the out dir. */
+export interface Manifest {
+  readonly format: 1
+  readonly brains: readonly BrainManifest[]
+  /** Every file of the build, sorted. What the last build named and this one does not is deleted. */
+  readonly files: readonly string[]
+}
+
+export interface BrainManifest {
+  readonly id: string
+  readonly name: string
+  /** Relative to the project's folder. */
+  readonly source: string
+  readonly module: string
+  readonly state: string
+  readonly tasks: readonly TaskManifest[]
+}
+
+export interface TaskManifest {
+  readonly name: string
+  readonly process: boolean
+  /** Absent for a task of the main process. */
+  readonly worker?: string
+}

@@ -1,0 +1,18 @@
+/** Every member of Brain. A subclass that declares one of these is refused. */
+export const BRAIN_MEMBERS = [
+  'tasks', 'logger', 'signal', 'defer', 'run', 'stop', 'getTasks', 'until', 'block', 'watch', 'atomic', 'change',
+] as const
+
+/** Every static member of Brain. */
+export const BRAIN_STATIC_MEMBERS = ['task', 'loop', 'local', 'copy', 'addSerializableType'] as const
+
+/** Members that the design names and that are refused until they work. */
+export const LATER_MEMBERS = ['until', 'block', 'watch', 'atomic', 'change', 'copy'] as const
+
+/** The operators of an assignment that reads what it writes, always one atomic step on a shared attribute. */
+export type AssignmentOperator =
+  | '+=' | '-=' | '*=' | '/=' | '%=' | '**=' | '<<=' | '>>=' | '>>>=' | '&=' | '|=' | '^='
+export type LogicalOperator = '&&=' | '||=' | '??='
+
+/** Where compiled code finds what it calls. */
+export const DOORS = { user: 'taskbrain', internal: 'taskbrain/internal', engine: 'taskbrain/engine', worker: 'taskbrain/worker' } as const

@@ -1,0 +1,46 @@
+/**
+ * A length of time. A number is seconds. The text forms name their unit: `'250ms'`, `'2s'`, `'1m'`, `'1h'`;
+ * `'100hz'` is the period of that frequency (0.01 s).
+ */
+export type Duration = number | `${number}ms` | `${number}s` | `${number}m` | `${number}h` | `${number}hz`
+
+/** The options of `@Brain.task(...)`. `process`, `defineLoopLater` and `startLoopMarker` are read at compile time. */
+export interface TaskOptions {
+  /** `true`: the task runs off the main thread. `false`: it runs in the main process. Mandatory. */
+  readonly process: boolean
+  /** Start with the brain (`true`, or a function of the brain that says so), or only when called (`false`). Mandatory. */
+  readonly runOnStart: boolean | ((brain: any) => boolean)
+  /** Makes the task a routine: run, pause that long, run again, also after an error. More than 0. */
+  readonly refreshRate?: Duration
+  /** The run (a routine's whole life) ends after that long, counted from the moment its body starts. More than 0. */
+  readonly timeout?: Duration
+  /** The body has a part that runs once and, below the marker, a part that repeats. Needs `refreshRate`. */
+  readonly defineLoopLater?: boolean
+  /** The comment that parts the two. Default `---Loop---`. */
+  readonly startLoopMarker?: string
+  /** Calls of this task that run at once. Default: as many as there are pool threads. An integer of 1 or more. */
+  readonly concurrency?: number
+  /** What a run gets for its `defer`, `using` and `finally` after it was told to end. Default 0.1 s. */
+  readonly grace?: Duration
+}
+
+export const DEFAULT_LOOP_MARKER = '---Loop---'
+
+/** Seconds, when an option says nothing. */
+export const DEFAULT_GRACE_SECONDS = 0.1
+
+/** Every option there is. `later` ones are named by the design and refused until they work. */
+export const TASK_OPTIONS = {
+  process: 'static',
+  runOnStart: 'expression',
+  refreshRate: 'expression',
+  timeout: 'expression',
+  defineLoopLater: 'static',
+  startLoopMarker: 'static',
+  concurrency: 'expression',
+  grace: 'expression',
+  isolation: 'later',
+  pace: 'later',
+  restart: 'later',
+  queueLimit: 'later',
+} as const satisfies Record<string, 'static' | 'expression' | 'later'>

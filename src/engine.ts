@@ -1,0 +1,1 @@
+export { defineBrain } from '../runtime/engine.ts'

@@ -1,0 +1,8 @@
+export { ExecutionStates, type TaskOutput } from './contract/outcome.ts'
+export type { Duration, TaskOptions } from './contract/task.ts'
+export { Brain } from '../runtime/brain.ts'
+export { createLogger } from '../runtime/logger.ts'
+export { TaskbrainError } from '../runtime/errors.ts'
+export type {
+  BrainOptions, Logger, LoggerOptions, LogLevel, Outputs, SerializableCodec, StopOptions, Task, TaskRun, Tasks,
+} from '../runtime/types.ts'

@@ -1,0 +1,120 @@
+// The only place that writes to the disk, and only below the out dir.
+import { existsSync, mkdirSync, readFileSync, renameSync, rmdirSync, rmSync, writeFileSync } from 'node:fs'
+import { dirname, posix as posixPath } from 'node:path'
+import type { Manifest } from './contract/manifest.ts'
+import { isFile, isFolder, isWithin, UsageError } from './config.ts'
+
+export interface Written {
+  /** Paths below the out dir, sorted. */
+  readonly written: readonly string[]
+  readonly unchanged: readonly string[]
+  readonly deleted: readonly string[]
+}
+
+const MANIFEST = 'manifest.json'
+const PACKAGE = 'package.json'
+const PACKAGE_TEXT = '{\n  "type": "module"\n}\n'
+
+/** What the last build left, or `undefined` where there was none that can be read. */
+export function readManifest(outDir: string): Manifest | undefined {
+  try {
+    const manifest = JSON.parse(readFileSync(`${outDir}/${MANIFEST}`, 'utf8')) as Manifest
+    return manifest.format === 1 && Array.isArray(manifest.files) && Array.isArray(manifest.brains) ? manifest : undefined
+  } catch {
+    return undefined
+  }
+}
+
+/** Throws UsageError where the out dir can't be written, or holds a package.json of somebody else. Leaves nothing behind. */
+export function checkOutDir(outDir: string, shown: string): void {
+  for (let folder = outDir; ; folder = dirname(folder)) {
+    if (isFolder(folder)) {
+      checkWritable(folder, shown)
+      break
+    }
+    if (existsSync(folder)) throw new UsageError(`The out dir ${shown} can't be made: ${folder === outDir ? 'it' : folder} is a file.`)
+  }
+  const packageFile = `${outDir}/${PACKAGE}`
+  if (isFile(packageFile) && readFileSync(packageFile, 'utf8') !== PACKAGE_TEXT && !readManifest(outDir)) {
+    throw new UsageError(`The out dir ${shown} has a package.json that no build made. Name a folder of its own.`)
+  }
+}
+
+function checkWritable(folder: string, shown: string): void {
+  const probe = `${folder}/.taskbrain-${process.pid}.tmp`
+  try {
+    writeFileSync(probe, '')
+    rmSync(probe)
+  } catch (error) {
+    throw new UsageError(`The out dir ${shown} can't be written: ${(error as NodeJS.ErrnoException).code ?? String(error)}.`)
+  }
+}
+
+/** What a build leaves in the out dir; `kept` is what stays of the last one because this one had errors. */
+export interface Output {
+  readonly outDir: string
+  readonly texts: ReadonlyMap<string, string>
+  readonly brains: Manifest['brains']
+  readonly last: Manifest | undefined
+  readonly keepLast: boolean
+}
+
+/** Writes what changed, each file whole or not at all, and deletes what the last build made and this one does not. */
+export function writeOutput({ outDir, texts, brains, last, keepLast }: Output): Written {
+  const files = new Map([...texts, [PACKAGE, PACKAGE_TEXT]])
+  const names = [...new Set([...files.keys(), ...(keepLast ? last?.files ?? [] : [])])].sort()
+  const manifest: Manifest = { format: 1, brains: keepLast ? mergedBrains(brains, last) : brains, files: names }
+  files.set(MANIFEST, `${JSON.stringify(manifest, null, 2)}\n`)
+
+  const written: string[] = []
+  const unchanged: string[] = []
+  for (const [path, text] of [...files].sort(([a], [b]) => (a < b ? -1 : 1))) {
+    ;(writeFile(outDir, path, text) ? written : unchanged).push(path)
+  }
+  const stale = keepLast ? [] : (last?.files ?? []).filter((path) => !files.has(path))
+  return { written, unchanged, deleted: stale.filter((path) => deleteFile(outDir, path)) }
+}
+
+function mergedBrains(brains: Manifest['brains'], last: Manifest | undefined): Manifest['brains'] {
+  const made = new Set(brains.map((brain) => brain.source))
+  const kept = (last?.brains ?? []).filter((brain) => !made.has(brain.source))
+  return [...kept, ...brains].sort((a, b) => (a.id < b.id ? -1 : 1))
+}
+
+/** False where it stands there already. */
+function writeFile(outDir: string, path: string, text: string): boolean {
+  const file = placeBelow(outDir, path)
+  if (file === undefined) throw new Error(`taskbrain internal error: "${path}" lies outside of the out dir`)
+  if (isFile(file) && readFileSync(file, 'utf8') === text) return false
+  mkdirSync(dirname(file), { recursive: true })
+  const draft = `${file}.${process.pid}.tmp`
+  try {
+    writeFileSync(draft, text)
+    renameSync(draft, file)
+  } catch (error) {
+    rmSync(draft, { force: true })
+    throw new UsageError(`${file} can't be written: ${(error as NodeJS.ErrnoException).code ?? String(error)}.`)
+  }
+  return true
+}
+
+function deleteFile(outDir: string, path: string): boolean {
+  // A manifest may have been changed by hand: what it names outside of the out dir is left alone.
+  const file = placeBelow(outDir, path)
+  if (file === undefined || !isFile(file)) return false
+  rmSync(file)
+  for (let folder = dirname(file); folder !== outDir && isWithin(outDir, folder); folder = dirname(folder)) {
+    try {
+      rmdirSync(folder)
+    } catch {
+      break
+    }
+  }
+  return true
+}
+
+function placeBelow(outDir: string, path: unknown): string | undefined {
+  if (typeof path !== 'string') return undefined
+  const file = posixPath.normalize(posixPath.join(outDir, path))
+  return isWithin(outDir, file) && file !== outDir ? file : undefined
+}

@@ -1,0 +1,142 @@
+// Which file of the project an import means. Follows TypeScript: a relative path, `paths` of the tsconfig, `imports` of
+// the package.json; `./x.js` is `./x.ts` where that exists. A package is `undefined`.
+import { readFileSync } from 'node:fs'
+import { dirname, resolve } from 'node:path'
+import { isFile, isFolder, posix } from './config.ts'
+
+export type Resolve = (specifier: string, fromFile: string) => string | undefined
+
+const TYPESCRIPT_TWINS: Readonly<Record<string, readonly string[]>> = {
+  '.js': ['.ts', '.tsx', '.js', '.jsx'],
+  '.jsx': ['.tsx', '.jsx'],
+  '.mjs': ['.mts', '.mjs'],
+  '.cjs': ['.cts', '.cjs'],
+}
+const EXTENSIONS = ['.ts', '.tsx', '.mts', '.cts', '.js', '.jsx', '.mjs', '.cjs']
+const CONDITIONS = new Set(['import', 'node', 'default'])
+
+/** Reads each tsconfig and package.json once: make a new one for each build. */
+export function createResolver(): Resolve {
+  const importsAt = nearest(readPackageImports)
+  const pathsAt = nearest(readTsconfigPaths)
+  return (specifier, fromFile) => {
+    const folder = dirname(fromFile)
+    if (/^\.{1,2}(?:\/|$)/.test(specifier)) return fileAt(posix(resolve(folder, specifier)))
+    for (const alias of [...importsAt(folder), ...pathsAt(folder)]) {
+      const file = followAlias(alias, specifier)
+      // An alias such as `"*": ["node_modules/*"]` still means a package.
+      if (file !== undefined && !file.includes('/node_modules/')) return file
+    }
+    return undefined
+  }
+}
+
+/** What the nearest folder upward says that says anything. */
+function nearest(read: (folder: string) => readonly Alias[]): (folder: string) => readonly Alias[] {
+  const known = new Map<string, readonly Alias[]>()
+  const at = (folder: string): readonly Alias[] => {
+    const found = known.get(folder) ?? read(folder)
+    const parent = dirname(folder)
+    const aliases = found.length > 0 || parent === folder ? found : at(parent)
+    known.set(folder, aliases)
+    return aliases
+  }
+  return at
+}
+
+/** `path` is absolute and POSIX. */
+function fileAt(path: string): string | undefined {
+  const extension = /\.[cm]?jsx?$/.exec(path)?.[0] ?? ''
+  const stem = path.slice(0, path.length - extension.length)
+  for (const twin of TYPESCRIPT_TWINS[extension] ?? []) if (isFile(stem + twin)) return stem + twin
+  if (isFile(path)) return path
+  for (const added of EXTENSIONS) if (isFile(path + added)) return path + added
+  if (!isFolder(path)) return undefined
+  return EXTENSIONS.map((added) => `${path}/index${added}`).find(isFile)
+}
+
+/** `prefix*suffix` stands for each of `targets`, absolute, with at most one `*` each. */
+interface Alias {
+  readonly prefix: string
+  /** `undefined`: the whole specifier must match `prefix`. */
+  readonly suffix: string | undefined
+  readonly targets: readonly string[]
+}
+
+function followAlias({ prefix, suffix, targets }: Alias, specifier: string): string | undefined {
+  const matches = suffix === undefined
+    ? specifier === prefix
+    : specifier.length >= prefix.length + suffix.length && specifier.startsWith(prefix) && specifier.endsWith(suffix)
+  if (!matches) return undefined
+  const star = suffix === undefined ? '' : specifier.slice(prefix.length, specifier.length - suffix.length)
+  for (const target of targets) {
+    const file = fileAt(target.replace('*', () => star))
+    if (file !== undefined) return file
+  }
+  return undefined
+}
+
+function aliasOf(pattern: string, targets: readonly string[]): Alias {
+  const [prefix = '', suffix] = pattern.split('*', 2)
+  return { prefix, suffix, targets }
+}
+
+/** The longest prefix first, as TypeScript and Node choose. */
+const byPrefix = (a: Alias, b: Alias): number => b.prefix.length - a.prefix.length
+
+function readTsconfigPaths(folder: string): readonly Alias[] {
+  return pathsOf(`${folder}/tsconfig.json`, new Set()).toSorted(byPrefix)
+}
+
+function pathsOf(file: string, seen: Set<string>): readonly Alias[] {
+  if (seen.has(file) || !isFile(file)) return []
+  seen.add(file)
+  const config = readJson(file)
+  const options = record(config['compilerOptions'])
+  const base = posix(resolve(dirname(file), typeof options['baseUrl'] === 'string' ? options['baseUrl'] : '.'))
+  if (options['paths'] !== undefined) {
+    return Object.entries(record(options['paths'])).map(([pattern, targets]) =>
+      aliasOf(pattern, list(targets).map((target) => posix(resolve(base, target)))))
+  }
+  for (const parent of list(config['extends']).toReversed()) {
+    if (!parent.startsWith('.')) continue
+    const path = posix(resolve(dirname(file), parent))
+    const found = pathsOf(path.endsWith('.json') ? path : `${path}.json`, seen)
+    if (found.length > 0) return found
+  }
+  return []
+}
+
+function readPackageImports(folder: string): readonly Alias[] {
+  const file = `${folder}/package.json`
+  if (!isFile(file)) return []
+  return Object.entries(record(readJson(file)['imports']))
+    .map(([pattern, target]) => aliasOf(pattern, conditionTargets(target).map((path) => posix(resolve(folder, path)))))
+    .toSorted(byPrefix)
+}
+
+function conditionTargets(target: unknown): readonly string[] {
+  if (typeof target === 'string') return target.startsWith('.') ? [target] : []
+  for (const [condition, inner] of Object.entries(record(target))) {
+    if (CONDITIONS.has(condition)) return conditionTargets(inner)
+  }
+  return []
+}
+
+/** JSON with comments and trailing commas. What can't be read counts as empty: the tool it belongs to reports it. */
+function readJson(file: string): Record<string, unknown> {
+  const text = readFileSync(file, 'utf8').replace(/^\uFEFF/, '')
+  const plain = text
+    .replace(/("(?:[^"\\]|\\.)*")|\/\/[^\n]*|\/\*[^]*?\*\//g, (_, string: string | undefined) => string ?? '')
+    .replace(/("(?:[^"\\]|\\.)*")|,(?=\s*[}\]])/g, (_, string: string | undefined) => string ?? '')
+  try {
+    return record(JSON.parse(plain))
+  } catch {
+    return {}
+  }
+}
+
+const record = (value: unknown): Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Record<string, unknown>) : {}
+const list = (value: unknown): readonly string[] =>
+  (Array.isArray(value) ? value : [value]).filter((item): item is string => typeof item === 'string')

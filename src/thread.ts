@@ -1,0 +1,1 @@
+export { default } from '../runtime/worker/thread.ts'

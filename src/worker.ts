@@ -1,0 +1,1 @@
+export { defineWorker } from '../runtime/worker/classes.ts'

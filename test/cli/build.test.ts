@@ -1,0 +1,354 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { SourceMap, type SourceMapPayload } from 'node:module'
+import { dirname, join, resolve } from 'node:path'
+import * as assert from 'uvu/assert'
+import type { Manifest } from '../../src/contract/manifest.ts'
+import { build, type BuildContext, type BuildResult, check, type Compiler } from '../../src/build.ts'
+import { resolveConfig, UsageError } from '../../src/config.ts'
+import { scratchProject, SMALL_BRAIN, type ScratchProject } from '../harness/project.ts'
+import { describe } from '../harness/suite.ts'
+
+interface Call {
+  readonly patterns?: readonly string[]
+  readonly root?: string
+  readonly outDir?: string
+}
+
+const built = (project: ScratchProject, call: Call = {}, context: BuildContext = {}): Promise<BuildResult> =>
+  build(resolveConfig({ cwd: project.dir, patterns: [], ...call }), context)
+
+const codes = (result: { diagnostics: readonly { code: string; file: string; line: number; column: number }[] }): readonly string[] =>
+  result.diagnostics.map(({ code, file, line, column }) => `${code} ${file}:${line}:${column}`)
+
+const outputs = (project: ScratchProject, folder = '.taskbrain'): Record<string, string> =>
+  Object.fromEntries(project.list(folder).map((path) => [path, project.read(`${folder}/${path}`)]))
+
+async function usageErrorOf(call: Promise<unknown>): Promise<string> {
+  try {
+    await call
+  } catch (error) {
+    assert.instance(error, UsageError)
+    return (error as Error).message
+  }
+  throw new Error('nothing was thrown')
+}
+
+/** File, line and word in the sources that the first `token` of an output came from. */
+function originOf(project: ScratchProject, output: string, token: string): string {
+  const code = project.read(output)
+  const at = code.indexOf(token)
+  assert.ok(at !== -1, `${token} is in ${output}`)
+  const before = code.slice(0, at).split('\n')
+  const map = new SourceMap(JSON.parse(project.read(`${output}.map`)) as SourceMapPayload)
+  const entry = map.findEntry(before.length - 1, before.at(-1)?.length ?? 0)
+  if (!('originalSource' in entry)) return 'nowhere'
+  const file = resolve(project.dir, dirname(output), decodeURIComponent(entry.originalSource))
+  const line = readFileSync(file, 'utf8').split('\n')[entry.originalLine] ?? ''
+  const word = /^[\w$.]*/.exec(line.slice(entry.originalColumn))?.[0] ?? ''
+  return `${file.slice(project.dir.length + 1)}:${entry.originalLine + 1} ${word}`
+}
+
+/** Loads the compiler never: for what must be known before. */
+const NO_COMPILER: BuildContext = {
+  loadCompiler: () => {
+    throw new Error('the compiler was loaded')
+  },
+}
+
+describe('a build', (it) => {
+  it('writes a module, workers, the state and their declarations, and one manifest that names them', async () => {
+    using project = scratchProject(SMALL_BRAIN)
+    const result = await built(project)
+    assert.equal(codes(result), [])
+    const named = ['main.brain.js', 'main.brain.js.map', 'main.brain.d.ts', 'main.brain.MainBrain.compute.worker.js',
+      'main.brain.MainBrain.compute.worker.js.map', 'main.brain.MainBrain.state.js', 'main.brain.MainBrain.state.d.ts', 'package.json']
+    const manifest = JSON.parse(project.read('.taskbrain/manifest.json')) as Manifest
+    for (const file of named) assert.ok(manifest.files.includes(file), file)
+    assert.equal([...manifest.files, 'manifest.json'].sort(), project.list('.taskbrain'))
+    assert.equal(manifest.files, [...manifest.files].sort())
+    assert.equal(manifest.brains, [{
+      id: 'main.brain#MainBrain',
+      name: 'MainBrain',
+      source: 'src/main.brain.ts',
+      module: 'main.brain.js',
+      state: 'main.brain.MainBrain.state.js',
+      tasks: [
+        { name: 'compute', process: true, worker: 'main.brain.MainBrain.compute.worker.js' },
+        { name: 'play', process: false },
+      ],
+    }])
+    assert.equal(JSON.parse(project.read('.taskbrain/package.json')), { type: 'module' })
+  })
+  it('keeps packages as imports and links workers and states by relative URLs', async () => {
+    using project = scratchProject(SMALL_BRAIN)
+    await built(project)
+    const main = project.read('.taskbrain/main.brain.js')
+    assert.match(main, /from "taskbrain"/)
+    assert.match(main, 'new URL("./main.brain.MainBrain.compute.worker.js", import.meta.url)')
+    assert.match(main, 'from "./main.brain.MainBrain.state.js"')
+    for (const text of Object.values(outputs(project))) assert.not.match(text, /taskbrain:(?:state|worker|slice)/)
+  })
+  it('maps every token back to the file it was written in', async () => {
+    using project = scratchProject(SMALL_BRAIN)
+    await built(project)
+    const worker = '.taskbrain/main.brain.MainBrain.compute.worker.js'
+    assert.is(originOf(project, worker, 'square(n);'), 'src/main.brain.ts:10 square')
+    assert.is(originOf(project, worker, 'compute(n)'), 'src/main.brain.ts:8 compute')
+    assert.is(originOf(project, '.taskbrain/main.brain.js', 'result'), 'src/main.brain.ts:16 result')
+    const map = JSON.parse(project.read(`${worker}.map`)) as { sources: string[]; sourcesContent: string[] }
+    assert.equal(map.sources.toSorted(), ['../src/main.brain.ts', '../src/square.ts'])
+    assert.ok(map.sourcesContent.includes(SMALL_BRAIN['src/square.ts']))
+  })
+  it('makes a module of the project once for all that reach it', async () => {
+    using project = scratchProject({
+      ...SMALL_BRAIN,
+      'src/square.ts': `console.log('loaded once')\n${SMALL_BRAIN['src/square.ts']}`,
+      'src/other.brain.ts': SMALL_BRAIN['src/main.brain.ts'].replaceAll('MainBrain', 'OtherBrain'),
+    })
+    await built(project)
+    const holders = Object.entries(outputs(project)).filter(([path, text]) => path.endsWith('.js') && text.includes('loaded once'))
+    assert.is(holders.length, 1)
+  })
+  it('gives the same bytes twice and in another folder, with no path of the machine inside', async () => {
+    using project = scratchProject(SMALL_BRAIN)
+    using other = scratchProject(SMALL_BRAIN, 'elsewhere')
+    await built(project)
+    const first = outputs(project)
+    project.remove('.taskbrain')
+    await built(project)
+    await built(other)
+    assert.equal(outputs(project), first)
+    assert.equal(outputs(other), first)
+    for (const [path, text] of Object.entries(first)) assert.not.match(text, new RegExp(`${project.dir}|${process.cwd()}`), path)
+  })
+  it('rewrites a file only when it changes', async () => {
+    using project = scratchProject(SMALL_BRAIN)
+    const first = await built(project)
+    assert.equal([first.unchanged, first.deleted], [[], []])
+    assert.equal([...first.written], project.list('.taskbrain'))
+    const again = await built(project)
+    assert.equal([again.written, again.deleted], [[], []])
+    project.write('src/main.brain.ts', SMALL_BRAIN['src/main.brain.ts'].replace('compute(4)', 'compute(5)'))
+    const changed = await built(project)
+    assert.equal(changed.written, ['main.brain.MainBrain.compute.worker.js.map', 'main.brain.js', 'main.brain.js.map'])
+  })
+  it('deletes what the last build made and this one does not, and nothing else', async () => {
+    using project = scratchProject({ ...SMALL_BRAIN, 'src/deep/two.brain.ts': SMALL_BRAIN['src/main.brain.ts'].replace('./square', '../square') })
+    await built(project)
+    assert.ok(project.list('.taskbrain').includes('deep/two.brain.js'))
+    project.write('.taskbrain/mine.txt', 'kept')
+    project.remove('src/deep')
+    const result = await built(project)
+    assert.ok(result.deleted.includes('deep/two.brain.js'))
+    assert.equal(project.list('.taskbrain').filter((path) => path.startsWith('deep/')), [])
+    assert.not.ok(existsSync(join(project.dir, '.taskbrain/deep')))
+    assert.is(project.read('.taskbrain/mine.txt'), 'kept')
+  })
+  it('deletes nothing outside of the out dir, whatever the manifest says', async () => {
+    using project = scratchProject({ ...SMALL_BRAIN, 'precious.txt': 'x' })
+    await built(project)
+    const manifest = JSON.parse(project.read('.taskbrain/manifest.json')) as Manifest
+    project.write('.taskbrain/manifest.json', JSON.stringify({ ...manifest, files: [...manifest.files, '../precious.txt', '..', '', 7] }))
+    const result = await built(project)
+    assert.equal(result.deleted, [])
+    assert.is(project.read('precious.txt'), 'x')
+  })
+  it('makes its way with a manifest that can not be read', async () => {
+    using project = scratchProject({ ...SMALL_BRAIN, '.taskbrain/manifest.json': '{ broken' })
+    const result = await built(project)
+    assert.ok(result.written.includes('manifest.json'))
+  })
+  it('mirrors the path below src, else below the project, else below --root', async () => {
+    const brain = "import { Brain } from 'taskbrain'\nexport class A extends Brain {\n  @Brain.task({ process: false, runOnStart: true })\n  go() {}\n}\n"
+    using project = scratchProject({ 'src/arm/left.brain.ts': brain, 'tools/fix.brain.ts': brain })
+    const module = ({ brains }: BuildResult): readonly string[] => brains.map((each) => each.module).toSorted()
+    assert.equal(module(await built(project)), ['arm/left.brain.js', 'tools/fix.brain.js'])
+    assert.equal(module(await built(project, { patterns: ['src'], root: 'src/arm' })), ['left.brain.js'])
+    assert.equal(module(await built(project, { patterns: ['src/**/*.ts'], root: '.', outDir: 'out' })), ['src/arm/left.brain.js'])
+    assert.ok(project.list('out').includes('src/arm/left.brain.js'))
+  })
+  it('takes paths with spaces, #, %, brackets and accents', async () => {
+    using project = scratchProject({
+      'src/50% of #1/[é].brain.ts': SMALL_BRAIN['src/main.brain.ts'].replace('./square.js', '../square.js'),
+      'src/square.ts': SMALL_BRAIN['src/square.ts'],
+    }, 'a b#c%20é')
+    const result = await built(project)
+    assert.equal(codes(result), [])
+    assert.match(project.read('.taskbrain/50% of #1/[é].brain.js'), 'new URL("./%5B%C3%A9%5D.brain.MainBrain.compute.worker.js", import.meta.url)')
+    assert.is(originOf(project, '.taskbrain/50% of #1/[é].brain.MainBrain.compute.worker.js', 'square(n);'), 'src/50% of #1/[é].brain.ts:10 square')
+    const alone = await built(project, { patterns: ['src/50% of #1/[é].brain.ts'], outDir: 'o' })
+    assert.is(alone.brains.length, 1)
+  })
+  it('looks past node_modules, dist, folders with a dot, declarations and its own output', async () => {
+    const brain = SMALL_BRAIN['src/main.brain.ts']
+    using project = scratchProject({
+      'node_modules/a/a.ts': brain, 'dist/a.ts': brain, '.cache/a.ts': brain, 'src/a.d.ts': brain, '.taskbrain/b.ts': brain, 'out/c.ts': brain,
+    })
+    const result = await built(project, { outDir: 'out' }, NO_COMPILER)
+    assert.equal([result.lookedAt, result.brains], [0, []])
+  })
+  it('loads no compiler where no file may hold a brain, and leaves nothing behind', async () => {
+    using project = scratchProject({ 'src/a.ts': 'export class A {}\n' })
+    const result = await built(project, {}, NO_COMPILER)
+    assert.equal([result.lookedAt, result.brains, project.list('.')], [1, [], ['package.json', 'src/a.ts']])
+  })
+})
+
+describe('a build with errors', (it) => {
+  it('keeps the last good output of the file, writes the others, and deletes nothing', async () => {
+    const other = SMALL_BRAIN['src/main.brain.ts'].replaceAll('MainBrain', 'OtherBrain')
+    using project = scratchProject({ ...SMALL_BRAIN, 'src/other.brain.ts': other })
+    await built(project)
+    const before = outputs(project)
+    project.write('src/main.brain.ts', SMALL_BRAIN['src/main.brain.ts'].replace('process: true, ', ''))
+    project.write('src/other.brain.ts', other.replace('compute(4)', 'compute(5)'))
+    const result = await built(project)
+    assert.ok(result.diagnostics.some((found) => found.severity === 'error' && found.file === 'src/main.brain.ts'))
+    assert.equal(result.deleted, [])
+    assert.is(project.read('.taskbrain/main.brain.js'), before['main.brain.js'])
+    assert.match(project.read('.taskbrain/other.brain.js'), 'compute(5)')
+    const manifest = JSON.parse(project.read('.taskbrain/manifest.json')) as Manifest
+    assert.equal(manifest.brains.map((brain) => brain.name), ['MainBrain', 'OtherBrain'])
+    for (const file of Object.keys(before)) assert.ok(file === 'manifest.json' || manifest.files.includes(file), file)
+  })
+  it('makes no out dir for a program that was never good', async () => {
+    using project = scratchProject({ ...SMALL_BRAIN, 'src/main.brain.ts': SMALL_BRAIN['src/main.brain.ts'].replace('process: true, ', '') })
+    const result = await built(project)
+    assert.is(result.diagnostics.filter((found) => found.severity === 'error').length > 0, true)
+    assert.not.ok(existsSync(join(project.dir, '.taskbrain')))
+  })
+  it('says at the import which file is missing, once, and writes nothing', async () => {
+    using project = scratchProject({ 'src/main.brain.ts': SMALL_BRAIN['src/main.brain.ts'] })
+    const result = await built(project)
+    assert.equal(codes(result), ['import-unresolved src/main.brain.ts:2:24'])
+    assert.match(result.diagnostics[0]?.message ?? '', '`./square.js` leads to no file.')
+    assert.match(result.diagnostics[0]?.frame ?? '', "import { square } from './square.js'")
+    assert.equal(project.list('.taskbrain'), [])
+  })
+  it('says where a module that a brain imports can not be read', async () => {
+    using project = scratchProject({ ...SMALL_BRAIN, 'src/square.ts': 'export function square(n: number) {\n  return n *\n}\n' })
+    const result = await built(project)
+    assert.equal(codes(result), ['bundle-failed src/square.ts:3:1'])
+  })
+  it('says which export is missing', async () => {
+    using project = scratchProject({ ...SMALL_BRAIN, 'src/square.ts': 'export const cube = 1\n' })
+    const result = await built(project)
+    assert.match(codes(result).join(), /^bundle-failed src\/main\.brain\.ts:2:/)
+    assert.match(result.diagnostics[0]?.message ?? '', /square/)
+  })
+  it('is found by a check too, which writes nothing', async () => {
+    using project = scratchProject({ 'src/main.brain.ts': SMALL_BRAIN['src/main.brain.ts'] })
+    const result = await check(resolveConfig({ cwd: project.dir, patterns: [] }))
+    assert.equal(codes(result), ['import-unresolved src/main.brain.ts:2:24'])
+    assert.equal(project.list('.'), ['package.json', 'src/main.brain.ts'])
+  })
+})
+
+describe('a call of a build', (it) => {
+  it('is refused where a pattern matches nothing', async () => {
+    using project = scratchProject(SMALL_BRAIN)
+    assert.match(await usageErrorOf(built(project, { patterns: ['src/*.brain.ts', 'lib/**/*.ts'] })), /^"lib\/\*\*\/\*\.ts" matches no TypeScript file/)
+    assert.match(await usageErrorOf(built(project, { patterns: ['package.json'] })), /^"package\.json" matches no TypeScript file/)
+  })
+  it('is refused where a file lies outside of the project', async () => {
+    using project = scratchProject(SMALL_BRAIN)
+    using other = scratchProject(SMALL_BRAIN)
+    assert.match(await usageErrorOf(built(project, { patterns: [`${other.dir}/src/main.brain.ts`] })), 'lies outside of the project')
+  })
+  it('is refused where the out dir is a file, lies below one, or holds the sources', async () => {
+    using project = scratchProject({ ...SMALL_BRAIN, file: '' })
+    assert.match(await usageErrorOf(built(project, { outDir: 'file' }, NO_COMPILER)), "The out dir file can't be made: it is a file.")
+    assert.match(await usageErrorOf(built(project, { outDir: 'file/deep' }, NO_COMPILER)), /is a file\.$/)
+    assert.match(await usageErrorOf((async () => built(project, { outDir: '.' }))()), 'holds the sources')
+    assert.match(await usageErrorOf((async () => built(project, { outDir: 'src' }))()), 'holds the sources')
+    assert.match(await usageErrorOf((async () => built(project, { outDir: '' }))()), '--out-dir needs a folder')
+  })
+  it('is refused where the out dir holds a package.json of somebody else', async () => {
+    using project = scratchProject({ ...SMALL_BRAIN, 'lib/package.json': '{ "name": "mine" }' })
+    assert.match(await usageErrorOf(built(project, { outDir: 'lib' }, NO_COMPILER)), 'has a package.json that no build made')
+    assert.is(project.read('lib/package.json'), '{ "name": "mine" }')
+  })
+  it('is refused where --root is no folder', async () => {
+    using project = scratchProject(SMALL_BRAIN)
+    assert.match(await usageErrorOf((async () => built(project, { root: 'missing' }))()), '--root "missing" does not exist')
+    assert.match(await usageErrorOf((async () => built(project, { root: 'package.json' }))()), '--root "package.json" is not a folder')
+  })
+})
+
+// --- what the compiler's side of the seam may hand over, in its smallest forms ---
+
+/** A compiler that hands over these modules, in place of the real one. */
+function compilerOf(modules: readonly { id: string; kind: 'main' | 'worker' | 'slice' | 'state'; source: string; code: string }[]): BuildContext {
+  const stub: Compiler = {
+    compile: ({ root }) => ({
+      modules: modules.map((module) => ({ ...module, source: `${root}/${module.source}` })),
+      files: [], diagnostics: [], brains: [], sources: [],
+    }),
+    transformModule: (_, text) => ({ code: text.replace('NEVER', 'transformed') }),
+  }
+  return { loadCompiler: async () => stub }
+}
+
+const CANDIDATE = { 'src/a.ts': "import 'taskbrain'\nclass A extends Object {}\n" }
+
+describe('a bundle', (it) => {
+  it('takes slices by their id, the compiled module for its source, and sends other modules through the compiler', async () => {
+    using project = scratchProject({ ...CANDIDATE, 'src/lib/b.ts': "import { a } from '../a'\nexport const b = `NEVER ${a}`\n" })
+    await built(project, {}, compilerOf([
+      { id: 'a', kind: 'main', source: 'src/a.ts', code: "import { slice } from 'taskbrain:slice/a.slice'\nexport const a = slice\n" },
+      { id: 'a.slice', kind: 'slice', source: 'src/a.ts', code: "export const slice: string = 'sliced'\n" },
+      { id: 'a.A.go.worker', kind: 'worker', source: 'src/a.ts', code: "import { b } from './lib/b.js'\nconsole.log(b)\n" },
+    ]))
+    assert.not.ok(project.list('.taskbrain').includes('a.slice.js'))
+    const all = Object.entries(outputs(project)).filter(([path]) => path.endsWith('.js')).map(([, text]) => text).join('\n')
+    assert.match(all, 'transformed')
+    assert.is(all.split('"sliced"').length, 2)
+  })
+  it('links from the file that a module landed in, which may be a chunk at the root', async () => {
+    using project = scratchProject(CANDIDATE)
+    const link = "export const url = new URL('taskbrain:worker/deep/a.A.go.worker', import.meta.url)\n"
+    await built(project, {}, compilerOf([
+      { id: 'deep/a', kind: 'main', source: 'src/a.ts', code: `import { state } from 'taskbrain:state/deep/a.A.state'\n${link}console.log(state)\n` },
+      { id: 'deep/a.A.go.worker', kind: 'worker', source: 'src/a.ts', code: "import { url } from './a'\nconsole.log(url)\n" },
+      { id: 'deep/a.A.state', kind: 'state', source: 'src/a.ts', code: 'export const state = {}\n' },
+    ]))
+    const chunk = Object.entries(outputs(project)).find(([path, text]) => path.endsWith('.js') && text.includes('new URL'))
+    assert.match(chunk?.[0] ?? '', /^chunk-\w+\.js$/)
+    assert.match(chunk?.[1] ?? '', 'new URL("./deep/a.A.go.worker.js", import.meta.url)')
+    assert.match(chunk?.[1] ?? '', 'from "./deep/a.A.state.js"')
+    assert.not.ok(project.list('.taskbrain').includes('deep/a.A.state.js.map'))
+  })
+  it('keeps the names of classes, whatever else has them', async () => {
+    using project = scratchProject({
+      ...CANDIDATE,
+      'src/b.ts': 'export class Self { static zero = new Self() }\nexport class Plain {}\nexport class Point3 {}\nexport class Alone { twin() { return new Alone() } }\n',
+      'src/c.ts': 'export class Self { twin() { return new Self() } }\nexport class Plain {}\nexport class Point3 {}\nexport class Own { static name = "mine"; me() { return Own } }\n',
+    })
+    const names = ['Alone', 'Own', 'Plain', 'Plain', 'Point3', 'Point3', 'Self', 'Self']
+    await built(project, {}, compilerOf([{
+      id: 'a', kind: 'main', source: 'src/a.ts',
+      code: "import * as b from './b'\nimport * as c from './c'\nexport const all = [...Object.values(b), ...Object.values(c)]\nexport const twin = new c.Self().twin()\n",
+    }]))
+    const { all, twin } = (await import(join(project.dir, '.taskbrain/a.js'))) as { all: readonly { name: string }[]; twin: object }
+    assert.equal(all.map(({ name }) => name).toSorted(), names.map((name) => (name === 'Own' ? 'mine' : name)).toSorted())
+    assert.is(twin.constructor.name, 'Self')
+    assert.match(project.read('.taskbrain/a.js'), 'var Alone = class Alone {')
+    assert.is(originOf(project, '.taskbrain/a.js', 'Alone();'), 'src/b.ts:4 Alone')
+  })
+  it('takes data and the settings of the tsconfig along', async () => {
+    using project = scratchProject({
+      ...CANDIDATE,
+      'src/data.json': '{ "answer": 42 }',
+      'tsconfig.json': '{ "compilerOptions": { "paths": { "@/*": ["./src/*"] } } }',
+    })
+    await built(project, {}, compilerOf([{ id: 'a', kind: 'main', source: 'src/a.ts', code: "import data from '@/data.json'\nexport const answer = data.answer\n" }]))
+    const { answer } = (await import(join(project.dir, '.taskbrain/a.js'))) as { answer: number }
+    assert.is(answer, 42)
+  })
+  it('never writes outside of the out dir', async () => {
+    using project = scratchProject(CANDIDATE)
+    const context = compilerOf([{ id: '../outside', kind: 'main', source: 'src/a.ts', code: 'export const a = 1\n' }])
+    await built(project, {}, context)
+    assert.equal(project.list('.').filter((path) => !path.startsWith('.taskbrain/')), ['package.json', 'src/a.ts'])
+  })
+})

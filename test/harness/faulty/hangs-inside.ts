@@ -1,0 +1,7 @@
+import { describe } from '../suite.ts'
+
+describe('spin', (it) => {
+  it('never ends', () => {
+    for (;;);
+  })
+})

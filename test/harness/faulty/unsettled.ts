@@ -1,0 +1,5 @@
+import { describe } from '../suite.ts'
+
+describe('promise', (it) => {
+  it('waits for what never comes', () => new Promise<void>(() => {}))
+})

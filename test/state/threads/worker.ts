@@ -1,0 +1,69 @@
+import { workerData } from 'node:worker_threads'
+import { openStore } from '../../../runtime/state/index.ts'
+import type { Store } from '../../../runtime/state/index.ts'
+import { FRAMES, LIST, POSE, TEXT, layout, wholeOf } from './schema.ts'
+
+/** What a test asks of a thread. `gate` is set and notified by the thread when it stands where the test wants it. */
+export interface Job {
+  readonly name: keyof typeof JOBS
+  readonly buffer: SharedArrayBuffer
+  readonly owner: number
+  readonly count: number
+  readonly gate: Int32Array
+}
+
+const JOBS = {
+  /** Everything at once, as often as asked. */
+  count(store: Store, { count }: Job): void {
+    for (let n = 0; n < count; n++) {
+      if (n % 2) store.apply(FRAMES, (frames: any) => frames + 1)
+      else store.update(FRAMES, () => (store.read(FRAMES) as number) + 1)
+    }
+    for (let n = 0; n < count / 100; n++) {
+      store.update(TEXT, (text: any) => `${text}x`)
+      store.change(LIST, (list: number[]) => list.push(store.owner))
+      store.change(POSE, (pose) => pose[`k${store.owner}`]++)
+    }
+  },
+  /** Writes until it is killed. */
+  writeForever(store: Store, { gate }: Job): void {
+    store.write(LIST, [])
+    Atomics.store(gate, 0, 1)
+    Atomics.notify(gate, 0)
+    for (let n = 0; ; n++) {
+      store.write(POSE, wholeOf(n))
+      store.write(FRAMES, n)
+      store.update(FRAMES, (frames: any) => frames + 0.5)
+      store.write(TEXT, 'text'.repeat(n % 300))
+      store.change(LIST, (list: number[]) => {
+        if (list.length > 40) list.length = 0
+        list.push(n)
+        list.push(n)
+      })
+    }
+  },
+  /** Stays within a locked step until it is killed. */
+  hold(store: Store, { gate }: Job): void {
+    store.change(LIST, (list: number[]) => {
+      list.push(1)
+      Atomics.store(gate, 0, 1)
+      Atomics.notify(gate, 0)
+      Atomics.wait(gate, 1, 0)
+    })
+  },
+  /** Ends its own thread within a locked step. */
+  exit(store: Store): void {
+    process.on('exit', () => store.release(store.owner))
+    store.change(LIST, () => process.exit(3))
+  },
+  /** A payload before its flag, over and over. */
+  signal(store: Store, { count }: Job): void {
+    for (let n = 1; n <= count; n++) {
+      store.write(POSE, wholeOf(n))
+      store.write(FRAMES, n)
+    }
+  },
+}
+
+const job = workerData as Job
+JOBS[job.name](openStore(layout, job.buffer, job.owner), job)
