@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs'
 import { defineBuildConfig } from 'unbuild'
 
 const DOORS = ['index', 'internal', 'engine', 'worker', 'thread', 'compiler', 'cli']
@@ -6,12 +5,8 @@ const DOORS = ['index', 'internal', 'engine', 'worker', 'thread', 'compiler', 'c
 /** A build for a test run needs no declarations, which cost most of the time. */
 const javaScriptOnly = process.env['TASKBRAIN_JS_ONLY'] === '1'
 
-const NEEDS_COMPILER = ['compiler', 'cli']
-const isWritten = (door: string): boolean =>
-  existsSync(`src/${door}.ts`) && (!NEEDS_COMPILER.includes(door) || existsSync('compiler/index.ts'))
-
 export default defineBuildConfig({
-  entries: DOORS.filter(isWritten).map((door) => ({ input: `src/${door}`, name: door })),
+  entries: DOORS.map((door) => ({ input: `src/${door}`, name: door })),
   declaration: javaScriptOnly ? false : 'node16',
   sourcemap: true,
   clean: !javaScriptOnly,

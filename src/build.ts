@@ -45,7 +45,8 @@ export async function build(config: BuildConfig, context: BuildContext = {}): Pr
   if (texts.size === 0) return { ...checked, files: last?.files ?? [], written: [], unchanged: last?.files ?? [], deleted: [] }
 
   context.onPhase?.('Writing')
-  const keepLast = hasErrors(checked.diagnostics)
+  // What a build of some files did not look at is not gone.
+  const keepLast = hasErrors(checked.diagnostics) || config.patterns.length > 0
   const written = writeOutput({ outDir: config.outDir, texts, brains: checked.brains, last, keepLast })
   return { ...checked, ...written, files: [...written.written, ...written.unchanged].sort() }
 }

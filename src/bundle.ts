@@ -1,12 +1,11 @@
 // In: compiled modules. Out: the text of every output file, made from one graph, so that a module of the project exists
 // once per process. Writes nothing.
-import { basename, dirname, join, relative } from 'node:path'
+import { basename, dirname, relative } from 'node:path'
 import { build, type Loader, type Message, type OutputFile, type Plugin } from 'esbuild'
 import { bundleFailed, importUnresolved } from '../compiler/diagnostics.ts'
 import { type Diagnostic, DiagnosticLog } from '../compiler/log.ts'
 import type { CompiledModule, CompilerHost } from '../compiler/model.ts'
 import { type BuildConfig, posix } from './config.ts'
-import { restoreClassNames } from './class-names.ts'
 import { linkSiblings } from './siblings.ts'
 
 export interface BundleInput {
@@ -52,7 +51,7 @@ export async function bundle(input: BundleInput): Promise<Bundle> {
       logLevel: 'silent',
       plugins: [compiledModules(input, graph, read)],
     })
-    return { outputs: outputTexts(input, graph, outputFiles), diagnostics: [], read: [...read] }
+    return { outputs: outputTexts(input, outputFiles), diagnostics: [], read: [...read] }
   } catch (error) {
     const messages = (error as { errors?: readonly Message[] }).errors
     if (!messages) throw error
@@ -82,10 +81,6 @@ class CompiledGraph {
 
   at(path: string): CompiledModule | undefined {
     return this.#byPath.get(path)
-  }
-
-  textOf(path: string, host: CompilerHost): string | undefined {
-    return this.at(path)?.code ?? host.readFile(path)
   }
 
   named(id: string): CompiledModule | undefined {
@@ -131,14 +126,13 @@ function loaderOf(path: string): Loader {
 
 // --- output ---
 
-function outputTexts({ config, modules, host }: BundleInput, graph: CompiledGraph, files: readonly OutputFile[]): Map<string, string> {
+function outputTexts({ config, modules }: BundleInput, files: readonly OutputFile[]): Map<string, string> {
   const raw = new Map(files.map((file) => [posix(relative(config.outDir, file.path)), file.text]))
   // A state module is a list of fields, all of it made: there is nothing that a source map could lead to.
   const withoutMap = new Set(modules.filter((module) => module.kind === 'state').map((module) => `${module.id}.js`))
   const texts = new Map<string, string>()
   for (const path of [...raw.keys()].filter((name) => name.endsWith('.js')).sort()) {
-    const linked = linkSiblings(path, { code: raw.get(path) ?? '', map: raw.get(`${path}.map`) })
-    const { code, map } = restoreClassNames(linked, (module) => graph.textOf(posix(join(config.projectDir, module)), host))
+    const { code, map } = linkSiblings(path, { code: raw.get(path) ?? '', map: raw.get(`${path}.map`) })
     texts.set(path, withoutMap.has(path) ? code.replace(/\n\/\/# sourceMappingURL=.*\n?$/, '\n') : code)
     if (map !== undefined && !withoutMap.has(path)) texts.set(`${path}.map`, map)
   }

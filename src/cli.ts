@@ -13,6 +13,11 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) {
   })
 }
 
+// `taskbrain build | head` closes the pipe early.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error
+})
+
 process.exitCode = await runCommandLine(process.argv.slice(2), version, {
   cwd: process.cwd(),
   report: createReporter({ stdout: process.stdout, stderr: process.stderr, env: process.env }),

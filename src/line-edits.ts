@@ -6,8 +6,11 @@ export interface Mapped {
   readonly map: string | undefined
 }
 
-/** Replaces every match, none of which spans lines, and keeps the source map true. `replace` gets the match, or leaves it with `undefined`. */
-export function replaceInLines({ code, map }: Mapped, pattern: RegExp, replace: (match: RegExpExecArray, line: number) => string | undefined): Mapped {
+/** `undefined` leaves the match as it is. */
+type Replace = (match: RegExpExecArray, line: number) => string | undefined
+
+/** Replaces every match, none of which spans lines, and keeps the source map true. */
+export function replaceInLines({ code, map }: Mapped, pattern: RegExp, replace: Replace): Mapped {
   const shifts: Shift[] = []
   const lines = code.split('\n').map((text, line) => {
     let done = 0

@@ -50,7 +50,7 @@ function checkWritable(folder: string, shown: string): void {
   }
 }
 
-/** What a build leaves in the out dir; `kept` is what stays of the last one because this one had errors. */
+/** What a build leaves in the out dir. With `keepLast`, what the last one left and this one does not make stays. */
 export interface Output {
   readonly outDir: string
   readonly texts: ReadonlyMap<string, string>

@@ -20,7 +20,15 @@ export async function findSources(config: BuildConfig): Promise<Sources> {
   const files = config.patterns.length === 0 ? await filesOfProject(config) : await filesOfPatterns(config)
   return {
     lookedAt: files.length,
-    candidates: files.filter((file) => mayHoldBrain(readFileSync(file, 'utf8'))),
+    candidates: files.filter((file) => mayHoldBrain(readSource(file))),
+  }
+}
+
+function readSource(file: string): string {
+  try {
+    return readFileSync(file, 'utf8')
+  } catch (error) {
+    throw new UsageError(`${file} can't be read: ${(error as NodeJS.ErrnoException).code ?? String(error)}.`)
   }
 }
 
@@ -61,8 +69,20 @@ async function filesOfPattern(config: BuildConfig, pattern: string): Promise<rea
 const typeScriptBelow = (config: BuildConfig, folder: string, ignore: readonly string[]): Promise<readonly string[]> =>
   below(config, folder, ALL, ignore)
 
-async function below(config: BuildConfig, cwd: string, pattern: string, ignore: readonly string[]): Promise<readonly string[]> {
+async function below(
+  config: BuildConfig,
+  cwd: string,
+  pattern: string,
+  ignore: readonly string[],
+): Promise<readonly string[]> {
   const outDir = posix(relative(cwd, config.outDir))
-  const files = await glob([pattern], { cwd, ignore: [...ignore, `${escapePath(outDir)}/**`], absolute: true, onlyFiles: true })
+  const files = await glob([pattern], {
+    cwd,
+    ignore: [...ignore, `${escapePath(outDir)}/**`],
+    absolute: true,
+    onlyFiles: true,
+    // A link to a folder above would give every file twice.
+    followSymbolicLinks: false,
+  })
   return files.map(posix).filter((file) => isTypeScript(file) && !isWithin(config.outDir, file))
 }

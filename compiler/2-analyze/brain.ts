@@ -12,7 +12,7 @@ import type { DiagnosticLog } from '../log.ts'
 import type { Attribute, BrainModel, ClassReference, Edit, Member, MemberKind, Needs, SelfUse } from '../model.ts'
 import { holdsFunction, memberName, readAttributes } from './attributes.ts'
 import { cancelPoints } from './cancel-points.ts'
-import { registrationEdits } from './registrations.ts'
+import { classNameEdits } from './class-names.ts'
 import { isAssignment, readScope, type SelfAccess } from './scope.ts'
 import { brainDecorator, readTask } from './tasks.ts'
 import type { TypeOracle } from './type-oracle.ts'
@@ -104,7 +104,7 @@ export function readNeeds(node: ts.Node, prefix: string, extraEdits: readonly Ed
     self: [],
     selfEscapes: false,
     evals: scope.evals.map((call) => ({ start: call.getStart(), end: call.getEnd() })),
-    edits: [...extraEdits, ...registrationEdits(node, prefix), ...cancelPoints(node, prefix)],
+    edits: [...extraEdits, ...classNameEdits(node, prefix), ...cancelPoints(node, prefix)],
   }
 }
 

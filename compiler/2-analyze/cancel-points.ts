@@ -1,5 +1,5 @@
 // In: a syntax tree. Out: edits that make every `await` of an async function a cancel point, and every `catch` pass a cancellation on.
-// Must not touch awaits at the top level of a module, nor those inside a `finally`, which work normally while a run is being ended.
+// Must not touch awaits at the top level of a module. Those inside a `finally` or a dispose method work normally while a run is being ended.
 
 import { ts } from 'ts-morph'
 import type { Edit } from '../model.ts'
@@ -12,7 +12,7 @@ export function cancelPoints(root: ts.Node, prefix: string): Edit[] {
   function visit(node: ts.Node, place: { readonly inAsync: boolean; readonly inFinally: boolean }): void {
     if (ts.isFunctionLike(node)) {
       const inAsync = ts.canHaveModifiers(node) && (ts.getModifiers(node)?.some((modifier) => modifier.kind === ts.SyntaxKind.AsyncKeyword) ?? false)
-      return ts.forEachChild(node, (child) => visit(child, { inAsync, inFinally: false }))
+      return ts.forEachChild(node, (child) => visit(child, { inAsync, inFinally: isDisposer(node) }))
     }
     if (ts.isClassStaticBlockDeclaration(node) || ts.isPropertyDeclaration(node))
       return ts.forEachChild(node, (child) => visit(child, { inAsync: false, inFinally: false }))
@@ -55,6 +55,11 @@ export function cancelPoints(root: ts.Node, prefix: string): Edit[] {
       { kind: 'insert', at: body, text: ` ${prefix}.pass($error); let ${binding.name.getText()} = $error;` },
     ]
   }
+}
+
+/** `[Symbol.asyncDispose]() {}` is what `await using` calls at the end of a block, as a `finally` is. */
+function isDisposer(node: ts.SignatureDeclaration): boolean {
+  return node.name !== undefined && ts.isComputedPropertyName(node.name) && node.name.expression.getText() === 'Symbol.asyncDispose'
 }
 
 function around(node: ts.Node, open: string, close: string): Edit {

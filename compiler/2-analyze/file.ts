@@ -12,7 +12,7 @@ import { brainRepeated, sourceSyntax, taskOutsideBrain } from '../diagnostics.ts
 import type { DiagnosticLog } from '../log.ts'
 import type { BrainModel, Edit, FileModel, ImportItem, Item, Stretch } from '../model.ts'
 import { checkReadable, hasUnreadableBase, readBrain, readNeeds, reportUnreadableBase, type BrainContext, type FoundClass } from './brain.ts'
-import { REGISTRATION } from './registrations.ts'
+import { REGISTRATION } from './class-names.ts'
 import { hoistedVars, isAssignment } from './scope.ts'
 import { brainDecorator } from './tasks.ts'
 import type { TypeOracle } from './type-oracle.ts'
