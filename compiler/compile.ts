@@ -93,6 +93,6 @@ function manifestOf({ brain, file, stateId, tasks }: BrainPlan): BrainManifest {
     source: file.source.name,
     module: `${file.output}.js`,
     state: `${stateId}.js`,
-    tasks: tasks.map(({ task, worker }) => ({ name: task.name, process: task.process, ...(worker !== undefined && { worker: `${worker}.js` }) })),
+    tasks: tasks.map(({ task, worker }) => ({ name: task.name, process: task.process, ...task.optionTexts, ...(worker !== undefined && { worker: `${worker}.js` }) })),
   }
 }

@@ -160,6 +160,13 @@ export interface Attribute {
 export type TypeCategory =
   | 'number' | 'boolean' | 'string' | 'bigint' | 'array' | 'map' | 'set' | 'date' | 'typed-array' | 'object' | 'instance' | 'unknown'
 
+/** Options that a person is told of, as the source says them. */
+export interface OptionTexts {
+  readonly runOnStart: string
+  readonly refreshRate?: string
+  readonly timeout?: string
+}
+
 export interface TaskModel {
   readonly name: string
   readonly at: Stretch
@@ -169,6 +176,7 @@ export interface TaskModel {
   readonly options: Stretch
   /** What the options need from the module. */
   readonly optionNames: readonly string[]
+  readonly optionTexts: OptionTexts
   readonly split: boolean
   /** Edits that turn the method into the generator of its setup and loop. */
   readonly splitEdits: readonly Edit[]

@@ -3,7 +3,7 @@ import { styleText } from 'node:util'
 import type { Diagnostic } from '../compiler/log.ts'
 import type { BuildResult, CheckResult } from './build.ts'
 import { type BuildConfig, shownPath } from './config.ts'
-import type { BrainManifest } from './contract/manifest.ts'
+import type { BrainManifest, TaskManifest } from './contract/manifest.ts'
 
 export interface Output {
   readonly isTTY?: boolean | undefined
@@ -119,9 +119,20 @@ function countText(found: readonly Diagnostic[]): string {
 
 function brainText(brain: BrainManifest, config: BuildConfig, paint: Paint): string {
   const width = Math.max(...brain.tasks.map((task) => task.name.length))
-  const rows = brain.tasks.map((task) => `  ${task.name.padEnd(width)}  ${task.process ? 'thread' : 'main'}`)
+  const rows = brain.tasks.map((task) => `  ${task.name.padEnd(width)}  ${task.process ? 'thread' : 'main  '}  ${whenText(task)}`)
   const output = `${shownPath(config, config.outDir)}/${brain.module}`
   return [`${paint('bold', brain.name)}  ${brain.source} → ${output}`, ...rows].join('\n')
+}
+
+function whenText({ runOnStart, refreshRate, timeout }: TaskManifest): string {
+  const start = runOnStart === 'true' ? 'on start' : runOnStart === 'false' ? 'when called' : 'on start, if it says so'
+  const rate = refreshRate === undefined ? '' : `, every ${durationText(refreshRate)}`
+  return `${start}${rate}${timeout === undefined ? '' : `, for ${durationText(timeout)} at most`}`
+}
+
+/** `'20ms'` without its quotes, a plain number in seconds, any other code as it is. */
+function durationText(code: string): string {
+  return /^[\d._]+$/.test(code) ? `${code} s` : code.replace(/^(['"`])(.*)\1$/, '$2')
 }
 
 function buildText(result: BuildResult, outDir: string): string {

@@ -9,6 +9,7 @@ import {
   optionUnknown, refreshRateLong, startWithParameters,
 } from '../diagnostics.ts'
 import type { DiagnosticLog, Span } from '../log.ts'
+import type { OptionTexts } from '../model.ts'
 import { closest } from '../names.ts'
 import { fold, foldProperty, type Folded } from './fold.ts'
 
@@ -18,6 +19,7 @@ export interface StaticOptions {
   readonly startLoopMarker: string
   /** Where `defineLoopLater` is said, for a message about it. */
   readonly loopAt: ts.Node
+  readonly texts: OptionTexts
 }
 
 const LONG_PAUSE_SECONDS = 10
@@ -34,6 +36,7 @@ export function readOptions(task: string, argument: ts.Expression, method: ts.Me
     const found = given.get(option)
     return found && found.unit === unit ? at(found.node) : at(argument)
   }
+  const textOf = (option: string): string | undefined => given.get(option) && valueText(given.get(option)!.node)
   checkNames(task, given, place, log)
   for (const option of ['process', 'runOnStart']) if (!given.has(option) && !hasOpenSpread(whole, project)) log.add(optionMissing(task, option), at(argument))
 
@@ -55,11 +58,21 @@ export function readOptions(task: string, argument: ts.Expression, method: ts.Me
     process: isProcess,
     defineLoopLater,
     startLoopMarker: marker ?? DEFAULT_LOOP_MARKER,
+    texts: { runOnStart: textOf('runOnStart') ?? '', ...optionalText('refreshRate', textOf), ...optionalText('timeout', textOf) },
     loopAt: given.get('defineLoopLater')?.unit === unit ? given.get('defineLoopLater')!.node : argument,
   }
 }
 
 // --- internal ---
+
+function optionalText<K extends string>(option: K, textOf: (option: string) => string | undefined): { readonly [name in K]?: string } {
+  const text = textOf(option)
+  return (text === undefined ? {} : { [option]: text }) as { readonly [name in K]?: string }
+}
+
+function valueText(property: ts.Node): string {
+  return ts.isPropertyAssignment(property) ? property.initializer.getText() : property.getText()
+}
 
 type Given = ReadonlyMap<string, { readonly node: ts.Node; readonly unit: SourceUnit }>
 

@@ -67,6 +67,7 @@ export function readTask(member: ts.ClassElement, context: TaskContext): TaskMod
     process: options.process,
     options: { start: argument.getStart(), end: argument.getEnd() },
     optionNames: [...readScope(argument).names],
+    optionTexts: options.texts,
     split: marker !== undefined,
     splitEdits: marker ? splitEdits(method, marker, { task: name, source: unit.source, log, prefix: context.prefix }) : [],
   }

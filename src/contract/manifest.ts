@@ -16,9 +16,13 @@ export interface BrainManifest {
   readonly tasks: readonly TaskManifest[]
 }
 
+/** Options as the source says them: `0.1`, `'20ms'`, `CONFIG.rate`. */
 export interface TaskManifest {
   readonly name: string
   readonly process: boolean
+  readonly runOnStart: string
+  readonly refreshRate?: string
+  readonly timeout?: string
   /** Absent for a task of the main process. */
   readonly worker?: string
 }

@@ -74,8 +74,8 @@ describe('a build', (it) => {
       module: 'main.brain.js',
       state: 'main.brain.MainBrain.state.js',
       tasks: [
-        { name: 'compute', process: true, worker: 'main.brain.MainBrain.compute.worker.js' },
-        { name: 'play', process: false },
+        { name: 'compute', process: true, runOnStart: 'false', worker: 'main.brain.MainBrain.compute.worker.js' },
+        { name: 'play', process: false, runOnStart: 'true' },
       ],
     }])
     assert.equal(JSON.parse(project.read('.taskbrain/package.json')), { type: 'module' })
