@@ -5,7 +5,7 @@ import { loopExecuted, notCompiled } from './errors.ts'
 import { createLogger } from './logger.ts'
 import { takeParameters } from './parameters.ts'
 import { type BrainLink, entryOf } from './registry.ts'
-import { addSerializableType } from './serializable.ts'
+import { addSerializableType } from './serializable/index.ts'
 import type {
   BrainOptions, CheckedOptions, LocalDecorator, Logger, Outputs, SerializableCodec, StopOptions, TaskDecorator, TaskRun, Tasks,
 } from './types.ts'

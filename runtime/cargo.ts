@@ -1,4 +1,4 @@
-import { fromPortable, toPortable } from './serializable.ts'
+import { fromPortable, toPortable } from './serializable/index.ts'
 
 /** A value on its way between threads, or not: packed only where it has to cross, and only once. */
 export type Cargo =

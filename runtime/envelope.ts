@@ -1,6 +1,6 @@
 import { inspect, types } from 'node:util'
 import { TaskbrainError } from './errors.ts'
-import { fromPortable, toPortable } from './serializable.ts'
+import { fromPortable, toPortable } from './serializable/index.ts'
 
 /**
  * An error on its way between threads. Structured clone keeps neither a class of one's own, nor `code`, nor other fields,

@@ -2,7 +2,7 @@ import { type ConsolaReporter, createConsola, type LogObject, LogLevels } from '
 import { formatWithOptions } from 'node:util'
 import { logLevelUnknown } from './errors.ts'
 import { isError } from './envelope.ts'
-import { addSerializableType } from './serializable.ts'
+import { addSerializableType } from './serializable/index.ts'
 import { mapError } from './stack.ts'
 import type { LineStream, Logger, LoggerOptions } from './types.ts'
 

@@ -118,7 +118,7 @@ for (const page of ['README.md', 'README.fr.md']) {
       const output = runsWell(process.execPath, ['run-brain.mjs', 'sampler.brain.js', 'Sampler', 'samples'], folder)
       assert.match(output, /^outputs \{"sample":1,"show":1\}$/m)
       const samples = JSON.parse(/^samples (.*)$/m.exec(output)![1]!) as number[]
-      assert.ok(samples.length >= 5 && samples.length <= 21, `${samples.length} samples`)
+      assert.ok(samples.length >= 1 && samples.length <= 21, `${samples.length} samples`)
       assert.match(output, /sampling ends/)
     })
 

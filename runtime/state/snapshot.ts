@@ -1,5 +1,5 @@
 import { types } from 'node:util'
-import { isHandle } from '../serializable.ts'
+import { isHandle } from '../serializable/index.ts'
 import { snapshotChanged } from './errors.ts'
 
 /** Makes a decoded value unchangeable. True where that is not wholly possible, so that it must not be handed out twice. */

@@ -1,10 +1,10 @@
 import { invariant, TaskbrainError } from '../errors.ts'
-import { decode, encode } from '../serializable.ts'
-import { badStateBytes, notShared, stateFull, wrongLayout, wrongType } from './errors.ts'
+import { decode, encode } from '../serializable/index.ts'
+import { notShared, stateFull, wrongType } from './errors.ts'
 import { BLOCK_HEADER_BYTES, Heap } from './heap.ts'
-import { DEFAULT_STATE_BYTES, MAGIC, MAXIMUM_STATE_BYTES, WORD } from './layout.ts'
 import type { Layout, Slot } from './layout.ts'
 import { Lock } from './lock.ts'
+import { bitsOfNumber, booleanOfWord, checkedScalar, numberOfBits, type Scalar, scalarOf, wordOfBoolean } from './scalar.ts'
 import { guardFor } from './snapshot.ts'
 import type { Guard } from './snapshot.ts'
 
@@ -22,7 +22,7 @@ export type MemoryOrder = 'total' | 'weak'
 export type UnshareableListener = (attribute: string, error: TaskbrainError) => void
 
 /** The owner number of the main thread. */
-const MAIN = 0
+export const MAIN = 0
 const NO_REFERENCE = 0
 /** The lowest bit of a reference: the attribute is main's alone, and the block says why. */
 const MAIN_ONLY = 1
@@ -31,36 +31,8 @@ const NOT_CACHED = -1
 /** Copies that may turn out torn before a reader asks for the lock: enough for one writer that is passing by. */
 const UNLOCKED_READS = 3
 
-/** A quiet NaN with a payload of ours. Every NaN of a user is stored as the ordinary one. */
-const ABSENT_NUMBER = 0x7ff8_7a5b_0000_0001n
-const ABSENT_BOOLEAN = 0
-const FALSE = 1
-const TRUE = 2
-
 /** Given back by the function of an `update` that wants to leave the attribute as it is. */
 export const UNCHANGED: unique symbol = Symbol('unchanged')
-
-/** The memory of a new state. Main thread. Throws RangeError where `bytes` is no integer or too small. */
-export function createStore(layout: Layout, options: StoreOptions = {}): Store {
-  const { bytes = DEFAULT_STATE_BYTES, memoryOrder } = options
-  if (!Number.isInteger(bytes) || bytes < layout.minimumBytes || bytes > MAXIMUM_STATE_BYTES) {
-    throw badStateBytes(bytes, layout.minimumBytes, MAXIMUM_STATE_BYTES)
-  }
-  const buffer = new SharedArrayBuffer(bytes)
-  format(buffer, layout)
-  return new Store(layout, buffer, MAIN, memoryOrder)
-}
-
-/**
- * The same state on another thread. `owner` is an integer above 0 that no other live thread has.
- * Throws `state-layout` where the memory was made from another schema.
- */
-export function openStore(layout: Layout, buffer: SharedArrayBuffer, owner: number, memoryOrder?: MemoryOrder): Store {
-  invariant(Number.isInteger(owner) && owner > MAIN, 'the owner of an opened state is an integer above 0')
-  const words = new Int32Array(buffer, 0, WORD.lock)
-  if (words[WORD.magic] !== MAGIC || words[WORD.fingerprint] !== layout.fingerprint) throw wrongLayout(layout.schema.brain)
-  return new Store(layout, buffer, owner, memoryOrder)
-}
 
 /**
  * One brain's shared attributes, seen from one thread.
@@ -482,8 +454,6 @@ interface Published {
   readonly payload: Uint8Array
 }
 
-type Scalar = number | boolean | undefined
-
 /** What became of an attribute in one step. */
 interface Step {
   readonly before: unknown
@@ -500,53 +470,12 @@ interface ChangeInPlace {
 
 const NO_BYTES = new Uint8Array(0)
 
-function format(buffer: SharedArrayBuffer, layout: Layout): void {
-  const words = new Int32Array(buffer, 0, layout.heapStart >>> 2)
-  const floatBits = new BigInt64Array(buffer, 0, layout.heapStart >>> 3)
-  for (const { kind, offset } of layout.slots) {
-    if (kind === 'number') floatBits[offset >>> 3] = ABSENT_NUMBER
-  }
-  new Heap(words, NO_BYTES, layout.heapStart).format()
-  words[WORD.fingerprint] = layout.fingerprint
-  words[WORD.magic] = MAGIC
-}
-
 function stepWithin(slot: Slot, step: ScalarStep, change: (old: unknown) => unknown): Step {
   const before = step.value
   const after = change(before)
   if (after === UNCHANGED) return { before, after: before }
   step.value = checkedScalar(slot, after)
   return { before, after }
-}
-
-function checkedScalar({ name, kind }: Slot, value: unknown): number | boolean {
-  if (typeof value !== kind) throw wrongType(name, kind, value)
-  return value as number | boolean
-}
-
-const scalarOf = ({ kind }: Slot, raw: bigint | number): Scalar =>
-  kind === 'number' ? numberOfBits(raw as bigint) : booleanOfWord(raw as number)
-
-const defaultMemoryOrder = (): MemoryOrder => (process.arch === 'x64' || process.arch === 'ia32' ? 'total' : 'weak')
-
-const scratchFloat = new Float64Array(1)
-const scratchBits = new BigInt64Array(scratchFloat.buffer)
-
-function numberOfBits(bits: bigint): number | undefined {
-  if (bits === ABSENT_NUMBER) return undefined
-  scratchBits[0] = bits
-  return scratchFloat[0]!
-}
-
-function bitsOfNumber(value: number): bigint {
-  scratchFloat[0] = value === value ? value : NaN
-  return scratchBits[0]!
-}
-
-const wordOfBoolean = (value: boolean): number => (value ? TRUE : FALSE)
-
-function booleanOfWord(word: number): boolean | undefined {
-  return word === ABSENT_BOOLEAN ? undefined : word === TRUE
 }
 
 /** The error of the change itself is the one to tell; if the write fails too, neither may be lost. */
@@ -562,3 +491,5 @@ function commitAfter(error: unknown, commit: () => void): void {
 function isSameBytes(one: Uint8Array, other: Uint8Array): boolean {
   return Buffer.compare(one, other) === 0
 }
+
+const defaultMemoryOrder = (): MemoryOrder => (process.arch === 'x64' || process.arch === 'ia32' ? 'total' : 'weak')

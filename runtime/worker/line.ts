@@ -3,7 +3,7 @@ import type { TaskOutput } from '../../src/contract/outcome.ts'
 import { currentFrame } from '../context.ts'
 import { failed, unpackedOutput } from '../output.ts'
 import type { PortableOutput, ToMain, ToWorker } from '../protocol.ts'
-import { toPortable } from '../serializable.ts'
+import { toPortable } from '../serializable/index.ts'
 import { createTaskRun, type TaskCalls } from '../tasks.ts'
 import type { TaskRun } from '../types.ts'
 

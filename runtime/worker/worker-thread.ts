@@ -7,7 +7,7 @@ import { type BootOrder, readTold, type RunAnswer, type RunAssignment } from '..
 import type { BrainLink } from '../registry.ts'
 import { systemClock } from '../scheduler/clock.ts'
 import { Cancellation, RunScope } from '../scope.ts'
-import { fromPortable, toPortable } from '../serializable.ts'
+import { fromPortable, toPortable } from '../serializable/index.ts'
 import { openStore } from '../state/index.ts'
 import { createTasks } from '../tasks.ts'
 import { construct, type WorkerClass, workerClass } from './classes.ts'

@@ -2,10 +2,10 @@ import * as assert from 'uvu/assert'
 import { describe } from '../harness/suite.ts'
 import { fixture, keptLogger, summary } from './ends.ts'
 
-async function withBroken(use: (brain: any, lines: string[]) => Promise<void>): Promise<void> {
+async function withBroken(use: (brain: any, lines: string[]) => Promise<void>, startTimeout = '1m'): Promise<void> {
   const { Broken } = await import(fixture('broken/brain.mjs').href)
   const { logger, lines } = keptLogger()
-  const brain = new Broken(logger, { startTimeout: '300ms' })
+  const brain = new Broken(logger, { startTimeout })
   await use(brain, lines)
   await brain.stop()
 }
@@ -25,14 +25,12 @@ describe('a worker that does not load', (it) => {
 
   it('gives up where a top-level await never ends, each time', () => withBroken(async (brain) => {
     for (let time = 0; time < 2; time += 1) {
-      const startedAt = performance.now()
       const output = await brain.tasks.never()
       assert.is(summary(output), 'ERROR_OCCURRED worker-not-started')
-      assert.match(output.error.message, 'did not start within 300 ms')
-      assert.ok(performance.now() - startedAt < 600)
+      assert.match(output.error.message, 'did not start within 1 s')
     }
     assert.is(summary(await brain.tasks.fine()), 'CORRECTLY "ran"')
-  }))
+  }, '1s'))
 
   it('says that the build is stale where the worker does not fit', () => withBroken(async (brain) => {
     assert.is(summary(await brain.tasks.empty()), 'ERROR_OCCURRED build-stale')

@@ -32,7 +32,7 @@ describe('the process', (it) => {
   it('ends by itself when only an idle brain is left', async () => {
     const startedAt = performance.now()
     assert.equal(await program('idle'), { code: 0, signal: null, stdout: '3\n', stderr: '' })
-    assert.ok(performance.now() - startedAt < 3000)
+    assert.ok(performance.now() - startedAt < 10_000)
   })
 
   it('survives a worker that runs out of memory', async () => {
@@ -60,7 +60,7 @@ describe('the process', (it) => {
         sentAt = performance.now()
         child.kill(signal)
       })
-      assert.ok(performance.now() - sentAt < 1500)
+      assert.ok(performance.now() - sentAt < 10_000)
       assert.is(ended.code, 0)
       assert.match(ended.stdout, `${signal}: stopping`)
       assert.ok(ended.stdout.endsWith([

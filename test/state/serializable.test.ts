@@ -3,7 +3,7 @@ import { runInNewContext } from 'node:vm'
 import fc from 'fast-check'
 import * as assert from 'uvu/assert'
 import { TaskbrainError } from '../../runtime/errors.ts'
-import { addSerializableType, decode, encode, fromPortable, toPortable } from '../../runtime/serializable.ts'
+import { addSerializableType, decode, encode, fromPortable, toPortable } from '../../runtime/serializable/index.ts'
 import { describe } from '../harness/suite.ts'
 
 type RoundTrip = (value: unknown) => any

@@ -1,0 +1,44 @@
+/**
+ * The classes that this thread knows. Every thread runs the module that registers them, so each has its own.
+ */
+
+export interface SerializableCodec<T> {
+  /** Anything serialisable that says all about the instance. */
+  encode(instance: T): unknown
+  decode(data: any): T
+  /** `decode` finds an object that lives on this thread, such as a logger, and makes no copy. */
+  readonly handle?: boolean
+}
+
+export type SerializableClass<T = any> = abstract new (...parameters: any[]) => T
+
+export interface RegisteredType {
+  readonly name: string
+  readonly Type: SerializableClass
+  readonly codec: SerializableCodec<any> | undefined
+}
+
+const typesByName = new Map<string, RegisteredType>()
+const typesByPrototype = new Map<object, RegisteredType>()
+
+export const typeNamed = (name: string): RegisteredType | undefined => typesByName.get(name)
+
+export const typeOfPrototype = (prototype: object): RegisteredType | undefined => typesByPrototype.get(prototype)
+
+/** Whether an object is itself on every thread, and no copy that a change of it would part from the others. */
+export function isHandle(value: object): boolean {
+  return typesByPrototype.get(Object.getPrototypeOf(value))?.codec?.handle === true
+}
+
+export function register(type: RegisteredType): void {
+  unregister(type.name)
+  typesByName.set(type.name, type)
+  typesByPrototype.set(type.Type.prototype, type)
+}
+
+export function unregister(name: string): void {
+  const type = typesByName.get(name)
+  if (!type) return
+  typesByName.delete(name)
+  typesByPrototype.delete(type.Type.prototype)
+}

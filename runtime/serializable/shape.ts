@@ -1,0 +1,101 @@
+import { types } from 'node:util'
+import type { TaskbrainError } from '../errors.ts'
+import { type RegisteredType, typeOfPrototype } from './registry.ts'
+import { attempt, type OutwardWalk, refuseHere, type Walk } from './walk.ts'
+
+/** What a value is to the walk, and what is refused. */
+
+export type Shape =
+  | {
+      readonly kind:
+        | 'object' | 'array' | 'map' | 'set' | 'leaf' | 'bare' | 'buffer' | 'proxy-object' | 'proxy-array' | 'shared-view'
+    }
+  | { readonly kind: 'error', readonly type: RegisteredType | undefined }
+  | { readonly kind: 'type', readonly type: RegisteredType }
+
+const OBJECT: Shape = { kind: 'object' }
+const ARRAY: Shape = { kind: 'array' }
+const LEAF: Shape = { kind: 'leaf' }
+
+export function shapeOf(value: object, walk: OutwardWalk): Shape {
+  if (types.isProxy(value)) return shapeOfProxy(value, walk)
+  const prototype: object | null = Object.getPrototypeOf(value)
+  if (prototype === Object.prototype) return OBJECT
+  if (prototype === Array.prototype && Array.isArray(value)) return ARRAY
+  if (prototype === null) return { kind: 'bare' }
+  const type = typeOfPrototype(prototype)
+  if (type?.codec) return { kind: 'type', type }
+  if (isError(value)) return { kind: 'error', type }
+  if (type) return { kind: 'type', type }
+  if (prototype === Buffer.prototype) return { kind: 'buffer' }
+  return builtInShape(value, prototype, walk) ?? shapeOfForeign(value, prototype, walk)
+}
+
+function builtInShape(value: object, prototype: object, walk: OutwardWalk): Shape | undefined {
+  // A class that extends a built-in one has a longer chain of prototypes, in whatever realm it was made.
+  const chainLength = types.isTypedArray(value) ? 3 : 2
+  if (prototypesAbove(prototype) !== chainLength) return undefined
+  if (Array.isArray(value)) return ARRAY
+  if (types.isMap(value)) return { kind: 'map' }
+  if (types.isSet(value)) return { kind: 'set' }
+  if (types.isDate(value) || types.isRegExp(value) || types.isArrayBuffer(value)) return LEAF
+  if (ArrayBuffer.isView(value)) {
+    return walk.memory === 'copy' && types.isSharedArrayBuffer(value.buffer) ? { kind: 'shared-view' } : LEAF
+  }
+  if (!types.isSharedArrayBuffer(value)) return undefined
+  if (walk.memory === 'share') return LEAF
+  throw refuseHere(walk, 'it is a SharedArrayBuffer, which an attribute can\'t hold. Pass it to a task as an argument')
+}
+
+function shapeOfForeign(value: object, prototype: object, walk: OutwardWalk): Shape {
+  if (isObjectPrototype(prototype) && !hasInternalState(value)) return OBJECT
+  throw refuseInstance(value, prototype, walk)
+}
+
+/** Structured clone refuses a proxy. What it shows is copied through its traps instead. */
+function shapeOfProxy(value: object, walk: OutwardWalk): Shape {
+  return attempt(walk, 'it is a Proxy that could not be read', () => {
+    const prototype: object | null = Object.getPrototypeOf(value)
+    if (Array.isArray(value)) return { kind: 'proxy-array' }
+    if (prototype === null) return { kind: 'bare' }
+    if (isObjectPrototype(prototype)) return { kind: 'proxy-object' }
+    const type = typeOfPrototype(prototype)
+    if (type) return { kind: 'type', type }
+    throw refuseInstance(value, prototype, walk)
+  })
+}
+
+function refuseInstance(value: object, prototype: object, walk: Walk): TaskbrainError {
+  if (types.isPromise(value)) return refuseHere(walk, 'it is a Promise. Await it first')
+  const Type: unknown = attempt(walk, 'its constructor could not be read', () => (prototype as { constructor?: unknown }).constructor)
+  const name = typeof Type === 'function' ? Type.name : ''
+  if (name === '' || name === 'Object') return refuseHere(walk, 'it has a prototype of its own')
+  const what = `it is an instance of ${name}`
+  const isBuiltIn = /\{\s*\[native code\]\s*\}\s*$/.test(Function.prototype.toString.call(Type))
+  return refuseHere(walk, isBuiltIn ? what : `${what}. Make the class known with Brain.addSerializableType(${name})`)
+}
+
+export function refuseUnclonable(value: unknown, walk: Walk): TaskbrainError {
+  return refuseHere(walk, typeof value === 'symbol' ? 'it is a symbol' : 'it is a function')
+}
+
+export const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null
+
+
+export const isError = (value: object): boolean => types.isNativeError(value) || value instanceof Error
+
+/** `Object.prototype` of this realm or another one. */
+const isObjectPrototype = (prototype: object): boolean =>
+  Object.getPrototypeOf(prototype) === null && Object.hasOwn(prototype, 'hasOwnProperty')
+
+/** Objects whose content is not in their properties. */
+export const hasInternalState = (value: object): boolean =>
+  Array.isArray(value) || ArrayBuffer.isView(value) || types.isAnyArrayBuffer(value) || types.isMap(value) || types.isSet(value)
+  || types.isDate(value) || types.isRegExp(value) || types.isWeakMap(value) || types.isWeakSet(value) || types.isPromise(value)
+  || types.isBoxedPrimitive(value)
+
+function prototypesAbove(prototype: object): number {
+  let count = 0
+  for (let link: object | null = prototype; link !== null; link = Object.getPrototypeOf(link)) count++
+  return count
+}
