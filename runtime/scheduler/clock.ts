@@ -8,23 +8,40 @@ export interface Clock {
 /** Longest delay that one timer of Node can hold. */
 const MAX_TIMER_MS = 2 ** 31 - 1
 
-export const systemClock: Clock = {
-  now: () => performance.now(),
-  setTimer(delayMs, due) {
-    if (delayMs < 1) {
-      const immediate = setImmediate(due)
-      return () => clearImmediate(immediate)
-    }
-    let timer: NodeJS.Timeout
-    const dueAt = performance.now() + delayMs
-    const arm = (): void => {
-      const leftMs = dueAt - performance.now()
-      timer = leftMs > MAX_TIMER_MS ? setTimeout(arm, MAX_TIMER_MS) : setTimeout(due, leftMs)
-    }
-    arm()
-    return () => clearTimeout(timer)
-  },
+/** Node's timers count whole milliseconds: what is left of a delay below one is waited for by `rest`, which then calls `again`. */
+function createClock(rest: (leftMs: number, again: () => void) => NodeJS.Immediate): Clock {
+  return {
+    now: () => performance.now(),
+    setTimer(delayMs, due) {
+      const dueAt = performance.now() + delayMs
+      let timer: NodeJS.Timeout | undefined
+      let immediate: NodeJS.Immediate | undefined
+      const arm = (): void => {
+        const leftMs = dueAt - performance.now()
+        if (leftMs <= 0) due()
+        else if (leftMs < 1) immediate = rest(leftMs, arm)
+        else timer = setTimeout(arm, Math.min(leftMs, MAX_TIMER_MS))
+      }
+      if (delayMs < 1) immediate = setImmediate(arm)
+      else arm()
+      return () => {
+        clearTimeout(timer)
+        clearImmediate(immediate)
+      }
+    },
+  }
 }
+
+/** Below a millisecond the event loop turns until the time has come. */
+export const systemClock = createClock((_, again) => setImmediate(again))
+
+const never = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT))
+
+/** Below a millisecond the thread sleeps, which the main thread must not. */
+export const threadClock = createClock((leftMs, again) => {
+  Atomics.wait(never, 0, 0, leftMs)
+  return setImmediate(again)
+})
 
 export interface ManualClock extends Clock {
   /** Moves time on, firing every timer that comes due in order, each after what the one before set going has settled. */

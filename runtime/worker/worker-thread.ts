@@ -5,7 +5,7 @@ import { toEnvelope } from '../envelope.ts'
 import { buildStale, mainOnly, workerNotLoaded } from '../errors.ts'
 import { type BootOrder, readTold, type RunAnswer, type RunAssignment } from '../protocol.ts'
 import type { BrainLink } from '../registry.ts'
-import { systemClock } from '../scheduler/clock.ts'
+import { threadClock } from '../scheduler/clock.ts'
 import { Cancellation, RunScope } from '../scope.ts'
 import { fromPortable, toPortable } from '../serializable/index.ts'
 import { openStore } from '../state/index.ts'
@@ -116,7 +116,7 @@ export function bootThread(order: BootOrder): WorkerThread {
     } catch (error) {
       return { kind: 'threw', error: toEnvelope(error), told: false, durationMs: 0 }
     }
-    const outcome = await runBody(body, scope, systemClock)
+    const outcome = await runBody(body, scope, threadClock)
     current = undefined
     const { told, durationMs } = outcome
     if (outcome.kind === 'threw') return { kind: 'threw', error: toEnvelope(outcome.error), told, durationMs }
