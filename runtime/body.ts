@@ -14,7 +14,7 @@ export interface Body {
   readonly refreshMs: number | undefined
 }
 
-/** `told`: the run knew that it should end before its body did. `durationMs` is the body's own time. */
+/** `told`: the run was told to end before its body did, and the body knew. `durationMs` is the body's own time. */
 export type BodyOutcome =
   | { readonly kind: 'returned'; readonly value: unknown; readonly told: boolean; readonly durationMs: number }
   | { readonly kind: 'threw'; readonly error: unknown; readonly told: boolean; readonly durationMs: number }
@@ -23,7 +23,7 @@ export type BodyOutcome =
 export async function runBody(body: Body, scope: RunScope, clock: Clock): Promise<BodyOutcome> {
   const startedAt = clock.now()
   const end = (): { told: boolean; durationMs: number } =>
-    ({ told: scope.cancellation !== undefined, durationMs: clock.now() - startedAt })
+    ({ told: scope.cancellation !== undefined && (scope.seen || body.refreshMs !== undefined), durationMs: clock.now() - startedAt })
   let outcome: BodyOutcome
   try {
     const value = await within({ scope, shielded: false }, () => execute(body, scope, clock))

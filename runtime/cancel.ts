@@ -17,6 +17,7 @@ export function point<T>(value: T): T | Promise<Awaited<T>> {
   const { scope } = frame
   const { cancellation } = scope
   if (cancellation) {
+    scope.see()
     // Only promises can be left behind unhandled; asking another thenable would set it going.
     if (value instanceof Promise) value.catch(ignore)
     return Promise.reject(cancellation)

@@ -43,6 +43,7 @@ export class RunScope {
   readonly report: (error: unknown) => void
   readonly deferred: (() => unknown)[] = []
   #ended = false
+  #seen = false
   #cancellation: Cancellation | undefined
   #controller: AbortController | undefined
   readonly #peek: (() => EndReason | undefined) | undefined
@@ -66,11 +67,21 @@ export class RunScope {
     return this.#cancellation
   }
 
+  /** Whether the body was cut short by being told, or could know of it: a body that went its own way to its end was not. */
+  get seen(): boolean {
+    return this.#seen
+  }
+
+  see(): void {
+    this.#seen = true
+  }
+
   /** Tells the run to end: aborts its signal and rejects every pending await. The first reason counts. */
   tell(reason: EndReason): void {
     if (this.#cancellation || this.#ended) return
     const cancellation = new Cancellation(this, reason)
     this.#cancellation = cancellation
+    if (this.#rejecters.size > 0 || this.#controller) this.#seen = true
     const rejecters = [...this.#rejecters]
     this.#rejecters.clear()
     for (const reject of rejecters) reject(cancellation)
@@ -107,7 +118,10 @@ export class RunScope {
     this.#controller = controller
     const { signal } = controller
     // The platform's own getters know of an abort only after an event; a synchronous body never lets one in.
-    const refresh = (): Cancellation | undefined => this.cancellation
+    const refresh = (): Cancellation | undefined => {
+      if (this.cancellation) this.#seen = true
+      return this.cancellation
+    }
     const native = { aborted: getter('aborted', signal), reason: getter('reason', signal) }
     Object.defineProperties(signal, {
       aborted: { configurable: true, get: () => refresh() !== undefined || native.aborted() },

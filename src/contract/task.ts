@@ -18,9 +18,9 @@ export interface TaskOptions {
   readonly defineLoopLater?: boolean
   /** The comment that parts the two. Default `---Loop---`. */
   readonly startLoopMarker?: string
-  /** Calls of this task that run at once. Default: as many as there are pool threads. An integer of 1 or more. */
+  /** Calls of this task that run at once, an integer of 1 or more. Default: for one-shots off the main thread as many as there are pool threads, else no limit. */
   readonly concurrency?: number
-  /** What a run gets for its `defer`, `using` and `finally` after it was told to end. Default 0.1 s. */
+  /** What a run gets for its `defer`, `using` and `finally` after it was told to end. 0 or more. Default 0.1 s. */
   readonly grace?: Duration
 }
 
