@@ -1,7 +1,6 @@
 // Which files of a project are looked at. Reads the disk, knows nothing of syntax.
-import { readFileSync } from 'node:fs'
+import { type Dirent, readdirSync, readFileSync } from 'node:fs'
 import { relative, resolve } from 'node:path'
-import { escapePath, glob } from 'tinyglobby'
 import { mayHoldBrain } from '../compiler/1-parse/prefilter.ts'
 import { type BuildConfig, isFile, isFolder, isTypeScript, isWithin, posix, UsageError } from './config.ts'
 
@@ -12,12 +11,10 @@ export interface Sources {
   readonly candidates: readonly string[]
 }
 
-const ALL = '**/*.{ts,tsx,mts}'
-const NEVER = ['**/node_modules/**', '**/*.d.ts', '**/*.d.mts', '**/*.d.*.ts']
 
 /** Throws UsageError for a pattern that matches no TypeScript file. */
 export async function findSources(config: BuildConfig): Promise<Sources> {
-  const files = config.patterns.length === 0 ? await filesOfProject(config) : await filesOfPatterns(config)
+  const files = config.patterns.length === 0 ? filesOfProject(config) : await filesOfPatterns(config)
   return {
     lookedAt: files.length,
     candidates: files.filter((file) => mayHoldBrain(readSource(file))),
@@ -32,12 +29,11 @@ function readSource(file: string): string {
   }
 }
 
-async function filesOfProject(config: BuildConfig): Promise<readonly string[]> {
-  const ignore = [...NEVER, '**/dist/**']
-  const files = new Set(await typeScriptBelow(config, config.projectDir, ignore))
+function filesOfProject(config: BuildConfig): readonly string[] {
+  const files = new Set(typeScriptBelow(config, config.projectDir, 'project'))
   // `--root` may name a folder elsewhere, or one that is passed over by default.
   if (!isWithin(config.projectDir, config.sourceRoot)) {
-    for (const file of await typeScriptBelow(config, config.sourceRoot, ignore)) files.add(file)
+    for (const file of typeScriptBelow(config, config.sourceRoot, 'project')) files.add(file)
   }
   return [...files].sort()
 }
@@ -62,26 +58,36 @@ function insideProject(config: BuildConfig, file: string): string {
 async function filesOfPattern(config: BuildConfig, pattern: string): Promise<readonly string[]> {
   const path = posix(resolve(config.cwd, pattern))
   if (isFile(path)) return isTypeScript(path) ? [path] : []
-  if (isFolder(path)) return typeScriptBelow(config, path, NEVER)
-  return below(config, config.cwd, pattern, NEVER)
+  return isFolder(path) ? typeScriptBelow(config, path, 'named') : filesOfGlob(config, pattern)
 }
 
-const typeScriptBelow = (config: BuildConfig, folder: string, ignore: readonly string[]): Promise<readonly string[]> =>
-  below(config, folder, ALL, ignore)
+/** A walk of our own: it is done before a library for patterns is loaded. A link to a folder above would give every file twice. */
+function typeScriptBelow(config: BuildConfig, folder: string, asked: 'project' | 'named'): readonly string[] {
+  return entriesOf(folder).flatMap((entry) => {
+    const path = `${folder}/${entry.name}`
+    if (entry.isFile()) return isTypeScript(path) && !entry.name.startsWith('.') ? [path] : []
+    const isPassedOver = entry.name.startsWith('.') || entry.name === 'node_modules' || (asked === 'project' && entry.name === 'dist')
+    return entry.isDirectory() && !isPassedOver && path !== config.outDir ? typeScriptBelow(config, path, asked) : []
+  })
+}
 
-async function below(
-  config: BuildConfig,
-  cwd: string,
-  pattern: string,
-  ignore: readonly string[],
-): Promise<readonly string[]> {
-  const outDir = posix(relative(cwd, config.outDir))
+function entriesOf(folder: string): readonly Dirent[] {
+  try {
+    return readdirSync(folder, { withFileTypes: true })
+  } catch {
+    // Not for us to see, or gone meanwhile.
+    return []
+  }
+}
+
+async function filesOfGlob(config: BuildConfig, pattern: string): Promise<readonly string[]> {
+  const { escapePath, glob } = await import('tinyglobby')
+  const outDir = posix(relative(config.cwd, config.outDir))
   const files = await glob([pattern], {
-    cwd,
-    ignore: [...ignore, `${escapePath(outDir)}/**`],
+    cwd: config.cwd,
+    ignore: ['**/node_modules/**', `${escapePath(outDir)}/**`],
     absolute: true,
     onlyFiles: true,
-    // A link to a folder above would give every file twice.
     followSymbolicLinks: false,
   })
   return files.map(posix).filter((file) => isTypeScript(file) && !isWithin(config.outDir, file))

@@ -36,7 +36,12 @@ export function readOptions(task: string, argument: ts.Expression, method: ts.Me
     const found = given.get(option)
     return found && found.unit === unit ? at(found.node) : at(argument)
   }
-  const textOf = (option: string): string | undefined => given.get(option) && valueText(given.get(option)!.node)
+  const textOf = (option: string): string | undefined => {
+    const found = given.get(option)
+    const folded = found && foldProperty(whole, option, project)
+    if (folded?.kind === 'value') return typeof folded.value === 'string' ? `'${folded.value}'` : String(folded.value)
+    return found && valueText(found.node)
+  }
   checkNames(task, given, place, log)
   for (const option of ['process', 'runOnStart']) if (!given.has(option) && !hasOpenSpread(whole, project)) log.add(optionMissing(task, option), at(argument))
 

@@ -16,7 +16,7 @@ export interface BrainManifest {
   readonly tasks: readonly TaskManifest[]
 }
 
-/** Options as the source says them: `0.1`, `'20ms'`, `CONFIG.rate`. */
+/** Options as text: `0.1`, `'20ms'`, `true`; as code where they are known at run time only. */
 export interface TaskManifest {
   readonly name: string
   readonly process: boolean
