@@ -296,8 +296,7 @@ export class Store {
     if (reference === NO_REFERENCE) return undefined
     if (reference & MAIN_ONLY) return this.#readMainOnly(slot, published)
     const value = decode(payload, slot.name)
-    const guard = this.#guards[slot.index] ??= guardFor(slot.name)
-    if (guard(value)) return value
+    if (this.#guardOf(slot)(value)) return value
     this.#cache(slot, version, reference, value)
     return value
   }
@@ -387,6 +386,8 @@ export class Store {
       const changed = encode(value, slot.name)
       // Nothing changed: no reader needs a new copy. (The serializer writes an array that it made in another form, once.)
       if (!isSameBytes(changed, payload)) this.#publish(slot, changed)
+      // What `change` gave away of the copy is a snapshot from now on: `this.list.sort()` returns the list.
+      this.#guardOf(slot)(value)
     }
     let result: T
     try {
@@ -397,6 +398,10 @@ export class Store {
     }
     commit()
     return result
+  }
+
+  #guardOf(slot: Slot): Guard {
+    return this.#guards[slot.index] ??= guardFor(slot.name)
   }
 
   #abandonChange({ index }: Slot): void {

@@ -250,7 +250,8 @@ describe('a change in place', (it) => {
       list[0].n = 2
       return list.push(new Map())
     }), 2)
-    kept.push('too late')
+    assert.throws(() => kept.push('too late'), /not extensible/)
+    assert.is(codeOf(() => kept[1].set('too', 'late')), 'state-snapshot')
     assert.equal(before, [{ n: 1 }])
     assert.equal(main.read(LIST), [{ n: 2 }, new Map()])
   })
