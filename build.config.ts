@@ -1,6 +1,7 @@
 import { defineBuildConfig } from 'unbuild'
+import { writeDiagnosticExamples } from './scripts/diagnostic-examples.ts'
 
-const DOORS = ['index', 'internal', 'engine', 'worker', 'thread', 'compiler', 'cli']
+const DOORS = ['index', 'internal', 'engine', 'worker', 'thread', 'compiler', 'cli', 'vite', 'esbuild']
 
 /** A build for a test run needs no declarations, which cost most of the time. */
 const javaScriptOnly = process.env['TASKBRAIN_JS_ONLY'] === '1'
@@ -11,6 +12,7 @@ export default defineBuildConfig({
   sourcemap: true,
   clean: !javaScriptOnly,
   failOnWarn: !javaScriptOnly,
+  hooks: { 'build:done': writeDiagnosticExamples },
   rollup: {
     emitCJS: false,
     esbuild: { target: 'node20' },

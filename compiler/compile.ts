@@ -5,11 +5,15 @@ import { mayHoldBrain } from './1-parse/prefilter.ts'
 import { relativeName, SourceProject } from './1-parse/project.ts'
 import { readFile } from './2-analyze/file.ts'
 import { createTypeOracle } from './2-analyze/type-oracle.ts'
+import { type BrainExplanation, explainBrain } from './3-plan/explain.ts'
 import { plan, type Plan } from './3-plan/plan.ts'
 import { emitModule } from './4-emit/module.ts'
 import { emitMainTypes, emitState, emitStateTypes } from './4-emit/state.ts'
-import { DiagnosticLog } from './log.ts'
+import { DIAGNOSTIC_CODES, sourceTooDeep, suppressionUnused } from './diagnostics.ts'
+import { type Diagnostic, DiagnosticLog } from './log.ts'
 import type { BrainPlan, CompiledModule, CompileInput, CompileResult, EmittedFile, FileModel } from './model.ts'
+import { closest } from './names.ts'
+import { DOORS } from '../src/contract/names.ts'
 import type { BrainManifest } from '../src/contract/manifest.ts'
 
 export function compile(input: CompileInput): CompileResult {
@@ -17,6 +21,7 @@ export function compile(input: CompileInput): CompileResult {
   const project = new SourceProject(input.root, input.host)
   const files = analyze(input, project, log)
   const planned = plan(files, log)
+  suppressWarnings(files, input, log)
   const good = withoutErrors(planned, log)
   return {
     modules: emit(good),
@@ -25,6 +30,22 @@ export function compile(input: CompileInput): CompileResult {
     brains: good.brains.map(manifestOf),
     sources: project.read,
   }
+}
+
+export interface Explanation {
+  /** The brains of the files that were asked for. */
+  readonly brains: readonly BrainExplanation[]
+  readonly diagnostics: readonly Diagnostic[]
+}
+
+/** What the brains of these files become, as far as they can be read. */
+export function explain(input: CompileInput): Explanation {
+  const log = new DiagnosticLog()
+  const files = analyze(input, new SourceProject(input.root, input.host), log)
+  const planned = plan(files, log)
+  suppressWarnings(files, input, log)
+  const asked = planned.brains.filter(({ file }) => input.files.includes(file.path))
+  return { brains: asked.map((each) => explainBrain(each, planned, files)), diagnostics: log.sorted() }
 }
 
 // --- internal ---
@@ -38,8 +59,10 @@ function analyze({ root, sourceRoot, files, host }: CompileInput, project: Sourc
   for (let path = queue.shift(); path !== undefined; path = queue.shift()) {
     if (seen.has(path)) continue
     seen.add(path)
-    const unit = project.unit(path)
-    const model = unit && readFile(unit, { project, oracle, log, output: outputName(path, root, sourceRoot) })
+    const model = unlessTooDeep(path, () => {
+      const unit = project.unit(path)
+      return unit && readFile(unit, { project, oracle, log, output: outputName(path, root, sourceRoot) })
+    })
     if (!model) continue
     models.set(path, model)
     for (const brain of model.brains) if (brain.base) queue.push(brain.base.file)
@@ -47,6 +70,29 @@ function analyze({ root, sourceRoot, files, host }: CompileInput, project: Sourc
     for (const { origin } of model.items.flatMap((item) => item.import?.names ?? [])) if (origin && mayHoldBrain(host.readFile(origin.file) ?? '')) queue.push(origin.file)
   }
   return new Map([...models].sort(([a], [b]) => (a < b ? -1 : 1)))
+
+  /** Syntax trees are walked by recursion: the stack is what bounds their depth. */
+  function unlessTooDeep<T>(path: string, read: () => T): T | undefined {
+    try {
+      return read()
+    } catch (error) {
+      if (!(error instanceof RangeError)) throw error
+      const source = { name: relativeName(root, path), text: host.readFile(path) ?? '' }
+      if (source.text.includes(DOORS.user)) log.add(sourceTooDeep(source.name), { file: source, start: 0, end: 0 })
+      return undefined
+    }
+  }
+}
+
+/** Whether one is of use is not known for a file with errors, nor for one that was read for the sake of another. */
+function suppressWarnings(files: ReadonlyMap<string, FileModel>, input: CompileInput, log: DiagnosticLog): void {
+  for (const { path, source, suppressions } of files.values()) {
+    const isJudged = input.files.includes(path) && !log.hasErrors(source.name)
+    for (const { code, line, start, end } of suppressions) {
+      if (log.suppress(source.name, line, code) || !isJudged) continue
+      log.add(suppressionUnused(code, DIAGNOSTIC_CODES.includes(code) ? '' : closest(code, DIAGNOSTIC_CODES)), { file: source, start, end })
+    }
+  }
 }
 
 function outputName(path: string, root: string, sourceRoot: string): string {

@@ -7,18 +7,34 @@ import type { Finding, Severity } from './log.ts'
 /** Codes that fixtures/errors/<code>/ shows one by one. */
 export const DIAGNOSTIC_CODES: string[] = []
 
+/** What each code says, with `<word>` where a finding has the user's own: for those who look a code up. */
+export const DIAGNOSTIC_PATTERNS = new Map<string, Finding>()
+
 type Words<A extends readonly string[]> = (...words: A) => string
 
 function define<A extends readonly string[]>(severity: Severity, code: string, message: Words<A>, hint: string | Words<A>): (...words: A) => Finding {
+  const finding = (...words: A): Finding => ({ code, severity, message: message(...words), hint: typeof hint === 'string' ? hint : hint(...words) })
   DIAGNOSTIC_CODES.push(code)
-  return (...words) => ({ code, severity, message: message(...words), hint: typeof hint === 'string' ? hint : hint(...words) })
+  DIAGNOSTIC_PATTERNS.set(code, finding(...(placeholders(message) as A)))
+  return finding
 }
+
+/** `(task, _option) => …` takes `<task>` and `<option>`. */
+function placeholders(words: Words<any>): readonly string[] {
+  const parameters = /^\(?([\w$, ]*?)\)?\s*=>/.exec(String(words))?.[1] ?? ''
+  return parameters.split(',').map((name) => `<${name.trim().replace(/^_/, '')}>`)
+}
+
 const error = <A extends readonly string[]>(code: string, message: Words<A>, hint: string | Words<A>): ((...words: A) => Finding) =>
   define('error', code, message, hint)
 const warning = <A extends readonly string[]>(code: string, message: Words<A>, hint: string | Words<A>): ((...words: A) => Finding) =>
   define('warning', code, message, hint)
 
 // --- reading ---
+
+export const sourceTooDeep = error('source-too-deep',
+  (file: string) => `\`${file}\` nests something too deep to be read.`,
+  'Give the inner parts names of their own, or move the code to a file without a brain.')
 
 export const sourceSyntax = error('source-syntax', (text: string) => text, 'Mend the syntax; nothing is built for this file until it can be read.')
 
@@ -41,8 +57,8 @@ export const outputRepeated = error('output-repeated',
   'Rename one of the two, so that each has an output of its own.')
 
 export const baseUnreadable = error('base-unreadable',
-  (brain: string) => `The base class of brain \`${brain}\` is made by an expression that can't be read at compile time.`,
-  'Extend a class by its name: `class Name extends Brain`, or a class that extends Brain.')
+  (brain: string, base: string, why: string) => `The base class \`${base}\` of \`${brain}\` can't be read at compile time: ${why}.`,
+  'Extend Brain, or a class of the project that extends it, by its name: `class Name extends Brain`.')
 
 export const memberReserved = error('member-reserved',
   (brain: string, member: string) => `\`${brain}.${member}\` redefines a member of Brain.`,
@@ -80,9 +96,7 @@ export const optionUnknown = error('option-unknown',
 
 export const optionMissing = error('option-missing',
   (task: string, option: string) => `Task \`${task}\` does not say \`${option}\`.`,
-  (_task, option) => option === 'process'
-    ? 'Add `process: true` (off the main thread) or `process: false` (in the main process).'
-    : 'Add `runOnStart: true` (starts with the brain) or `runOnStart: false` (only when called).')
+  (_task, option) => `Add \`${option}: true\` or \`${option}: false\`: process says whether it runs off the main thread, runOnStart whether it starts with the brain.`)
 
 export const optionNotStatic = error('option-not-static',
   (task: string, option: string) => `\`${option}\` of task \`${task}\` is not known at compile time.`,
@@ -160,6 +174,10 @@ export const taskCalledDirectly = error('task-called-directly',
   (task: string) => `\`this.${task}\` is a task and can't be used as a plain method.`,
   (task) => `Call it as \`this.tasks.${task}(…)\`.`)
 
+export const superOfSplit = error('super-of-split',
+  (task: string) => `\`super.${task}\` is a task that is split into setup and loop; called as a plain method it would never end.`,
+  'Move what both need to a method of its own, and call that.')
+
 export const taskUnknown = error('task-unknown',
   (name: string, brain: string, meant: string) => `\`${name}\` is not a task of \`${brain}\`.${meant && ` Did you mean \`${meant}\`?`}`,
   (name, _brain, meant) => meant ? `Write \`this.tasks.${meant}(…)\`.` : `Decorate the method \`${name}\` with \`@Brain.task\`, or call it without \`tasks\`.`)
@@ -171,6 +189,10 @@ export const evalInTask = error('eval-in-task',
 export const moduleStateCopied = warning('module-state-copied',
   (name: string, task: string) => `\`${name}\` is assigned by task \`${task}\` off the main thread; every worker has a copy of its own.`,
   'Make it a field of the brain: fields are shared by every task.')
+
+export const mainModuleInWorker = warning('main-module-in-worker',
+  (task: string, specifier: string, way: string) => `Task \`${task}\` runs off the main thread and imports \`${specifier}\`, which loads the main module of a brain there: ${way}.`,
+  'Import only types on that way (`import type`), or move what both files need to a module of its own.')
 
 // --- shared state ---
 
@@ -185,6 +207,12 @@ export const awaitInChange = error('await-in-change',
 export const attributeDeleted = error('attribute-deleted',
   (attribute: string) => `\`this.${attribute}\` is a shared attribute and can't be deleted.`,
   'Assign `undefined` or an empty value.')
+
+// --- comments against warnings ---
+
+export const suppressionUnused = warning('suppression-unused',
+  (code: string, meant: string) => `\`taskbrain-disable-next-line${code && ` ${code}`}\` suppresses nothing.${meant && ` Did you mean \`${meant}\`?`}`,
+  'Remove it, or name the code of a warning on the next line. An error can\'t be suppressed.')
 
 // --- the bundle (found by the build, not by the compiler's phases) ---
 

@@ -1,4 +1,6 @@
-export { compile } from './compile.ts'
+export { compile, explain } from './compile.ts'
+export type { Explanation } from './compile.ts'
+export type { AttributeExplanation, BrainExplanation, KeptPart, TaskExplanation, WorkerExplanation } from './3-plan/explain.ts'
 export { transformModule } from './transform.ts'
 export { mayHoldBrain } from './1-parse/prefilter.ts'
 export * as diagnostics from './diagnostics.ts'

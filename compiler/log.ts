@@ -69,6 +69,14 @@ export class DiagnosticLog {
     return this.#filesWithErrors.has(fileName)
   }
 
+  /** Takes back the warnings of a code on a line; false where there is none. An error stays. */
+  suppress(fileName: string, line: number, code: string): boolean {
+    const matching = [...this.#found].filter(([, found]) =>
+      found.severity === 'warning' && found.file === fileName && found.line === line && found.code === code)
+    for (const [key] of matching) this.#found.delete(key)
+    return matching.length > 0
+  }
+
   sorted(): readonly Diagnostic[] {
     return [...this.#found.values()].sort((a, b) =>
       a.file < b.file ? -1 : a.file > b.file ? 1 : a.line - b.line || a.column - b.column || (a.code < b.code ? -1 : 1))

@@ -14,6 +14,8 @@ export interface CompilerHost {
   fileExists(path: string): boolean
   /** The source file of the project that an import means; `undefined` for a package. */
   resolve(specifier: string, fromFile: string): string | undefined
+  /** Told of every path that was read, or looked for in vain, without this host: by the type checker. */
+  lookedUp?(path: string): void
 }
 
 export interface CompileInput {
@@ -88,6 +90,8 @@ export interface Needs {
   readonly self: readonly SelfUse[]
   /** `this` is handed on as a whole: every member may be used. */
   readonly selfEscapes: boolean
+  /** The class is handed on as a whole: every static member may be used. */
+  readonly classEscapes: boolean
   /** Direct calls of `eval`. */
   readonly evals: readonly Stretch[]
   readonly edits: readonly Edit[]
@@ -97,7 +101,7 @@ export interface ImportSpecifier {
   /** `default`, `*` or the exported name. */
   readonly imported: string
   readonly local: string
-  /** The file of the project that declares it, and its name there. */
+  /** The file of the project that declares it, and its name there; `*` is all that the file exports. */
   readonly origin?: { readonly file: string; readonly name: string }
 }
 
@@ -108,6 +112,8 @@ export interface ImportItem {
   readonly bare: boolean
   /** `with { type: 'json' }`, verbatim. */
   readonly attributes: string
+  /** Files on the way by which a module without a brain leads to one with a brain, which comes last; empty where it does not. */
+  readonly wayBack: readonly string[]
 }
 
 /** A statement at the top level of a module. */
@@ -125,7 +131,8 @@ export interface Item extends Stretch {
   readonly import?: ImportItem
   /** `export`, `default`: removed in a worker. */
   readonly exportKeywords?: Stretch
-  readonly exportsDefault: boolean
+  /** Where a name goes into a function or class that is exported as default without one. */
+  readonly nameAt?: number
 }
 
 export type MemberKind = 'method' | 'accessor' | 'field' | 'constructor' | 'static-block' | 'type'
@@ -184,17 +191,16 @@ export interface TaskModel {
 
 export interface BrainModel {
   readonly name: string
-  /** The name it has in the module's scope; `undefined` for `export default class extends Brain`. */
-  readonly localName: string | undefined
+  /** The name it has in the module's scope; DEFAULT_NAME for `export default class extends Brain`. */
+  readonly localName: string
   readonly id: string
   readonly item: number
   readonly nested: boolean
-  readonly exported: boolean
+  /** The name that the module exports it by; `undefined` where it does not. */
+  readonly exportedAs: string | undefined
   readonly at: Stretch
   /** Decorators of the class itself: of no use in a worker. */
   readonly decorators: readonly Stretch[]
-  /** Where a missing class name goes in. */
-  readonly nameAt: number | undefined
   readonly body: Stretch
   readonly heritage: Stretch
   readonly heritageNames: readonly string[]
@@ -213,19 +219,31 @@ export interface ClassReference {
   readonly name: string
 }
 
+/** A comment against the warnings of a code on a line; its place is that of the code in it. */
+export interface Suppression extends Stretch {
+  /** Empty where the comment names none. */
+  readonly code: string
+  /** Counts from 1. */
+  readonly line: number
+}
+
 export interface FileModel {
   readonly path: string
   readonly source: SourceText
   /** Output name below the out dir without its extension. */
   readonly output: string
   readonly items: readonly Item[]
+  /** Name → indices of the items that declare it. */
+  readonly declaredBy: ReadonlyMap<string, readonly number[]>
+  /** Exported name → name here, of what is declared here. */
+  readonly exports: ReadonlyMap<string, string>
   readonly brains: readonly BrainModel[]
   readonly hasDefaultExport: boolean
-  /** The name emitted code gives to the closed list of runtime functions. */
+  /** What names of emitted code begin with; alone, the name of the closed list of runtime functions. */
   readonly prefix: string
   /** Modules of the project that register serialisable types: loaded in every process. */
   readonly registrations: readonly string[]
-  readonly hasSyntaxErrors: boolean
+  readonly suppressions: readonly Suppression[]
 }
 
 // --- what the compiler decided ---
@@ -242,11 +260,11 @@ export interface Slice {
   readonly imports: ReadonlyMap<number, readonly ImportSpecifier[]>
   /** Modules loaded for what they do: they register serialisable types. */
   readonly bareImports: readonly string[]
-  /** Names taken from slices of other files. */
+  /** Names taken from slices of other files; none where a slice is loaded for what it does. */
   readonly sliceImports: readonly { readonly slice: string; readonly imported: string; readonly local: string }[]
   /** By the name of a brain: the name that its base class has here. */
   readonly heritage: ReadonlyMap<string, string>
-  /** Names that other slices take from this one: exported name → name here. */
+  /** Names that other slices take from this one: exported name → name here, or DEFAULT_NAME. */
   readonly exports: ReadonlyMap<string, string>
   /** The task that a worker module runs. */
   readonly entry?: { readonly plan: BrainPlan; readonly task: PlannedTask }

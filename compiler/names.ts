@@ -1,3 +1,18 @@
+/** The name by which the compiler knows a default export that has none. */
+export const DEFAULT_NAME = '*default*'
+
+/** What a statement touches that registers serialisable types. */
+export const REGISTRATIONS = '*registrations*'
+
+/** What emitted code joins to the prefix of a file: `$.assign`, `$value`, `$RobotState`. */
+const JOINED = '(?:value\\d*|error|loop|result|default|brain|worker|[\\w$]+(?:State|Base))?'
+
+/** What the names of emitted code begin with, so that none of them is a name of the file. Linear; may pass over a prefix that is free. */
+export function freePrefix(text: string): string {
+  const isFree = (prefix: string): boolean => !new RegExp(`(?<![\\w$'"\`]|(?<!\\.\\.)\\.)${prefix.replaceAll('$', '\\$')}${JOINED}(?![\\w$'"{])`).test(text)
+  return ['$', '$tb', '$taskbrain', '$taskbrain_'].find(isFree) ?? '$taskbrain__'
+}
+
 /** The name of a list that a mistyped word most likely means; empty where none is near. */
 export function closest(word: string, names: readonly string[]): string {
   const limit = Math.max(1, Math.floor(word.length / 3))

@@ -3,6 +3,7 @@ import { ts } from 'ts-morph'
 import { cancelPoints } from './2-analyze/cancel-points.ts'
 import { classNameEdits } from './2-analyze/class-names.ts'
 import { applyEdits } from './4-emit/edits.ts'
+import { freePrefix } from './names.ts'
 import { DOORS } from '../src/contract/names.ts'
 
 /** The module with cancel points and an inline source map; `undefined` where nothing is to be changed. Outside of a task a cancel point does nothing. */
@@ -11,7 +12,7 @@ export function transformModule(path: string, text: string): { readonly code: st
   const kind = /\.[cm]?tsx?$/.test(path) ? (path.endsWith('x') ? ts.ScriptKind.TSX : ts.ScriptKind.TS) : ts.ScriptKind.JSX
   const tree = ts.createSourceFile(path, text, ts.ScriptTarget.ESNext, true, kind)
   if (!ts.isExternalModule(tree)) return undefined
-  const prefix = '$taskbrain'
+  const prefix = freePrefix(text)
   const edits = [...tree.statements.flatMap((statement) => classNameEdits(statement, prefix)), ...cancelPoints(tree, prefix)]
   if (edits.length === 0) return undefined
   return { code: applyEdits(text, path.split('/').at(-1)!, edits, { before: `import * as ${prefix} from '${DOORS.internal}'; ` }) }

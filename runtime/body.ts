@@ -62,11 +62,21 @@ async function loop(body: Body, scope: RunScope, clock: Clock, refreshMs: number
   while (!scope.cancellation) {
     const iteration = await steps.next()
     if (iteration.done) return iteration.value
+    await returned(iteration.value, scope)
     await pause(refreshMs, scope, clock)
   }
   // What still runs in there is `finally` and `using`.
   await within({ scope, shielded: true }, () => steps.return?.())
   return undefined
+}
+
+/** What a `return` of an iteration gave: a promise is waited for, as that of a plain routine is. */
+async function returned(value: unknown, scope: RunScope): Promise<void> {
+  try {
+    await value
+  } catch (error) {
+    if (!ends(error, scope)) scope.report(error)
+  }
 }
 
 /** Ends early where the run is told to end. */

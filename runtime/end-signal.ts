@@ -1,17 +1,29 @@
 const SIGNALS = ['SIGINT', 'SIGTERM'] as const
 
+/** What waits for a signal. All share one handler: one for each brain would be taken for a leak of listeners. */
+const waiting = new Set<(signal: string) => void>()
+
 /**
- * Calls `onSignal` at the first signal that asks the process to end. The handlers are gone by then, so that a second signal
- * ends the process as it always does. Returns what takes them away.
+ * Calls `onSignal` at the first signal that asks the process to end. The handler is gone by then, so that a second signal
+ * ends the process as it always does. Returns what takes `onSignal` back.
  */
 export function onEndSignal(onSignal: (signal: string) => void): () => void {
-  const forget = (): void => {
-    for (const signal of SIGNALS) process.off(signal, handle)
+  // A function of its own for each call, so that none takes back another's.
+  const entry = (signal: string): void => onSignal(signal)
+  if (waiting.size === 0) for (const signal of SIGNALS) process.on(signal, handle)
+  waiting.add(entry)
+  return () => {
+    if (waiting.delete(entry) && waiting.size === 0) forget()
   }
-  const handle = (signal: string): void => {
-    forget()
-    onSignal(signal)
-  }
-  for (const signal of SIGNALS) process.on(signal, handle)
-  return forget
+}
+
+function handle(signal: string): void {
+  const called = [...waiting]
+  waiting.clear()
+  forget()
+  for (const onSignal of called) onSignal(signal)
+}
+
+function forget(): void {
+  for (const signal of SIGNALS) process.off(signal, handle)
 }

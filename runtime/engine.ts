@@ -81,6 +81,9 @@ function startBrain(start: BrainStart): BrainLink {
     bodyOf: (task) => workerBody(start.spec.id, tasks.get(task)!),
     line: {
       log: (type, tag, text) => writeWorkerLine(logger, type, tag, text),
+      setLogLevel: (level) => {
+        logger.level = level
+      },
       report: (run, task, error, late) => log.report(late ? undefined : scheduler.find(run), task, error, late),
       diedIdle: (place, error) => logger.error(`[${place}] ${error.message}`),
       call: (task, args, caller) => link.callFromWorker(task, args, caller),

@@ -80,6 +80,9 @@ export const workerOutOfMemory = (task: string, cause: unknown): TaskbrainError 
 export const workerLost = (task: string, what: string, cause?: unknown): TaskbrainError =>
   new TaskbrainError('worker-lost', `The worker of task \`${task}\` was lost: ${what}.`, { cause })
 
+export const idleWorkerLost = (lastTask: string, what: string, cause?: unknown): TaskbrainError =>
+  new TaskbrainError('worker-lost', `The worker that task \`${lastTask}\` had run on was lost after that: ${what}.`, { cause })
+
 export const workerNotLoaded = (task: string, entry: string, what: string, cause: unknown): TaskbrainError =>
   new TaskbrainError('worker-not-loaded', `The worker of task \`${task}\` could not be loaded from ${entry}: ${what}`, { cause })
 

@@ -18,7 +18,7 @@ export interface BootOrder {
   readonly tasks: readonly string[]
 }
 
-/** A run, given through the pool; its answer is a RunAnswer. */
+/** A run, given through the pool. Its RunAnswer comes through the port, before the pool says that the run has ended. */
 export interface RunAssignment {
   readonly kind: 'run'
   readonly run: number
@@ -41,8 +41,11 @@ export type PortableOutput =
   | { readonly executionState: Exclude<ExecutionStates, ExecutionStates.CORRECTLY>; readonly error: Envelope }
 
 export type ToMain =
+  | { readonly kind: 'answer'; readonly answer: RunAnswer }
   | { readonly kind: 'started'; readonly run: number }
   | { readonly kind: 'log'; readonly type: string; readonly tag: string; readonly text: string }
+  /** A task set the level of its logger, which is main's. */
+  | { readonly kind: 'log-level'; readonly level: number }
   /** An error that does not end its run. `late`: the run had ended. */
   | { readonly kind: 'report'; readonly run: number; readonly task: string; readonly error: Envelope; readonly late: boolean }
   /** An error that nobody caught; it ends the run, and the thread is not used again. */
@@ -59,13 +62,13 @@ export type ToWorker =
   | { readonly kind: 'reply'; readonly call: number; readonly output: PortableOutput }
 
 /**
- * The one word of shared memory between main and a thread: which run was told to end, and why. A run that never lets its
- * event loop turn reads it there; the number keeps the word from meaning the run after it.
+ * Two words of shared memory between main and a thread. The first says which run was told to end, and why: a run that
+ * never lets its event loop turn reads it there; the number keeps the word from meaning the run after it.
  */
 const REASONS: readonly EndReason[] = ['cancelled', 'timeout', 'stopped']
 const RUN_MASK = 2 ** 29 - 1
 
-export const CONTROL_BYTES = Int32Array.BYTES_PER_ELEMENT
+export const CONTROL_BYTES = 2 * Int32Array.BYTES_PER_ELEMENT
 
 export function writeTold(control: Int32Array, run: number, reason: EndReason): void {
   Atomics.store(control, 0, ((run & RUN_MASK) << 2) | (REASONS.indexOf(reason) + 1))
@@ -74,4 +77,42 @@ export function writeTold(control: Int32Array, run: number, reason: EndReason): 
 export function readTold(control: Int32Array, run: number): EndReason | undefined {
   const word = Atomics.load(control, 0)
   return word >>> 2 === (run & RUN_MASK) ? REASONS[(word & 3) - 1] : undefined
+}
+
+/**
+ * The second counts what main has heard of the thread. A thread that said more and more before main came to hear it would
+ * keep main from all else, its timers too, and fill the memory: from here on it waits.
+ */
+const MOST_UNHEARD = 1000
+/** A main thread that is blocked, and may be waiting for this very thread, must not stop it. */
+const MAIN_BLOCKED_MS = 50
+/** Main wakes who waits each time that it has heard this much, a power of two. */
+const WAKE_EVERY = 256
+
+/** A message counts as one, and a long line of the log for each thousand characters. */
+function weightOf(message: ToMain): number {
+  return message.kind === 'log' ? 1 + (message.text.length >> 10) : 1
+}
+
+/** In main, after each message of a thread. */
+export function countHeard(control: Int32Array, message: ToMain): void {
+  const weight = weightOf(message)
+  const before = Atomics.add(control, 1, weight)
+  if ((before & (WAKE_EVERY - 1)) + weight >= WAKE_EVERY) Atomics.notify(control, 1)
+}
+
+/** In a thread, after each message to main: waits where too much is unheard. */
+export function createPacer(control: Int32Array): (message: ToMain) => void {
+  let said = 0
+  let looksAt = MOST_UNHEARD
+  const unheard = (): number => (said - Atomics.load(control, 1)) | 0
+  return (message) => {
+    said += weightOf(message)
+    if (said < looksAt) return
+    const endsAt = performance.now() + MAIN_BLOCKED_MS
+    for (let leftMs = MAIN_BLOCKED_MS; unheard() > MOST_UNHEARD / 2 && leftMs > 0; leftMs = endsAt - performance.now()) {
+      Atomics.wait(control, 1, Atomics.load(control, 1), leftMs)
+    }
+    looksAt = said + Math.max(MOST_UNHEARD - unheard(), MOST_UNHEARD / 2)
+  }
 }

@@ -43,15 +43,16 @@ export function mapError<T>(error: T, seen = new Set<unknown>()): T {
   return error
 }
 
-/** Where taskbrain is installed. */
-const OWN_FOLDER = ownFolder()
+/** Where taskbrain's code lies, as built and, where Node maps stacks itself, as written. */
+const OWN_FOLDERS = ownFolders()
 const NODE_FRAME = /\(?node:[\w/]+:\d+:\d+\)?$/
 
-function ownFolder(): string | undefined {
+function ownFolders(): string[] {
   try {
-    return fileURLToPath(new URL('.', import.meta.resolve('taskbrain/thread')))
+    const entry = import.meta.resolve('taskbrain/thread')
+    return ['.', '../runtime/', '../src/'].map((folder) => fileURLToPath(new URL(folder, entry)))
   } catch {
-    return undefined
+    return []
   }
 }
 
@@ -59,7 +60,7 @@ function isOwnFrame(line: string): boolean {
   const place = FRAME.exec(line)?.[2]
   if (place === undefined) return NODE_FRAME.test(line)
   const path = place.startsWith('file:') ? pathOf(place) : place
-  return path.includes('/tinypool/dist/') || (OWN_FOLDER !== undefined && path.startsWith(OWN_FOLDER))
+  return path.includes('/tinypool/dist/') || OWN_FOLDERS.some((folder) => path.startsWith(folder))
 }
 
 /** Below the last frame of the user's stand those of taskbrain and Node. A stack of nothing else is kept: it is ours to read. */

@@ -1,12 +1,12 @@
 // The order of a build. Read this first.
-import { readFileSync } from 'node:fs'
 import { posix as posixPath } from 'node:path'
 import type { Diagnostic } from '../compiler/log.ts'
-import type { CompileInput, CompileResult, CompilerHost } from '../compiler/model.ts'
-import { type BuildConfig, isFile, shownPath } from './config.ts'
+import type { CompileInput, CompileResult } from '../compiler/model.ts'
+import { cacheText, filesToWatch, standingBuild } from './cache.ts'
+import { type BuildConfig, shownPath } from './config.ts'
 import type { BrainManifest } from './contract/manifest.ts'
-import { checkOutDir, readManifest, type Written, writeOutput } from './output.ts'
-import { createResolver } from './resolve.ts'
+import { checkOutDir, readManifest, writeCache, type Written, writeOutput } from './output.ts'
+import { openProjectFiles, type ProjectFiles } from './project-files.ts'
 import { findSources } from './sources.ts'
 
 /** The compiler as a build calls it: text in, text out. */
@@ -37,52 +37,69 @@ export interface BuildResult extends CheckResult, Written {
   readonly files: readonly string[]
 }
 
-/** Compiles, bundles and writes. Throws UsageError where the call is wrong; what is wrong with the input is in `diagnostics`. */
+/**
+ * Compiles, bundles and writes; where nothing changed since the last good build, what that one said holds and nothing is loaded.
+ * Throws UsageError where the call is wrong; what is wrong with the input is in `diagnostics`.
+ */
 export async function build(config: BuildConfig, context: BuildContext = {}): Promise<BuildResult> {
   checkOutDir(config.outDir, shownPath(config, config.outDir))
-  const { texts, ...checked } = await compileAndBundle(config, context)
+  context.onPhase?.('Looking for brains')
+  const { lookedAt, candidates } = await findSources(config)
+  const standing = standingBuild(config, candidates)
+  if (standing) return { ...standing, lookedAt, written: [], unchanged: standing.files, deleted: [] }
+
+  const files = openProjectFiles()
+  const { texts, ...compiled } = await compileAndBundle(config, context, candidates, files)
+  const checked = { ...compiled, lookedAt, read: filesToWatch(files.seen().files) }
   const last = readManifest(config.outDir)
   if (texts.size === 0) return { ...checked, files: last?.files ?? [], written: [], unchanged: last?.files ?? [], deleted: [] }
 
   context.onPhase?.('Writing')
+  const isBroken = hasErrors(checked.diagnostics)
   // What a build of some files did not look at is not gone.
-  const keepLast = hasErrors(checked.diagnostics) || config.patterns.length > 0
-  const written = writeOutput({ outDir: config.outDir, texts, brains: checked.brains, last, keepLast })
+  const keepLast = isBroken || config.patterns.length > 0
+  const { outputs, ...written } = writeOutput({ outDir: config.outDir, texts, brains: checked.brains, last, keepLast })
+  if (!isBroken && checked.brains.length > 0) {
+    writeCache(config.outDir, cacheText(config, { ...checked, candidates, outputs, seen: files.seen() }))
+  }
   return { ...checked, ...written, files: [...written.written, ...written.unchanged].sort() }
 }
 
 /** Diagnoses as a build does and writes nothing. */
 export async function check(config: BuildConfig, context: BuildContext = {}): Promise<CheckResult> {
-  const { texts: _, ...checked } = await compileAndBundle(config, context)
-  return checked
+  context.onPhase?.('Looking for brains')
+  const { lookedAt, candidates } = await findSources(config)
+  const files = openProjectFiles()
+  const { diagnostics, brains } = await compileAndBundle(config, context, candidates, files)
+  return { diagnostics, brains, lookedAt, read: filesToWatch(files.seen().files) }
 }
 
 export const hasErrors = (diagnostics: readonly Diagnostic[]): boolean =>
   diagnostics.some((diagnostic) => diagnostic.severity === 'error')
 
-interface Compiled extends CheckResult {
+interface Compiled extends Pick<CheckResult, 'diagnostics' | 'brains'> {
   /** Path below the out dir → text. Empty where nothing may be written. */
   readonly texts: ReadonlyMap<string, string>
 }
 
 const loadOwnCompiler = (): Promise<Compiler> => import('./compiler.ts')
 
-async function compileAndBundle(config: BuildConfig, context: BuildContext): Promise<Compiled> {
-  context.onPhase?.('Looking for brains')
-  const { lookedAt, candidates } = await findSources(config)
-  if (candidates.length === 0) return { texts: new Map(), diagnostics: [], brains: [], lookedAt, read: [] }
+async function compileAndBundle(
+  config: BuildConfig,
+  context: BuildContext,
+  candidates: readonly string[],
+  host: ProjectFiles,
+): Promise<Compiled> {
+  if (candidates.length === 0) return { texts: new Map(), diagnostics: [], brains: [] }
 
   context.onPhase?.(`Compiling ${candidates.length} ${candidates.length === 1 ? 'file' : 'files'}`)
   const compiler = await (context.loadCompiler ?? loadOwnCompiler)()
-  const host = createHost()
   const { projectDir: root, sourceRoot, outDir } = config
   const compiled = compiler.compile({ root, sourceRoot, outDir, files: candidates, host })
-  const failed = failedFiles(config, compiled.diagnostics)
+  const { diagnostics, brains } = compiled
+  const failed = failedFiles(config, diagnostics)
   const modules = compiled.modules.filter((module) => !failed.has(module.source))
-  if (modules.length === 0) {
-    const { diagnostics, sources } = compiled
-    return { texts: new Map(), diagnostics, brains: compiled.brains, lookedAt, read: [...sources].sort() }
-  }
+  if (modules.length === 0) return { texts: new Map(), diagnostics, brains }
 
   context.onPhase?.('Bundling')
   // Bundling loads esbuild, which a project without brains never needs.
@@ -90,10 +107,8 @@ async function compileAndBundle(config: BuildConfig, context: BuildContext): Pro
   const bundled = await bundle({ config, modules, failed, host, transformModule: compiler.transformModule })
   return {
     texts: bundled.outputs.size === 0 ? bundled.outputs : new Map([...fileTexts(compiled), ...bundled.outputs]),
-    diagnostics: [...compiled.diagnostics, ...bundled.diagnostics].sort(byPlace),
-    brains: compiled.brains,
-    lookedAt,
-    read: [...new Set([...compiled.sources, ...bundled.read])].sort(),
+    diagnostics: [...diagnostics, ...bundled.diagnostics].sort(byPlace),
+    brains,
   }
 }
 
@@ -109,14 +124,4 @@ function failedFiles(config: BuildConfig, diagnostics: readonly Diagnostic[]): R
 function byPlace(a: Diagnostic, b: Diagnostic): number {
   if (a.file !== b.file) return a.file < b.file ? -1 : 1
   return a.line - b.line || a.column - b.column || (a.code < b.code ? -1 : 1)
-}
-
-/** The project's files as they stand on the disk, each read once. */
-function createHost(): CompilerHost {
-  const texts = new Map<string, string | undefined>()
-  const readFile = (path: string): string | undefined => {
-    if (!texts.has(path)) texts.set(path, isFile(path) ? readFileSync(path, 'utf8') : undefined)
-    return texts.get(path)
-  }
-  return { readFile, fileExists: isFile, resolve: createResolver() }
 }

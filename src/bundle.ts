@@ -1,11 +1,14 @@
 // In: compiled modules. Out: the text of every output file, made from one graph, so that a module of the project exists
 // once per process. Writes nothing.
-import { basename, dirname, relative } from 'node:path'
+import { dirname, relative } from 'node:path'
 import { build, type Loader, type Message, type OutputFile, type Plugin } from 'esbuild'
 import { bundleFailed, importUnresolved } from '../compiler/diagnostics.ts'
 import { type Diagnostic, DiagnosticLog } from '../compiler/log.ts'
-import type { CompiledModule, CompilerHost } from '../compiler/model.ts'
+import type { CompiledModule } from '../compiler/model.ts'
+import { CompiledGraph, pathOf } from './compiled-graph.ts'
 import { type BuildConfig, posix } from './config.ts'
+import type { ProjectFiles } from './project-files.ts'
+import { compilerOptionsOf } from './resolve.ts'
 import { linkSiblings } from './siblings.ts'
 
 export interface BundleInput {
@@ -13,7 +16,7 @@ export interface BundleInput {
   readonly modules: readonly CompiledModule[]
   /** Sources with a brain that could not be compiled: nothing may be bundled from their text. */
   readonly failed: ReadonlySet<string>
-  readonly host: CompilerHost
+  readonly host: ProjectFiles
   readonly transformModule: (path: string, text: string) => { readonly code: string } | undefined
 }
 
@@ -21,8 +24,6 @@ export interface Bundle {
   /** Path below the out dir → text. Empty where something could not be bundled. */
   readonly outputs: ReadonlyMap<string, string>
   readonly diagnostics: readonly Diagnostic[]
-  /** Every file of the project that was read, absolute. */
-  readonly read: readonly string[]
 }
 
 const SCRIPT = /\.[cm]?[jt]sx?$/
@@ -31,12 +32,11 @@ const DEPENDS_ON_FAILED = 'depends on a file with errors'
 export async function bundle(input: BundleInput): Promise<Bundle> {
   const { config, modules } = input
   const graph = new CompiledGraph(modules)
-  const read = new Set<string>()
   const entries = modules.filter((module) => module.kind !== 'slice')
   try {
     const { outputFiles } = await build({
       absWorkingDir: config.projectDir,
-      entryPoints: entries.map((module) => ({ in: graph.pathOf(module), out: module.id })),
+      entryPoints: entries.map((module) => ({ in: pathOf(module), out: module.id })),
       outdir: config.outDir,
       bundle: true,
       splitting: true,
@@ -47,48 +47,29 @@ export async function bundle(input: BundleInput): Promise<Bundle> {
       sourcemap: true,
       sourcesContent: true,
       charset: 'utf8',
+      tsconfigRaw: { compilerOptions: syntaxOptions(config) },
       write: false,
       logLevel: 'silent',
-      plugins: [compiledModules(input, graph, read)],
+      plugins: [compiledModules(input, graph)],
     })
-    return { outputs: outputTexts(input, outputFiles), diagnostics: [], read: [...read] }
+    return { outputs: outputTexts(input, outputFiles), diagnostics: [] }
   } catch (error) {
     const messages = (error as { errors?: readonly Message[] }).errors
     if (!messages) throw error
-    return { outputs: new Map(), diagnostics: diagnosticsOf(messages, input, graph), read: [...read] }
+    return { outputs: new Map(), diagnostics: diagnosticsOf(messages, input, graph) }
   }
 }
 
-/**
- * Compiled modules by the paths esbuild knows them by. The main module stands in the place of its source; the others have
- * a path beside it that is on no disk, so that imports and the tsconfig are found, and their source maps lead, as from it.
- */
-class CompiledGraph {
-  readonly #byPath = new Map<string, CompiledModule>()
-  readonly #byId = new Map<string, CompiledModule>()
+const SYNTAX_OPTIONS = [
+  'experimentalDecorators', 'jsx', 'jsxFactory', 'jsxFragmentFactory', 'jsxImportSource', 'useDefineForClassFields', 'verbatimModuleSyntax',
+]
 
-  constructor(modules: readonly CompiledModule[]) {
-    for (const module of modules) {
-      this.#byPath.set(this.pathOf(module), module)
-      this.#byId.set(module.id, module)
-    }
-  }
-
-  pathOf(module: CompiledModule): string {
-    if (module.kind === 'main') return module.source
-    return `${posix(dirname(module.source))}/${basename(module.id)}${module.source.endsWith('x') ? '.tsx' : '.ts'}`
-  }
-
-  at(path: string): CompiledModule | undefined {
-    return this.#byPath.get(path)
-  }
-
-  named(id: string): CompiledModule | undefined {
-    return this.#byId.get(id)
-  }
+/** What the project's tsconfig says of syntax: esbuild reads none for files that a plugin resolves. */
+function syntaxOptions({ projectDir }: BuildConfig): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(compilerOptionsOf(projectDir)).filter(([name]) => SYNTAX_OPTIONS.includes(name)))
 }
 
-function compiledModules(input: BundleInput, graph: CompiledGraph, read: Set<string>): Plugin {
+function compiledModules(input: BundleInput, graph: CompiledGraph): Plugin {
   const { host, failed, transformModule } = input
   return {
     name: 'taskbrain',
@@ -98,7 +79,7 @@ function compiledModules(input: BundleInput, graph: CompiledGraph, read: Set<str
         if (path.startsWith('taskbrain:state/')) return { path, external: true }
         if (path.startsWith('taskbrain:slice/')) {
           const slice = graph.named(path.slice('taskbrain:slice/'.length))
-          return slice ? { path: graph.pathOf(slice) } : undefined
+          return slice ? { path: pathOf(slice) } : undefined
         }
         const file = host.resolve(path, posix(importer))
         return file === undefined ? undefined : { path: file }
@@ -109,10 +90,11 @@ function compiledModules(input: BundleInput, graph: CompiledGraph, read: Set<str
         const compiled = graph.at(path)
         if (compiled) return { contents: compiled.code, loader: loaderOf(path), resolveDir: dirname(compiled.source) }
         if (failed.has(path)) return { errors: [{ text: DEPENDS_ON_FAILED, detail: DEPENDS_ON_FAILED }] }
-        if (path.includes('/node_modules/')) return undefined
-        read.add(path)
-        const text = SCRIPT.test(path) ? host.readFile(path) : undefined
-        if (text === undefined) return undefined
+        const text = SCRIPT.test(path) && !path.includes('/node_modules/') ? host.readFile(path) : undefined
+        if (text === undefined) {
+          host.lookedUp(path)
+          return undefined
+        }
         return { contents: transformModule(path, text)?.code ?? text, loader: loaderOf(path), resolveDir: dirname(path) }
       })
     },

@@ -1,9 +1,8 @@
 #!/usr/bin/env node
-import { readFileSync } from 'node:fs'
 import { runCommandLine } from './cli/run.ts'
 import { createReporter } from './report.ts'
+import { ownVersion } from './version.ts'
 
-const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as { version: string }
 const ending = new AbortController()
 for (const signal of ['SIGINT', 'SIGTERM'] as const) {
   process.once(signal, () => {
@@ -18,7 +17,7 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code !== 'EPIPE') throw error
 })
 
-process.exitCode = await runCommandLine(process.argv.slice(2), version, {
+process.exitCode = await runCommandLine(process.argv.slice(2), ownVersion(), {
   cwd: process.cwd(),
   report: createReporter({ stdout: process.stdout, stderr: process.stderr, env: process.env }),
   now: () => performance.now(),

@@ -11,8 +11,14 @@ export interface Written {
   readonly deleted: readonly string[]
 }
 
+export interface WrittenOutput extends Written {
+  /** All that this build made, path below the out dir → text. */
+  readonly outputs: ReadonlyMap<string, string>
+}
+
 const MANIFEST = 'manifest.json'
 const PACKAGE = 'package.json'
+const CACHE = 'cache.json'
 const PACKAGE_TEXT = '{\n  "type": "module"\n}\n'
 
 /** What the last build left, or `undefined` where there was none that can be read. */
@@ -60,7 +66,7 @@ export interface Output {
 }
 
 /** Writes what changed, each file whole or not at all, and deletes what the last build made and this one does not. */
-export function writeOutput({ outDir, texts, brains, last, keepLast }: Output): Written {
+export function writeOutput({ outDir, texts, brains, last, keepLast }: Output): WrittenOutput {
   const files = new Map([...texts, [PACKAGE, PACKAGE_TEXT]])
   const names = [...new Set([...files.keys(), ...(keepLast ? last?.files ?? [] : [])])].sort()
   const manifest: Manifest = { format: 1, brains: keepLast ? mergedBrains(brains, last) : brains, files: names }
@@ -72,7 +78,24 @@ export function writeOutput({ outDir, texts, brains, last, keepLast }: Output): 
     ;(writeFile(outDir, path, text) ? written : unchanged).push(path)
   }
   const stale = keepLast ? [] : (last?.files ?? []).filter((path) => !files.has(path))
-  return { written, unchanged, deleted: stale.filter((path) => deleteFile(outDir, path)) }
+  return { written, unchanged, deleted: stale.filter((path) => deleteFile(outDir, path)), outputs: files }
+}
+
+/** A build that can't be remembered is a good build all the same. */
+export function writeCache(outDir: string, text: string): void {
+  try {
+    writeFile(outDir, CACHE, text)
+  } catch (error) {
+    if (!(error instanceof UsageError)) throw error
+  }
+}
+
+export function readCache(outDir: string): string | undefined {
+  try {
+    return readFileSync(`${outDir}/${CACHE}`, 'utf8')
+  } catch {
+    return undefined
+  }
 }
 
 function mergedBrains(brains: Manifest['brains'], last: Manifest | undefined): Manifest['brains'] {

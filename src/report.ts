@@ -1,9 +1,12 @@
 // The only file that writes to the console. What a program reads goes to stdout, what a person is told on the way to stderr.
 import { styleText } from 'node:util'
+import type { BrainExplanation } from '../compiler/index.ts'
 import type { Diagnostic } from '../compiler/log.ts'
 import type { BuildResult, CheckResult } from './build.ts'
 import { type BuildConfig, shownPath } from './config.ts'
-import type { BrainManifest, TaskManifest } from './contract/manifest.ts'
+import type { BrainManifest } from './contract/manifest.ts'
+import { brainExplanationText, type CodeExplanation, codeExplanationText } from './explanation.ts'
+import { whenText } from './task-text.ts'
 
 export interface Output {
   readonly isTTY?: boolean | undefined
@@ -17,7 +20,7 @@ export interface ReportOptions {
 }
 
 type Style = Parameters<typeof styleText>[0]
-type Paint = (style: Style, text: string) => string
+export type Paint = (style: Style, text: string) => string
 
 export interface Reporter {
   /** One line that the next one replaces, on a terminal alone. */
@@ -29,6 +32,8 @@ export interface Reporter {
   built(config: BuildConfig, result: BuildResult, durationMs: number): void
   checked(result: CheckResult, durationMs: number): void
   noBrain(config: BuildConfig, result: CheckResult): void
+  explainedCode(explanation: CodeExplanation): void
+  explainedBrains(config: BuildConfig, brains: readonly BrainExplanation[]): void
   json(document: unknown): void
   /** One line a rebuild. */
   rebuilt(result: BuildResult, change: string, durationMs: number): void
@@ -81,6 +86,10 @@ export function createReporter({ stdout, stderr, env }: ReportOptions): Reporter
       err(`${paintErr('red', 'error')} No brain found: looked at ${count(result.lookedAt, 'TypeScript file')} (${where}).`)
       err('A brain is a class that extends Brain, imported from "taskbrain".')
     },
+    explainedCode: (explanation) => out(codeExplanationText(explanation, paintOut)),
+    explainedBrains(config, brains) {
+      if (brains.length > 0) out(brains.map((brain) => brainExplanationText(brain, shownPath(config, config.outDir), paintOut)).join('\n\n'))
+    },
     json(document) {
       clear()
       stdout.write(`${JSON.stringify(document, null, 2)}\n`)
@@ -122,17 +131,6 @@ function brainText(brain: BrainManifest, config: BuildConfig, paint: Paint): str
   const rows = brain.tasks.map((task) => `  ${task.name.padEnd(width)}  ${task.process ? 'thread' : 'main  '}  ${whenText(task)}`)
   const output = `${shownPath(config, config.outDir)}/${brain.module}`
   return [`${paint('bold', brain.name)}  ${brain.source} → ${output}`, ...rows].join('\n')
-}
-
-function whenText({ runOnStart, refreshRate, timeout }: TaskManifest): string {
-  const start = runOnStart === 'true' ? 'on start' : runOnStart === 'false' ? 'when called' : 'on start, if it says so'
-  const rate = refreshRate === undefined ? '' : `, every ${durationText(refreshRate)}`
-  return `${start}${rate}${timeout === undefined ? '' : `, for ${durationText(timeout)} at most`}`
-}
-
-/** `'20ms'` without its quotes, a plain number in seconds, any other code as it is. */
-function durationText(code: string): string {
-  return /^[\d._]+$/.test(code) ? `${code} s` : code.replace(/^(['"`])(.*)\1$/, '$2')
 }
 
 function buildText(result: BuildResult, outDir: string): string {

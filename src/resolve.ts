@@ -100,12 +100,14 @@ function pathsOf(file: string, seen: Set<string>): readonly Alias[] {
   }
   for (const parent of list(config['extends']).toReversed()) {
     if (!parent.startsWith('.')) continue
-    const path = posix(resolve(dirname(file), parent))
-    const found = pathsOf(path.endsWith('.json') ? path : `${path}.json`, seen)
+    const found = pathsOf(parentConfig(parent, file), seen)
     if (found.length > 0) return found
   }
   return []
 }
+
+const parentConfig = (extended: string, file: string): string =>
+  posix(resolve(dirname(file), extended.endsWith('.json') ? extended : `${extended}.json`))
 
 function readPackageImports(folder: string): readonly Alias[] {
   const file = `${folder}/package.json`
@@ -121,6 +123,67 @@ function conditionTargets(target: unknown): readonly string[] {
     if (CONDITIONS.has(condition)) return conditionTargets(inner)
   }
   return []
+}
+
+// --- which of them are consulted ---
+
+/** The nearest package.json and tsconfig.json upward of these files, with what the latter extends; sorted. */
+export function configsOf(files: Iterable<string>): readonly string[] {
+  const configs = new Set<string>()
+  const folders = new Set<string>()
+  for (const file of files) if (!file.includes('/node_modules/')) folders.add(dirname(file))
+  for (const name of ['package.json', 'tsconfig.json']) {
+    const config = nearestFile(name)
+    for (const folder of folders) addWithParents(config(folder), configs)
+  }
+  return [...configs].sort()
+}
+
+/** `compilerOptions` of the nearest tsconfig.json upward of a folder, with those of what it extends. */
+export function compilerOptionsOf(folder: string): Readonly<Record<string, unknown>> {
+  const file = nearestFile('tsconfig.json')(folder)
+  return file === undefined ? {} : optionsOf(file, new Set())
+}
+
+function optionsOf(file: string, seen: Set<string>): Record<string, unknown> {
+  if (seen.has(file) || !isFile(file)) return {}
+  seen.add(file)
+  const config = readJson(file)
+  const inherited = parentsOf(file, config).map((parent) => optionsOf(parent, seen))
+  return Object.assign({}, ...inherited, record(config['compilerOptions']))
+}
+
+function parentsOf(file: string, config: Record<string, unknown>): readonly string[] {
+  return list(config['extends']).flatMap((extended) =>
+    (extended.startsWith('.') ? parentConfig(extended, file) : packageConfig(extended, dirname(file))) ?? [])
+}
+
+function nearestFile(name: string): (folder: string) => string | undefined {
+  const known = new Map<string, string | undefined>()
+  const at = (folder: string): string | undefined => {
+    if (known.has(folder)) return known.get(folder)
+    const parent = dirname(folder)
+    const found = isFile(`${folder}/${name}`) ? posix(resolve(folder, name)) : parent === folder ? undefined : at(parent)
+    known.set(folder, found)
+    return found
+  }
+  return at
+}
+
+function addWithParents(config: string | undefined, configs: Set<string>): void {
+  if (config === undefined || configs.has(config)) return
+  configs.add(config)
+  if (config.endsWith('/package.json')) return
+  for (const parent of parentsOf(config, readJson(config))) if (isFile(parent)) addWithParents(parent, configs)
+}
+
+/** `@company/tsconfig`, `@company/tsconfig/base.json`. */
+function packageConfig(extended: string, folder: string): string | undefined {
+  for (const end of ['', '.json', '/tsconfig.json']) {
+    const found = nearestFile(`node_modules/${extended}${end}`)(folder)
+    if (found !== undefined) return found
+  }
+  return undefined
 }
 
 /** JSON with comments and trailing commas. What can't be read counts as empty: the tool it belongs to reports it. */

@@ -11,7 +11,6 @@ export interface Sources {
   readonly candidates: readonly string[]
 }
 
-
 /** Throws UsageError for a pattern that matches no TypeScript file. */
 export async function findSources(config: BuildConfig): Promise<Sources> {
   const files = config.patterns.length === 0 ? filesOfProject(config) : await filesOfPatterns(config)

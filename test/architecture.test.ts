@@ -119,7 +119,7 @@ describe('packages', (it) => {
     assert.equal(importersOf(/^magic-string$/, /^compiler\/4-emit\//), [])
     assert.equal(importersOf(/^tinypool/, /^runtime\/host\//), [])
     assert.equal(importersOf(/^consola/, /^(?:runtime\/(?:worker\/)?logger\.ts|runtime\/types\.ts|src\/report\.ts)$/), [])
-    assert.equal(importersOf(/^esbuild$/, /^src\/bundle\.ts$/), [])
+    assert.equal(importersOf(/^(?:esbuild|vite|unplugin)$/, /^src\/(?:bundle\.ts$|plugin\/)/), [])
     assert.equal(importersOf(/^chokidar$/, /^src\/watch\.ts$/), [])
     assert.equal(importersOf(/^tinyglobby$/, /^src\/sources\.ts$/), [])
   })
@@ -138,7 +138,12 @@ describe('packages', (it) => {
     assert.ok(loadedWith('src/engine.ts').has('tinypool'))
     assert.ok(loadedWith('src/engine.ts').has('runtime/scheduler/scheduler.ts'))
   })
-  it('that parse are not loaded by the command line before there is something to compile', () => {
+  it('that bundle are types to the plugin, which is loaded by one of them', () => {
+    const loaded = SOURCES.filter(({ path }) => path.startsWith('src/plugin/'))
+      .flatMap(({ path, imports }) => imports.filter(({ target, typeOnly }) => !typeOnly && /^(?:esbuild|vite)$/.test(target)).map(({ target }) => shown({ path, target })))
+    assert.equal(loaded, [])
+  })
+  it('that parse are not loaded by the command line or the plugin before there is something to compile', () => {
     const eager = (path: string, seen = new Set<string>()): Set<string> => {
       const text = BY_PATH.get(path)?.text.replace(/\bimport\([^)]*\)/g, '') ?? ''
       for (const { target, typeOnly } of importsOf(path, text)) {
@@ -148,7 +153,9 @@ describe('packages', (it) => {
       }
       return seen
     }
-    assert.equal([...eager('src/cli.ts')].filter((target) => /^(?:ts-morph|esbuild|chokidar|magic-string)$/.test(target)), [])
+    for (const door of ['cli', 'vite', 'esbuild']) {
+      assert.equal([...eager(`src/${door}.ts`)].filter((target) => /^(?:ts-morph|esbuild|chokidar|magic-string)$/.test(target)), [], door)
+    }
   })
 })
 

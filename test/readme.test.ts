@@ -11,7 +11,7 @@ import { describe } from './harness/suite.ts'
 const ROOT = fileURLToPath(new URL('..', import.meta.url))
 const COMMAND_LIMIT_MS = 60_000
 
-/** A fenced block. What stands after the language says what it is: `file=<path>`, `project`, `repository`; `text` blocks are output. */
+/** A fenced block. What stands after the language says what it is: `file=<path>`, `project`, `bundler`, `repository`; `text` blocks are output. */
 interface Block {
   readonly language: string
   readonly mark: string
@@ -69,6 +69,7 @@ function projectOf(blocks: readonly Block[]): string {
   symlinkSync(ROOT, join(folder, 'node_modules/taskbrain'))
   symlinkSync(join(ROOT, 'node_modules/@types'), join(folder, 'node_modules/@types'))
   symlinkSync('../taskbrain/dist/cli.mjs', join(folder, 'node_modules/.bin/taskbrain'))
+  for (const bundler of ['vite', 'tsup']) symlinkSync(join(ROOT, 'node_modules/.bin', bundler), join(folder, 'node_modules/.bin', bundler))
   return folder
 }
 
@@ -96,7 +97,7 @@ for (const page of ['README.md', 'README.fr.md']) {
       assert.ok(blocks.length > 5)
       assert.is((markdown.match(/^```/gm) ?? []).length, blocks.length * 2)
       for (const block of blocks) {
-        assert.ok(fileOf(block) || block.mark === 'project' || block.mark === 'repository' || block.language === 'text', `\`\`\`${block.language} ${block.mark}`)
+        assert.ok(fileOf(block) || block.mark === 'project' || block.mark === 'bundler' || block.mark === 'repository' || block.language === 'text', `\`\`\`${block.language} ${block.mark}`)
       }
     })
 
@@ -112,6 +113,16 @@ for (const page of ['README.md', 'README.fr.md']) {
       const outputs = lines.filter((line) => line !== 'npm install taskbrain').map((line) => runsWell('sh', ['-c', line], folder))
       assert.match(outputs.at(-1)!, /\b78498 primes in \d+ ticks/)
       assert.match(outputs.at(-1)!, /^stopped after \d+ ticks$/m)
+    })
+
+    it('bundles the same program as its shell lines say', () => {
+      const lines = blocks.filter(({ mark }) => mark === 'bundler').flatMap(({ code }) => code.trim().split('\n'))
+      assert.is(lines.length, 2)
+      for (const line of lines) {
+        const output = runsWell('sh', ['-c', line], folder)
+        assert.match(output, /\b78498 primes in \d+ ticks/)
+        assert.match(output, /^stopped after \d+ ticks$/m)
+      }
     })
 
     it('shows a setup and a loop that do what it says', () => {

@@ -5,13 +5,14 @@ import type { SourceProject, SourceUnit } from './project.ts'
 export interface Origin {
   /** Absolute. */
   readonly file: string
-  /** The name it has there; `*default*` for a default export without one. */
+  /** The name it has there; DEFAULT_NAME for a default export without one, `*` for all that the file exports. */
   readonly name: string
 }
 
 export function originOf(imported: string, specifier: string, unit: SourceUnit, project: SourceProject, depth = 0): Origin | undefined {
-  const target = imported === '*' || depth > 32 ? undefined : project.target(specifier, unit)
+  const target = depth > 32 ? undefined : project.target(specifier, unit)
   if (!target) return undefined
+  if (imported === '*') return { file: target.path, name: '*' }
   const exported = target.exports.get(imported)
   if (exported?.kind === 'from') return originOf(exported.name, exported.specifier, target, project, depth + 1)
   if (exported?.kind === 'local') {

@@ -2,6 +2,7 @@
 
 import { ts } from 'ts-morph'
 import type { ImportSpecifier } from '../model.ts'
+import { DEFAULT_NAME } from '../names.ts'
 
 export interface ImportDeclaration {
   readonly specifier: string
@@ -39,7 +40,7 @@ export function namesOfExports(tree: ts.SourceFile): { exports: Map<string, Expo
   for (const statement of tree.statements) {
     if (ts.isExportDeclaration(statement)) readExportDeclaration(statement, exports, stars)
     else if (ts.isExportAssignment(statement)) {
-      if (!statement.isExportEquals && ts.isIdentifier(statement.expression)) exports.set('default', { kind: 'local', name: statement.expression.text })
+      if (!statement.isExportEquals) exports.set('default', { kind: 'local', name: ts.isIdentifier(statement.expression) ? statement.expression.text : DEFAULT_NAME })
     } else if (hasModifier(statement, ts.SyntaxKind.ExportKeyword)) readExportedStatement(statement, exports)
   }
   return { exports, stars }
@@ -55,6 +56,7 @@ export function declaredNames(statement: ts.Statement): string[] {
   if ((ts.isFunctionDeclaration(statement) || ts.isClassDeclaration(statement)) && statement.name) return [statement.name.text]
   if (ts.isEnumDeclaration(statement)) return [statement.name.text]
   if (ts.isModuleDeclaration(statement) && ts.isIdentifier(statement.name)) return [statement.name.text]
+  if (ts.isImportEqualsDeclaration(statement) && !statement.isTypeOnly) return [statement.name.text]
   return []
 }
 
@@ -86,6 +88,6 @@ function readExportDeclaration(statement: ts.ExportDeclaration, exports: Map<str
 function readExportedStatement(statement: ts.Statement, exports: Map<string, ExportTarget>): void {
   const isDefault = hasModifier(statement, ts.SyntaxKind.DefaultKeyword)
   const names = declaredNames(statement)
-  if (isDefault) exports.set('default', { kind: 'local', name: names[0] ?? '*default*' })
+  if (isDefault) exports.set('default', { kind: 'local', name: names[0] ?? DEFAULT_NAME })
   else for (const name of names) exports.set(name, { kind: 'local', name })
 }

@@ -1,8 +1,8 @@
 // In: the text of a file. Out: whether it is worth parsing. Must not parse, and must be linear: it sees every file of a project.
 
-const WORDS = /\bextends\b/
+const WORDS = /\bextends\b|\.task\b/
 
-/** Whether a file may declare a brain: a class that extends something, in a file that names taskbrain or imports from its own project. */
+/** Whether a file may declare a brain: a class that extends something or has tasks, in a file that names taskbrain or imports from its own project. */
 export function mayHoldBrain(text: string): boolean {
   if (!WORDS.test(text)) return false
   return text.includes('taskbrain') || /\bimport\b[^;'"]*['"](?:\.|#|@\/|~)/.test(text)

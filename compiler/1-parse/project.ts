@@ -4,6 +4,8 @@
 import { Project, ts } from 'ts-morph'
 import type { SourceText } from '../log.ts'
 import type { CompilerHost, ImportSpecifier } from '../model.ts'
+import { topLevelClasses, topLevelConstants, type ClassNode, type NamedClass } from './declarations.ts'
+import { ModuleGraph } from './module-graph.ts'
 import { importOf, namesOfExports, type ExportTarget, type ImportDeclaration } from './imports.ts'
 
 /** A parsed file. */
@@ -12,6 +14,12 @@ export interface SourceUnit {
   readonly source: SourceText
   readonly tree: ts.SourceFile
   readonly imports: readonly ImportDeclaration[]
+  /** Classes at the top level of the file. */
+  readonly classes: readonly NamedClass[]
+  /** Of two classes of one name the first. */
+  readonly classByName: ReadonlyMap<string, ClassNode>
+  /** Constants at the top level of the file: name → initial value. */
+  readonly constants: ReadonlyMap<string, ts.Expression>
   /** Exported name → where it comes from. `export *` targets stand in `stars`. */
   readonly exports: ReadonlyMap<string, ExportTarget>
   readonly stars: readonly string[]
@@ -31,12 +39,16 @@ export class SourceProject {
     compilerOptions: { target: ts.ScriptTarget.ESNext, allowJs: true, jsx: ts.JsxEmit.Preserve },
   })
   readonly #units = new Map<string, SourceUnit | undefined>()
+  /** Classes of which it is known whether they extend Brain. */
+  readonly brainClasses = new Map<ClassNode, boolean>()
   readonly #root: string
   readonly host: CompilerHost
+  readonly graph: ModuleGraph
 
   constructor(root: string, host: CompilerHost) {
     this.#root = root
     this.host = host
+    this.graph = new ModuleGraph(host)
   }
 
   /** Absolute paths of every file that was read. */
@@ -61,6 +73,7 @@ export class SourceProject {
     // The tree is named by its place in the project, so that two projects never share one.
     const tree = this.#project.createSourceFile(`/${relativeName(this.#root, path)}`, text, { overwrite: true }).compilerNode as ts.SourceFile
     const { exports, stars } = namesOfExports(tree)
+    const classes = topLevelClasses(tree)
     // The parser's own list: asking the program for it would bind every file.
     const parsed = (tree as unknown as { parseDiagnostics?: readonly ts.DiagnosticWithLocation[] }).parseDiagnostics ?? []
     return {
@@ -68,6 +81,9 @@ export class SourceProject {
       source: { name: relativeName(this.#root, path), text },
       tree,
       imports: tree.statements.filter(ts.isImportDeclaration).map(importOf),
+      classes,
+      classByName: new Map(classes.map(({ name, node }) => [name, node] as const).reverse()),
+      constants: topLevelConstants(tree),
       exports,
       stars,
       syntaxErrors: parsed.map((found) => ({

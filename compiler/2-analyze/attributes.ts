@@ -3,7 +3,7 @@
 
 import { ts } from 'ts-morph'
 import { bareExpression } from '../1-parse/expressions.ts'
-import type { ClassNode } from '../1-parse/classes.ts'
+import type { ClassNode } from '../1-parse/declarations.ts'
 import { hasModifier } from '../1-parse/imports.ts'
 import type { SourceProject, SourceUnit } from '../1-parse/project.ts'
 import type { Attribute, Edit } from '../model.ts'
@@ -52,10 +52,19 @@ function ofField(field: ts.PropertyDeclaration, context: AttributeContext): Attr
   const isErased = hasModifier(field, ts.SyntaxKind.DeclareKeyword) || hasModifier(field, ts.SyntaxKind.AbstractKeyword)
   if (name === undefined || isErased || ts.isPrivateIdentifier(field.name) || hasModifier(field, ts.SyntaxKind.StaticKeyword) || holdsFunction(field)) return []
   const attribute = { name, at: { start: field.name.getStart(), end: field.name.getEnd() }, origin: 'field' } as const
-  const isMarked = ts.getDecorators(field)?.some(context.isLocal)
-  const why = isMarked ? 'it is marked `@Brain.local()`' : name.startsWith('_') ? 'its name begins with `_`' : !field.initializer ? 'it has no initial value' : undefined
+  const why = whyLocal(field, name, context)
   if (why) return [{ ...attribute, share: { kind: 'local', why } }]
   return [{ ...attribute, share: shareOf(typeOfField(field, context)) }]
+}
+
+/** Why a field lives in the main process alone, as the end of a sentence. */
+function whyLocal(field: ts.PropertyDeclaration, name: string, { isLocal }: AttributeContext): string | undefined {
+  const decorators = ts.getDecorators(field) ?? []
+  if (decorators.some(isLocal)) return 'it is marked `@Brain.local()`'
+  if (name.startsWith('_')) return 'its name begins with `_`'
+  if (!field.initializer) return 'it has no initial value'
+  // What another library makes of a field, it makes of a field of this process.
+  return decorators[0] && `it carries the decorator \`${decorators[0].getText().split('(', 1)[0]}\``
 }
 
 function ofParameter(parameter: ts.ParameterDeclaration, { unit, project }: AttributeContext): Attribute {

@@ -2,18 +2,20 @@
 // Must not look at other classes but for the names of inherited attributes.
 
 import { ts } from 'ts-morph'
-import { bareExpression, outerExpression } from '../1-parse/expressions.ts'
-import { DEFAULT_CLASS, extendsBrain, heritageOf, meaningOf, type ClassNode } from '../1-parse/classes.ts'
+import { outerExpression } from '../1-parse/expressions.ts'
+import { heritageOf, meaningOf } from '../1-parse/classes.ts'
+import type { ClassNode } from '../1-parse/declarations.ts'
 import { hasModifier } from '../1-parse/imports.ts'
 import type { SourceProject, SourceUnit } from '../1-parse/project.ts'
 import { BRAIN_MEMBERS, BRAIN_STATIC_MEMBERS } from '../../src/contract/names.ts'
-import { baseUnreadable, brainInFunction, brainUnnamed, memberReserved } from '../diagnostics.ts'
+import { brainInFunction, brainUnnamed, memberReserved } from '../diagnostics.ts'
 import type { DiagnosticLog } from '../log.ts'
 import type { Attribute, BrainModel, ClassReference, Edit, Member, MemberKind, Needs, SelfUse } from '../model.ts'
+import { DEFAULT_NAME } from '../names.ts'
 import { holdsFunction, memberName, readAttributes } from './attributes.ts'
 import { cancelPoints } from './cancel-points.ts'
 import { classNameEdits } from './class-names.ts'
-import { isAssignment, readScope, type SelfAccess } from './scope.ts'
+import { isAssignment, isStep, readScope, type SelfAccess } from './scope.ts'
 import { brainDecorator, readTask } from './tasks.ts'
 import type { TypeOracle } from './type-oracle.ts'
 import { updateEdits } from './updates.ts'
@@ -37,27 +39,26 @@ export interface FoundClass {
 export function readBrain({ node, name, item, nested }: FoundClass, context: BrainContext): BrainModel {
   const { unit, project, log, prefix } = context
   const heritage = heritageOf(node)!.expression
-  const shownName = name === DEFAULT_CLASS ? 'default' : name
+  const shownName = name === DEFAULT_NAME ? 'default' : name
   const { attributes, edits } = readAttributes(node, {
     unit, project, oracle: context.oracle, prefix, isLocal: (decorator) => brainDecorator(decorator, unit, project)?.name === 'local',
   })
   const tasks = node.members.flatMap((member) => readTask(member, context) ?? [])
   const known = new Map([...inheritedAttributes(node, context), ...attributes].map((attribute) => [attribute.name, attribute]))
-  const classNames = new Set(name === DEFAULT_CLASS ? [] : [name, ...(node.name ? [node.name.text] : [])])
+  const classNames = new Set(name === DEFAULT_NAME ? [] : [name, ...(node.name ? [node.name.text] : [])])
   const members = node.members.map((member) => readMember(member, known, classNames, context))
   checkMembers(node, shownName, context)
   const firstProcessTask = tasks.find((task) => task.process)
   if (nested && firstProcessTask) log.add(brainInFunction(shownName, firstProcessTask.name), { file: unit.source, start: node.getStart(), end: heritage.getEnd() })
   return {
     name: shownName,
-    localName: name === DEFAULT_CLASS ? node.name?.text : name,
+    localName: name,
     id: `${context.output}#${shownName}`,
     item,
     nested,
-    exported: [...unit.exports.values()].some((target) => target.kind === 'local' && target.name === name),
+    exportedAs: [...unit.exports].find(([, target]) => target.kind === 'local' && target.name === name)?.[0],
     at: node.name ? { start: node.name.getStart(), end: node.name.getEnd() } : { start: heritage.getStart(), end: heritage.getEnd() },
     decorators: (ts.getDecorators(node) ?? []).map((decorator) => ({ start: decorator.getStart(), end: decorator.getEnd() })),
-    nameAt: node.name ? undefined : node.heritageClauses![0]!.getStart(),
     body: { start: node.members.pos, end: node.members.end },
     heritage: { start: heritage.getStart(), end: heritage.getEnd() },
     heritageNames: [...readScope(heritage).names],
@@ -76,25 +77,6 @@ export function checkReadable(node: ClassNode, name: string | undefined, { unit,
   return false
 }
 
-/** A base made by an expression one of whose parts is a brain: `Timed(Brain)`. */
-export function hasUnreadableBase(node: ClassNode, unit: SourceUnit, project: SourceProject): boolean {
-  const expression = heritageOf(node) && bareExpression(heritageOf(node)!.expression)
-  if (!expression || ts.isIdentifier(expression) || ts.isPropertyAccessExpression(expression)) return false
-  const mentions = (inner: ts.Node): boolean => {
-    if (ts.isIdentifier(inner) || ts.isPropertyAccessExpression(inner)) {
-      const meaning = meaningOf(inner, unit, project)
-      if (meaning.kind === 'brain' || (meaning.kind === 'class' && extendsBrain(meaning.node, meaning.unit, project))) return true
-    }
-    return ts.forEachChild(inner, (child) => mentions(child) || undefined) ?? false
-  }
-  return mentions(expression)
-}
-
-export function reportUnreadableBase(node: ClassNode, { unit, log }: BrainContext): void {
-  const heritage = heritageOf(node)!
-  log.add(baseUnreadable(node.name?.text ?? 'default'), { file: unit.source, start: heritage.getStart(), end: heritage.getEnd() })
-}
-
 /** What a stretch of code outside of a brain needs. */
 export function readNeeds(node: ts.Node, prefix: string, extraEdits: readonly Edit[] = []): Needs {
   const scope = readScope(node)
@@ -103,6 +85,7 @@ export function readNeeds(node: ts.Node, prefix: string, extraEdits: readonly Ed
     assigned: scope.assigned.map((target) => ({ name: target.text, start: target.getStart(), end: target.getEnd() })),
     self: [],
     selfEscapes: false,
+    classEscapes: false,
     evals: scope.evals.map((call) => ({ start: call.getStart(), end: call.getEnd() })),
     edits: [...extraEdits, ...classNameEdits(node, prefix), ...cancelPoints(node, prefix)],
   }
@@ -114,7 +97,7 @@ function readMember(member: ts.ClassElement, attributes: ReadonlyMap<string, Att
   const { unit, project } = context
   const decorators = (ts.canHaveDecorators(member) ? ts.getDecorators(member) : undefined) ?? []
   const own = decorators.filter((decorator) => brainDecorator(decorator, unit, project))
-  const scope = readScope(member, { thisIsBrain: true, classNames })
+  const scope = readScope(member, { isMember: true, classNames })
   const names = own.length === 0 ? scope.names : namesWithout(member, own, classNames)
   const updates = updateEdits(scope.accesses, { attributes, source: unit.source, log: context.log, prefix: context.prefix })
   return {
@@ -131,6 +114,7 @@ function readMember(member: ts.ClassElement, attributes: ReadonlyMap<string, Att
       assigned: scope.assigned.map((target) => ({ name: target.text, start: target.getStart(), end: target.getEnd() })),
       self: scope.accesses.map(selfUse),
       selfEscapes: scope.selfEscapes,
+      classEscapes: scope.classEscapes,
       evals: scope.evals.map((call) => ({ start: call.getStart(), end: call.getEnd() })),
       edits: [...updates, ...cancelPoints(member, context.prefix)],
     },
@@ -142,10 +126,10 @@ function namesWithout(member: ts.ClassElement, erased: readonly ts.Decorator[], 
   const names = new Set<string>()
   ts.forEachChild(member, (child) => {
     if (erased.includes(child as ts.Decorator)) return
-    for (const name of readScope(child, { thisIsBrain: true, classNames }).names) names.add(name)
+    for (const name of readScope(child, { isMember: true, classNames }).names) names.add(name)
   })
   // The parts were read without the scope of the whole: what is a parameter or local of the member is none of these.
-  const whole = readScope(member, { thisIsBrain: true, classNames }).names
+  const whole = readScope(member, { isMember: true, classNames }).names
   return new Set([...names].filter((name) => whole.has(name)))
 }
 
@@ -168,7 +152,7 @@ function selfUse(access: SelfAccess): SelfUse {
     return { ...at, name: access.name, via: access.via, how: 'read', next }
   }
   if (ts.isCallExpression(parent) && parent.expression === outer) return { ...at, name: access.name, via: access.via, how: 'call' }
-  const isTarget = (ts.isBinaryExpression(parent) && parent.left === outer && isAssignment(parent)) || ts.isPrefixUnaryExpression(parent) || ts.isPostfixUnaryExpression(parent)
+  const isTarget = (ts.isBinaryExpression(parent) && parent.left === outer && isAssignment(parent)) || isStep(parent)
   return { ...at, name: access.name, via: access.via, how: isTarget ? 'write' : 'read' }
 }
 

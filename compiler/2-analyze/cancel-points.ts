@@ -45,14 +45,15 @@ export function cancelPoints(root: ts.Node, prefix: string): Edit[] {
     const binding = clause.variableDeclaration
     if (!binding) {
       return [
-        { kind: 'insert', at: clause.getStart() + 'catch'.length, text: ' ($error)' },
-        { kind: 'insert', at: body, text: ` ${prefix}.pass($error);` },
+        { kind: 'insert', at: clause.getStart() + 'catch'.length, text: ` (${prefix}error)` },
+        { kind: 'insert', at: body, text: ` ${prefix}.pass(${prefix}error);` },
       ]
     }
     if (ts.isIdentifier(binding.name)) return [{ kind: 'insert', at: body, text: ` ${prefix}.pass(${binding.name.text});` }]
     return [
-      { kind: 'replace', start: binding.getStart(), end: binding.getEnd(), text: '$error' },
-      { kind: 'insert', at: body, text: ` ${prefix}.pass($error); let ${binding.name.getText()} = $error;` },
+      { kind: 'insert', at: binding.getStart(), text: `${prefix}error` },
+      around(binding, ` ${prefix}.pass(${prefix}error); let `, ` = ${prefix}error;`),
+      { kind: 'move', start: binding.getStart(), end: binding.getEnd(), to: body },
     ]
   }
 }

@@ -3,19 +3,24 @@
 
 import { ts } from 'ts-morph'
 import { DOORS } from '../../src/contract/names.ts'
-import { extendsBrain, heritageOf, topLevelClasses, type ClassNode } from '../1-parse/classes.ts'
+import { extendsBrain, heritageOf } from '../1-parse/classes.ts'
+import type { ClassNode } from '../1-parse/declarations.ts'
 import { originOf } from '../1-parse/exports.ts'
 import { bareExpression } from '../1-parse/expressions.ts'
 import { declaredNames, hasModifier, importOf } from '../1-parse/imports.ts'
 import type { SourceProject, SourceUnit } from '../1-parse/project.ts'
-import { brainRepeated, sourceSyntax, taskOutsideBrain } from '../diagnostics.ts'
+import { baseUnreadable, brainRepeated, sourceSyntax, taskOutsideBrain } from '../diagnostics.ts'
 import type { DiagnosticLog } from '../log.ts'
 import type { BrainModel, Edit, FileModel, ImportItem, Item, Stretch } from '../model.ts'
-import { checkReadable, hasUnreadableBase, readBrain, readNeeds, reportUnreadableBase, type BrainContext, type FoundClass } from './brain.ts'
+import { DEFAULT_NAME, freePrefix, REGISTRATIONS } from '../names.ts'
+import { checkReadable, readBrain, readNeeds, type BrainContext, type FoundClass } from './brain.ts'
 import { REGISTRATION } from './class-names.ts'
-import { hoistedVars, isAssignment } from './scope.ts'
+import { hoistedVars, isAssignment, isStep, targetsOf } from './scope.ts'
+import { readSuppressions } from './suppressions.ts'
 import { brainDecorator } from './tasks.ts'
 import type { TypeOracle } from './type-oracle.ts'
+import { whyUnreadableBase } from './unreadable-base.ts'
+import { isBrainFile, wayBack } from './ways-back.ts'
 
 export interface FileContext {
   readonly project: SourceProject
@@ -26,27 +31,28 @@ export interface FileContext {
 
 /** `undefined` where the file has no brain and nothing to say about one. */
 export function readFile(unit: SourceUnit, { project, oracle, log, output }: FileContext): FileModel | undefined {
-  const prefix = freePrefix(unit.source.text)
   if (unit.syntaxErrors.length > 0) {
-    if (!namesTaskbrain(unit)) return undefined
-    for (const found of unit.syntaxErrors) log.add(sourceSyntax(found.message), { file: unit.source, start: found.start, end: found.end })
-    return { path: unit.path, source: unit.source, output, items: [], brains: [], hasDefaultExport: false, prefix, registrations: [], hasSyntaxErrors: true }
+    if (namesTaskbrain(unit)) for (const found of unit.syntaxErrors) log.add(sourceSyntax(found.message), { file: unit.source, start: found.start, end: found.end })
+    return undefined
   }
-  const context: BrainContext = { unit, project, oracle, log, prefix, output }
+  const context: BrainContext = { unit, project, oracle, log, prefix: freePrefix(unit.source.text), output }
   const found = findBrains(context)
   if (found.length === 0) return undefined
   reportRepeated(found, context)
   const brains = found.map((each) => readBrain(each, context))
+  const items = unit.tree.statements.map((statement, index) => readItem(statement, brains.filter((brain) => brain.item === index), found, context))
   return {
     path: unit.path,
     source: unit.source,
     output,
-    items: unit.tree.statements.map((statement, index) => readItem(statement, brains.filter((brain) => brain.item === index), found, context)),
+    items,
+    declaredBy: declarers(items),
+    exports: new Map([...unit.exports].flatMap(([name, target]) => (target.kind === 'local' ? [[name, target.name] as const] : []))),
     brains,
-    hasDefaultExport: unit.exports.has('default') || unit.tree.statements.some((statement) => ts.isExportAssignment(statement)),
-    prefix,
+    hasDefaultExport: unit.exports.has('default'),
+    prefix: context.prefix,
     registrations: registrationsOf(unit, project),
-    hasSyntaxErrors: false,
+    suppressions: readSuppressions(unit),
   }
 }
 
@@ -56,10 +62,22 @@ function namesTaskbrain(unit: SourceUnit): boolean {
   return unit.imports.some((declaration) => declaration.specifier === DOORS.user)
 }
 
+function declarers(items: readonly Item[]): Map<string, number[]> {
+  const found = new Map<string, number[]>()
+  items.forEach((item, index) => {
+    for (const name of item.declares) {
+      const known = found.get(name)
+      if (known) known.push(index)
+      else found.set(name, [index])
+    }
+  })
+  return found
+}
+
 /** Every class of the file that extends Brain; those that can't be built are said and left out. */
 function findBrains(context: BrainContext): FoundClass[] {
-  const { unit, project, log } = context
-  const top = new Map(topLevelClasses(unit.tree).map((found) => [found.node as ts.Node, found]))
+  const { unit, project } = context
+  const top = new Map(unit.classes.map((found) => [found.node as ts.Node, found]))
   const found: FoundClass[] = []
   unit.tree.statements.forEach((statement, item) => {
     const visit = (node: ts.Node): void => {
@@ -68,8 +86,7 @@ function findBrains(context: BrainContext): FoundClass[] {
         if (extendsBrain(node, unit, project)) {
           const name = known?.name ?? node.name?.text ?? nameOfHolder(node)
           if (checkReadable(node, name, context)) found.push({ node, name: name!, item, nested: !known })
-        } else if (hasUnreadableBase(node, unit, project)) reportUnreadableBase(node, context)
-        else if (namesTaskbrain(unit)) reportTasksOutside(node, unit, project, log)
+        } else reportNoBrain(node, context)
       }
       ts.forEachChild(node, visit)
     }
@@ -94,17 +111,24 @@ function reportRepeated(found: readonly FoundClass[], { unit, log }: BrainContex
   }
 }
 
-function reportTasksOutside(node: ClassNode, unit: SourceUnit, project: SourceProject, log: DiagnosticLog): void {
+/** A class that is no brain, as far as can be seen, but has tasks or is made from a brain. */
+function reportNoBrain(node: ClassNode, { unit, project, log }: BrainContext): void {
+  const name = node.name?.text ?? 'default'
+  const why = whyUnreadableBase(node, unit, project)
+  if (why !== undefined) {
+    const base = heritageOf(node)!
+    return log.add(baseUnreadable(name, base.expression.getText().split('\n', 1)[0]!, why), { file: unit.source, start: base.getStart(), end: base.getEnd() })
+  }
   for (const member of node.members) {
     const decorator = ts.canHaveDecorators(member) && ts.getDecorators(member)?.find((candidate) => brainDecorator(candidate, unit, project)?.name === 'task')
-    if (decorator) log.add(taskOutsideBrain(member.name?.getText() ?? '', node.name?.text ?? 'the class'), { file: unit.source, start: decorator.getStart(), end: decorator.getEnd() })
+    if (decorator) log.add(taskOutsideBrain(member.name?.getText() ?? '', name), { file: unit.source, start: decorator.getStart(), end: decorator.getEnd() })
   }
 }
 
 function readItem(statement: ts.Statement, brains: readonly BrainModel[], found: readonly FoundClass[], context: BrainContext): Item {
   const { unit, prefix, project } = context
   const place = { start: statement.getFullStart(), end: statement.getEnd(), textStart: statement.getStart() }
-  const nothing = { declares: [], mutable: false, touches: [], exportsDefault: false }
+  const nothing = { declares: [], mutable: false, touches: [] }
   const top = brains.filter((brain) => !brain.nested)
   if (ts.isImportDeclaration(statement)) {
     const { names: written, specifier, bare, attributes } = importOf(statement)
@@ -112,21 +136,22 @@ function readItem(statement: ts.Statement, brains: readonly BrainModel[], found:
       const origin = originOf(name.imported, specifier, unit, project)
       return origin ? { ...name, origin } : name
     })
-    const item: ImportItem = { specifier, names, bare, attributes }
+    const target = names.length > 0 || bare ? project.host.resolve(specifier, unit.path) : undefined
+    const item: ImportItem = { specifier, names, bare, attributes, wayBack: target === undefined ? [] : wayBack(target, project) }
     return { ...place, ...nothing, kind: 'import', declares: names.map((name) => name.local), needs: NO_NEEDS, import: item }
   }
+  const required = requiredModule(statement)
+  if (required) return { ...place, ...nothing, ...required }
   if (ts.isInterfaceDeclaration(statement) || ts.isTypeAliasDeclaration(statement) || hasModifier(statement, ts.SyntaxKind.DeclareKeyword))
     return { ...place, ...nothing, kind: 'type', needs: NO_NEEDS }
   if (ts.isExportDeclaration(statement)) return { ...place, ...nothing, kind: 'export', needs: readExportNeeds(statement) }
   const exports = exportParts(statement)
   if (top.length > 0) {
-    const names = top.flatMap((brain) => (brain.localName === undefined ? [] : [brain.localName]))
-    return { ...place, ...nothing, ...exports, kind: 'brain', declares: names, needs: NO_NEEDS }
+    return { ...place, ...nothing, ...exports, kind: 'brain', declares: top.map((brain) => brain.localName), needs: NO_NEEDS }
   }
   const nested = found.filter((each) => each.nested && brains.some((brain) => brain.item === each.item && brain.name === each.name))
   const needs = readNeeds(statement, prefix, nested.length > 0 ? nestedEdits(brains) : [])
-  const names = declaredNames(statement)
-  if (ts.isExportAssignment(statement)) return { ...place, ...nothing, ...exports, kind: 'export', needs }
+  const names = exports.nameAt === undefined && !ts.isExportAssignment(statement) ? declaredNames(statement) : [DEFAULT_NAME]
   if (names.length > 0) {
     const mutable = ts.isVariableStatement(statement) && !(statement.declarationList.flags & ts.NodeFlags.Const)
     return { ...place, ...nothing, ...exports, kind: 'declaration', declares: names, mutable, needs }
@@ -134,7 +159,21 @@ function readItem(statement: ts.Statement, brains: readonly BrainModel[], found:
   return { ...place, ...nothing, kind: 'effect', declares: [...hoistedVars(statement)], needs, touches: touchedBy(statement) }
 }
 
-const NO_NEEDS = { names: [], assigned: [], self: [], selfEscapes: false, evals: [], edits: [] } as const
+/** `import fs = require('fs')`: in a module of today's kind, the default import of the same. */
+function requiredModule(statement: ts.Statement): Pick<Item, 'kind' | 'declares' | 'needs' | 'import'> | undefined {
+  if (!ts.isImportEqualsDeclaration(statement) || statement.isTypeOnly || !ts.isExternalModuleReference(statement.moduleReference)) return undefined
+  const { expression } = statement.moduleReference
+  if (!ts.isStringLiteral(expression)) return undefined
+  const local = statement.name.text
+  const text = `import ${local} from ${expression.getText()}`
+  const edits: Edit[] = [{ kind: 'replace', start: statement.getStart(), end: statement.moduleReference.getEnd(), text }]
+  return {
+    kind: 'import', declares: [local], needs: { ...NO_NEEDS, edits },
+    import: { specifier: expression.text, names: [{ imported: 'default', local }], bare: false, attributes: '', wayBack: [] },
+  }
+}
+
+const NO_NEEDS = { names: [], assigned: [], self: [], selfEscapes: false, classEscapes: false, evals: [], edits: [] } as const
 
 /** Members of a brain inside a function carry their own edits; cancel points in them were found with the statement already. */
 function nestedEdits(brains: readonly BrainModel[]): Edit[] {
@@ -148,12 +187,20 @@ function readExportNeeds(statement: ts.ExportDeclaration): Item['needs'] {
   return { ...NO_NEEDS, names: clause.elements.filter((element) => !element.isTypeOnly).map((element) => (element.propertyName ?? element.name).text) }
 }
 
-function exportParts(statement: ts.Statement): { exportKeywords?: Stretch; exportsDefault: boolean } {
-  if (ts.isExportAssignment(statement)) return { exportKeywords: { start: statement.getStart(), end: statement.expression.getStart() }, exportsDefault: true }
+function exportParts(statement: ts.Statement): { exportKeywords?: Stretch; nameAt?: number } {
+  if (ts.isExportAssignment(statement)) return { exportKeywords: { start: statement.getStart(), end: statement.expression.getStart() } }
   const keywords = (ts.canHaveModifiers(statement) ? ts.getModifiers(statement) : undefined)?.filter((modifier) =>
     modifier.kind === ts.SyntaxKind.ExportKeyword || modifier.kind === ts.SyntaxKind.DefaultKeyword) ?? []
-  if (keywords.length === 0) return { exportsDefault: false }
-  return { exportKeywords: { start: keywords[0]!.getStart(), end: keywords.at(-1)!.getEnd() }, exportsDefault: keywords.length > 1 }
+  if (keywords.length === 0) return {}
+  const exportKeywords = { start: keywords[0]!.getStart(), end: keywords.at(-1)!.getEnd() }
+  const isNameless = (ts.isFunctionDeclaration(statement) || ts.isClassDeclaration(statement)) && !statement.name
+  return isNameless ? { exportKeywords, nameAt: wordBeforeName(statement).getEnd() } : { exportKeywords }
+}
+
+/** `class`, `function` or `*`: what a name comes after. */
+function wordBeforeName(statement: ts.FunctionDeclaration | ts.ClassDeclaration): ts.Node {
+  if (ts.isFunctionDeclaration(statement) && statement.asteriskToken) return statement.asteriskToken
+  return statement.getChildren().find((child) => child.kind === ts.SyntaxKind.ClassKeyword || child.kind === ts.SyntaxKind.FunctionKeyword)!
 }
 
 /** What a statement changes: `registry.set(…)` touches registry, `Object.assign(X, …)` and `X.prototype.y = …` touch X. */
@@ -167,12 +214,14 @@ function touchedBy(statement: ts.Statement): string[] {
   const add = (name: string | undefined): void => void (name && touched.add(name))
   const visit = (node: ts.Node): void => {
     if (ts.isFunctionLike(node) || ts.isClassLike(node)) return
-    if (ts.isBinaryExpression(node) && isAssignment(node)) add(root(node.left))
+    if (ts.isBinaryExpression(node) && isAssignment(node)) targetsOf(node.left).forEach((target) => add(root(target)))
+    if (isStep(node)) add(root(node.operand))
+    if (ts.isDeleteExpression(node)) add(root(node.expression))
     if (ts.isCallExpression(node)) {
       const callee = bareExpression(node.expression)
-      const isObjectCall = ts.isPropertyAccessExpression(callee) && callee.expression.getText() === 'Object'
+      const isObjectCall = ts.isPropertyAccessExpression(callee) && bareExpression(callee.expression).getText() === 'Object'
       if (isObjectCall && node.arguments[0]) add(root(node.arguments[0]))
-      else if (ts.isPropertyAccessExpression(callee)) add(callee.name.text === REGISTRATION ? '*registration*' : root(callee.expression))
+      else if (ts.isPropertyAccessExpression(callee)) add(callee.name.text === REGISTRATION ? REGISTRATIONS : root(callee.expression))
     }
     ts.forEachChild(node, visit)
   }
@@ -180,29 +229,11 @@ function touchedBy(statement: ts.Statement): string[] {
   return [...touched]
 }
 
-/** Modules of the project, reached by value imports of this file, that call `addSerializableType`: every process needs them. */
+/** Modules of the project that this file imports and that, at whatever distance, call `addSerializableType`: every process needs them. */
 function registrationsOf(unit: SourceUnit, project: SourceProject): string[] {
-  const seen = new Set([unit.path])
-  const reaches = (path: string): boolean => {
-    if (seen.has(path)) return false
-    seen.add(path)
-    const text = project.host.readFile(path)
-    if (text === undefined) return false
-    if (text.includes(REGISTRATION)) return true
-    return [...text.matchAll(/\b(?:import|export)\b[^'";]*?['"](\.[^'"]+)['"]/g)].some(([, specifier]) => {
-      const target = project.host.resolve(specifier!, path)
-      return target !== undefined && reaches(target)
-    })
-  }
+  const registers = (path: string): boolean => project.host.readFile(path)?.includes(REGISTRATION) ?? false
   return unit.imports.flatMap(({ specifier, names, bare }) => {
-    const target = project.host.resolve(specifier, unit.path)
-    return (names.length > 0 || bare) && target !== undefined && reaches(target) ? [specifier] : []
+    const target = names.length > 0 || bare ? project.host.resolve(specifier, unit.path) : undefined
+    return target !== undefined && project.graph.reaches(target, registers, (path) => isBrainFile(path, project)) ? [specifier] : []
   })
 }
-
-/** A name for the runtime's functions that the file does not use. */
-function freePrefix(text: string): string {
-  const isFree = (name: string): boolean => !new RegExp(`(?<![\\w$.'"\`])${name.replaceAll('$', '\\$')}(?![\\w$'"\`{])`).test(text)
-  return ['$', '$tb', '$taskbrain', '$taskbrain_'].find(isFree) ?? '$taskbrain__'
-}
-

@@ -1,6 +1,7 @@
 // In: an expression. Out: its value where it folds to a literal with the constants of the project's modules. Must not run code.
 
 import { ts } from 'ts-morph'
+import { originOf } from '../1-parse/exports.ts'
 import { bareExpression } from '../1-parse/expressions.ts'
 import type { SourceProject, SourceUnit } from '../1-parse/project.ts'
 
@@ -53,20 +54,13 @@ export function foldProperty(owner: Folded & { kind: 'object' }, name: string, p
 
 /** The initialiser of a `const` of this module, or of the module that it is imported from. */
 export function constantOf(name: string, unit: SourceUnit, project: SourceProject): { expression: ts.Expression; unit: SourceUnit } | undefined {
-  for (const statement of unit.tree.statements) {
-    if (!ts.isVariableStatement(statement) || !(statement.declarationList.flags & ts.NodeFlags.Const)) continue
-    for (const { name: binding, initializer } of statement.declarationList.declarations)
-      if (ts.isIdentifier(binding) && binding.text === name && initializer) return { expression: initializer, unit }
-  }
-  for (const declaration of unit.imports) {
-    const binding = declaration.names.find((candidate) => candidate.local === name)
-    const target = binding && project.target(declaration.specifier, unit)
-    const exported = target?.exports.get(binding!.imported)
-    if (target && exported?.kind === 'local') return constantOf(exported.name, target, project)
-    if (target && exported?.kind === 'from') {
-      const further = project.target(exported.specifier, target)
-      return further && constantOf(exported.name, further, project)
-    }
+  const expression = unit.constants.get(name)
+  if (expression) return { expression, unit }
+  for (const { names, specifier } of unit.imports) {
+    const binding = names.find((candidate) => candidate.local === name)
+    const origin = binding && originOf(binding.imported, specifier, unit, project)
+    const home = origin && project.unit(origin.file)
+    if (home) return home.constants.has(origin.name) ? { expression: home.constants.get(origin.name)!, unit: home } : undefined
   }
   return undefined
 }

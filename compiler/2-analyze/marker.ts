@@ -6,6 +6,7 @@ import { loopEmpty, markerMissing, markerNearMiss, markerNested, markerRepeated,
 import type { DiagnosticLog, SourceText, Span } from '../log.ts'
 import type { Stretch } from '../model.ts'
 import { editDistance } from '../names.ts'
+import { commentsBelow, type Comment } from './comments.ts'
 import type { StaticOptions } from './options.ts'
 
 export interface LoopMarker extends Stretch {
@@ -28,7 +29,10 @@ export function findLoopMarker(body: ts.Block, context: MarkerContext): LoopMark
   const { task, options, log } = context
   const wanted = normalMarker(options.startLoopMarker)
   const comments = commentsOf(body)
-  const exact = [...comments.filter((comment) => normalMarker(comment.text) === wanted), ...loopCalls(body, context.namesBrain)].sort((a, b) => a.start - b.start)
+  const exact = [
+    ...comments.filter((comment) => normalMarker(comment.text) === wanted).map((comment) => ({ ...comment, block: holderOf(comment), isStatement: false })),
+    ...loopCalls(body, context.namesBrain),
+  ].sort((a, b) => a.start - b.start)
   const span = ({ start, end }: Stretch): Span => ({ file: context.source, start, end })
   if (!options.defineLoopLater) {
     for (const found of exact) log.add(markerWithoutLoop(task), span(found))
@@ -68,39 +72,20 @@ export function normalMarker(comment: string): string {
 // --- internal ---
 
 interface Found extends Stretch {
-  readonly text: string
   /** The innermost node whose text holds it. */
   readonly block: ts.Node
   readonly isStatement: boolean
 }
 
-/** Every comment below a node, each once: trivia before a token. */
-function commentsOf(body: ts.Block): Found[] {
-  const text = body.getSourceFile().text
-  const found = new Map<number, Found>()
-  const visit = (node: ts.Node): void => {
-    const children = node.getChildren()
-    if (children.length === 0) {
-      // A template's middle and a JSX text are tokens whose own text is no trivia; getFullStart stops before them.
-      const collect = (start: number, end: number): void => {
-        if (!found.has(start)) found.set(start, { start, end, text: text.slice(start, end), block: holderOf(node, start), isStatement: false })
-      }
-      if (node.kind !== ts.SyntaxKind.JsxText) {
-        ts.forEachLeadingCommentRange(text, node.getFullStart(), collect)
-        ts.forEachTrailingCommentRange(text, node.getFullStart(), collect)
-      }
-      return
-    }
-    children.forEach(visit)
-  }
-  visit(body)
-  return [...found.values()].filter((comment) => comment.start > body.getStart() && comment.end < body.getEnd())
+function commentsOf(body: ts.Block): Comment[] {
+  const start = body.getStart()
+  return commentsBelow(body).filter((comment) => comment.start > start && comment.end < body.getEnd())
 }
 
-/** The innermost block, or expression, whose text encloses an offset. */
-function holderOf(token: ts.Node, offset: number): ts.Node {
+/** The innermost block, or expression, whose text encloses a comment. */
+function holderOf({ token, start }: Comment): ts.Node {
   let holder = token
-  while (holder.parent && (holder.getStart() > offset || holder.getEnd() <= offset || holder.kind === ts.SyntaxKind.SyntaxList)) holder = holder.parent
+  while (holder.parent && (holder.getStart() > start || holder.getEnd() <= start || holder.kind === ts.SyntaxKind.SyntaxList)) holder = holder.parent
   return holder
 }
 
@@ -110,7 +95,7 @@ function loopCalls(body: ts.Block, namesBrain: (expression: ts.Expression) => bo
     if (ts.isExpressionStatement(node) && ts.isCallExpression(node.expression) && ts.isPropertyAccessExpression(node.expression.expression)) {
       const { name, expression } = node.expression.expression
       if (name.text === 'loop' && namesBrain(expression))
-        found.push({ start: node.getStart(), end: node.getEnd(), text: node.getText(), block: node.parent, isStatement: true })
+        found.push({ start: node.getStart(), end: node.getEnd(), block: node.parent, isStatement: true })
     }
     ts.forEachChild(node, visit)
   }
@@ -118,7 +103,7 @@ function loopCalls(body: ts.Block, namesBrain: (expression: ts.Expression) => bo
   return found
 }
 
-function reportMissing(comments: readonly Found[], wanted: string, { task, options, source, log }: MarkerContext): void {
+function reportMissing(comments: readonly Comment[], wanted: string, { task, options, source, log }: MarkerContext): void {
   const words = wanted.replace(/[^\p{L}\p{N}]/gu, '')
   const near = comments.find((comment) => {
     const normal = normalMarker(comment.text)

@@ -23,6 +23,7 @@ export interface StaticOptions {
 }
 
 const LONG_PAUSE_SECONDS = 10
+const STRUCTURAL = ['process', 'defineLoopLater']
 
 export function readOptions(task: string, argument: ts.Expression, method: ts.MethodDeclaration, unit: SourceUnit, project: SourceProject, log: DiagnosticLog): StaticOptions | undefined {
   const at = (node: ts.Node): Span => ({ file: unit.source, start: node.getStart(), end: node.getEnd() })
@@ -42,8 +43,14 @@ export function readOptions(task: string, argument: ts.Expression, method: ts.Me
     if (folded?.kind === 'value') return typeof folded.value === 'string' ? `'${folded.value}'` : String(folded.value)
     return found && valueText(found.node)
   }
+  const open = openSpread(whole, project)
+  // It may hold one of those that decide how the task is built, and what comes later in the literal wins.
+  if (open && STRUCTURAL.some((option) => !given.has(option))) {
+    log.add(optionsUnreadable(task), whole.unit === unit ? at(open) : at(argument))
+    return undefined
+  }
   checkNames(task, given, place, log)
-  for (const option of ['process', 'runOnStart']) if (!given.has(option) && !hasOpenSpread(whole, project)) log.add(optionMissing(task, option), at(argument))
+  for (const option of ['process', 'runOnStart']) if (!given.has(option) && !open) log.add(optionMissing(task, option), at(argument))
 
   const staticOption = <T extends 'boolean' | 'string'>(option: string, type: T, wanted: string): (T extends 'boolean' ? boolean : string) | undefined => {
     if (!given.has(option)) return undefined
@@ -93,8 +100,9 @@ function propertiesOf(object: Folded & { kind: 'object' }, project: SourceProjec
   return given
 }
 
-function hasOpenSpread(object: Folded & { kind: 'object' }, project: SourceProject): boolean {
-  return object.node.properties.some((property) => ts.isSpreadAssignment(property) && fold(property.expression, object.unit, project)?.kind !== 'object')
+/** A spread of what does not fold. */
+function openSpread(object: Folded & { kind: 'object' }, project: SourceProject): ts.Node | undefined {
+  return object.node.properties.find((property) => ts.isSpreadAssignment(property) && fold(property.expression, object.unit, project)?.kind !== 'object')
 }
 
 function checkNames(task: string, given: Given, place: (option: string) => Span, log: DiagnosticLog): void {

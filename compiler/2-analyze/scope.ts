@@ -2,7 +2,7 @@
 // (`this`, aliases of it, `super`, the class name), with shadowing seen. Must not decide anything: it only reads.
 
 import { ts } from 'ts-morph'
-import { bareExpression } from '../1-parse/expressions.ts'
+import { bareExpression, outerExpression } from '../1-parse/expressions.ts'
 import { bindingNames, declaredNames, hasModifier } from '../1-parse/imports.ts'
 
 /** A use of a member through the brain itself: `this.x`, `self.x`, `const { x } = this`, `super.x`, `MainBrain.x`. */
@@ -18,19 +18,21 @@ export interface ScopeReading {
   readonly assigned: readonly ts.Identifier[]
   readonly accesses: readonly SelfAccess[]
   readonly selfEscapes: boolean
+  /** The class is handed on as a whole: every static member may be used. */
+  readonly classEscapes: boolean
   readonly evals: readonly ts.Node[]
 }
 
 export interface ScopeOptions {
-  /** `this` at the top of the node is the brain. */
-  readonly thisIsBrain?: boolean
+  /** The node is a member of a brain's class: `this` at its top is the brain, or the class itself where the member is static. */
+  readonly isMember?: boolean
   /** Names by which the brain's class is known. */
   readonly classNames?: ReadonlySet<string>
 }
 
 export function readScope(node: ts.Node, options: ScopeOptions = {}): ScopeReading {
   const reader = new ScopeReader(options)
-  reader.visit(node, { names: new Map(), parent: undefined, thisIsBrain: options.thisIsBrain ?? false })
+  reader.visit(node, { names: new Map(), parent: undefined, self: options.isMember ? (isStatic(node) ? 'class' : 'brain') : undefined })
   return reader
 }
 
@@ -39,7 +41,8 @@ export function readScope(node: ts.Node, options: ScopeOptions = {}): ScopeReadi
 interface Scope {
   readonly names: Map<string, 'local' | 'self'>
   readonly parent: Scope | undefined
-  readonly thisIsBrain: boolean
+  /** What `this` is; `undefined` where it is of no concern. */
+  readonly self: 'brain' | 'class' | undefined
 }
 
 class ScopeReader implements ScopeReading {
@@ -48,6 +51,7 @@ class ScopeReader implements ScopeReading {
   readonly accesses: SelfAccess[] = []
   readonly evals: ts.Node[] = []
   selfEscapes = false
+  classEscapes = false
   readonly #classNames: ReadonlySet<string>
 
   constructor(options: ScopeOptions) {
@@ -58,7 +62,8 @@ class ScopeReader implements ScopeReading {
     if (!node) return
     if (ts.isIdentifier(node)) return this.#reference(node, scope)
     if (node.kind === ts.SyntaxKind.ThisKeyword) {
-      if (scope.thisIsBrain) this.selfEscapes = true
+      if (scope.self === 'brain') this.selfEscapes = true
+      if (scope.self === 'class') this.classEscapes = true
       return
     }
     if (ts.isExpressionWithTypeArguments(node)) return this.visit(node.expression, scope)
@@ -72,8 +77,8 @@ class ScopeReader implements ScopeReading {
     if (ts.isVariableDeclaration(node)) return this.#variable(node, scope)
     if (ts.isParameter(node) || ts.isBindingElement(node)) return this.#binding(node, scope)
     if (ts.isBinaryExpression(node)) return this.#binary(node, scope)
-    if (ts.isPrefixUnaryExpression(node) || ts.isPostfixUnaryExpression(node)) {
-      if (node.operator === ts.SyntaxKind.PlusPlusToken || node.operator === ts.SyntaxKind.MinusMinusToken) this.#assignTarget(node.operand, scope)
+    if (isStep(node)) {
+      this.#assignTarget(node.operand, scope)
       return this.visit(node.operand, scope)
     }
     if (ts.isPropertyAssignment(node)) {
@@ -93,7 +98,7 @@ class ScopeReader implements ScopeReading {
     if (ts.isEnumDeclaration(node)) return this.#enum(node, scope)
     if (ts.isModuleDeclaration(node)) return this.visit(node.body, scope)
     if (ts.isPropertyDeclaration(node)) return this.#field(node, scope)
-    if (ts.isClassStaticBlockDeclaration(node)) return this.visit(node.body, inner(scope, hoistedVars(node.body), false))
+    if (ts.isClassStaticBlockDeclaration(node)) return this.visit(node.body, inner(scope, hoistedVars(node.body), scope.parent === undefined ? scope.self : undefined))
     if (ts.isExportAssignment(node)) return this.visit(node.expression, scope)
     if (ts.isJsxAttribute(node)) return this.visit(node.initializer, scope)
     if (ts.isJsxOpeningLikeElement(node) || ts.isJsxClosingElement(node)) return this.#jsx(node, scope)
@@ -103,25 +108,35 @@ class ScopeReader implements ScopeReading {
   #reference(node: ts.Identifier, scope: Scope): void {
     const found = lookup(node.text, scope)
     if (found === 'self') this.selfEscapes = true
-    else if (found === undefined) this.names.add(node.text)
+    else if (found !== undefined) return
+    else if (this.#classNames.has(node.text)) this.classEscapes = true
+    else this.names.add(node.text)
   }
 
   #isSelf(expression: ts.Expression, scope: Scope): boolean {
     const bare = bareExpression(expression)
-    if (bare.kind === ts.SyntaxKind.ThisKeyword) return scope.thisIsBrain
+    if (bare.kind === ts.SyntaxKind.ThisKeyword) return scope.self === 'brain'
     return ts.isIdentifier(bare) && lookup(bare.text, scope) === 'self'
+  }
+
+  /** `MainBrain`, `this` in a static member, `this.constructor`. */
+  #isClass(expression: ts.Expression, scope: Scope): boolean {
+    const bare = bareExpression(expression)
+    if (bare.kind === ts.SyntaxKind.ThisKeyword) return scope.self === 'class'
+    if (ts.isPropertyAccessExpression(bare)) return bare.name.text === 'constructor' && this.#isSelf(bare.expression, scope)
+    return ts.isIdentifier(bare) && this.#classNames.has(bare.text) && lookup(bare.text, scope) === undefined
   }
 
   #property(node: ts.PropertyAccessExpression, scope: Scope): void {
     const name = node.name.text
+    if (this.#isClass(node.expression, scope)) return void this.accesses.push({ name, via: 'class', node })
+    if (this.#isClass(node, scope)) this.classEscapes = true
     if (this.#isSelf(node.expression, scope)) return void this.accesses.push({ name, via: 'this', node })
     if (node.expression.kind === ts.SyntaxKind.SuperKeyword) {
-      if (scope.thisIsBrain) this.accesses.push({ name, via: 'super', node })
+      if (scope.self) this.accesses.push({ name, via: scope.self === 'brain' ? 'super' : 'class', node })
       return
     }
     if (ts.isPrivateIdentifier(node.name)) this.accesses.push({ name, via: 'this', node })
-    else if (ts.isIdentifier(node.expression) && this.#classNames.has(node.expression.text) && lookup(node.expression.text, scope) === undefined)
-      this.accesses.push({ name, via: 'class', node })
     this.visit(node.expression, scope)
   }
 
@@ -132,6 +147,8 @@ class ScopeReader implements ScopeReading {
       this.selfEscapes = true
       return this.visit(node.argumentExpression, scope)
     }
+    if (this.#isClass(node.expression, scope) && ts.isStringLiteralLike(node.argumentExpression))
+      return void this.accesses.push({ name: node.argumentExpression.text, via: 'class', node })
     this.visit(node.expression, scope)
     this.visit(node.argumentExpression, scope)
   }
@@ -143,8 +160,7 @@ class ScopeReader implements ScopeReading {
 
   #variable(node: ts.VariableDeclaration, scope: Scope): void {
     if (node.initializer && this.#isSelf(node.initializer, scope)) {
-      const isConst = ts.isVariableDeclarationList(node.parent) && node.parent.flags & ts.NodeFlags.Const
-      if (ts.isIdentifier(node.name) && isConst && owner(node.name.text, scope)) return void owner(node.name.text, scope)!.names.set(node.name.text, 'self')
+      if (ts.isIdentifier(node.name) && isNeverAssigned(node) && owner(node.name.text, scope)) return void owner(node.name.text, scope)!.names.set(node.name.text, 'self')
       if (ts.isObjectBindingPattern(node.name)) return this.#destructureSelf(node.name, scope)
     }
     this.#bindingName(node.name, scope)
@@ -179,21 +195,12 @@ class ScopeReader implements ScopeReading {
     if (isAssignment(node)) this.#assignTarget(node.left, scope)
     if (ts.isPrivateIdentifier(node.left)) this.accesses.push({ name: node.left.text, via: 'this', node: node.left })
     else this.visit(node.left, scope)
+    if (node.operatorToken.kind === ts.SyntaxKind.InstanceOfKeyword && this.#isClass(node.right, scope)) return
     this.visit(node.right, scope)
   }
 
   #assignTarget(target: ts.Expression, scope: Scope): void {
-    const bare = bareExpression(target)
-    if (ts.isIdentifier(bare)) {
-      if (lookup(bare.text, scope) === undefined) this.assigned.push(bare)
-    } else if (ts.isArrayLiteralExpression(bare)) bare.elements.forEach((element) => this.#assignTarget(ts.isSpreadElement(element) ? element.expression : element, scope))
-    else if (ts.isObjectLiteralExpression(bare))
-      for (const property of bare.properties) {
-        if (ts.isShorthandPropertyAssignment(property)) this.#assignTarget(property.name, scope)
-        else if (ts.isPropertyAssignment(property)) this.#assignTarget(property.initializer, scope)
-        else if (ts.isSpreadAssignment(property)) this.#assignTarget(property.expression, scope)
-      }
-    else if (ts.isBinaryExpression(bare) && bare.operatorToken.kind === ts.SyntaxKind.EqualsToken) this.#assignTarget(bare.left, scope)
+    for (const bare of targetsOf(target)) if (ts.isIdentifier(bare) && lookup(bare.text, scope) === undefined) this.assigned.push(bare)
   }
 
   #function(node: ts.SignatureDeclaration, scope: Scope): void {
@@ -207,8 +214,8 @@ class ScopeReader implements ScopeReading {
     if (!ts.isArrowFunction(node)) names.add('arguments')
     if (ts.isBlock(body)) hoistedVars(body).forEach((name) => names.add(name))
     const isMember = ts.isMethodDeclaration(node) || ts.isAccessor(node) || ts.isConstructorDeclaration(node)
-    const keepsThis = ts.isArrowFunction(node) || (isMember && scope.parent === undefined && ts.isClassLike(node.parent) && !isStatic(node))
-    const own = inner(scope, names, keepsThis && scope.thisIsBrain)
+    const keepsThis = ts.isArrowFunction(node) || (isMember && scope.parent === undefined && ts.isClassLike(node.parent))
+    const own = inner(scope, names, keepsThis ? scope.self : undefined)
     node.parameters.forEach((parameter) => this.visit(parameter, own))
     this.visit(body, own)
   }
@@ -216,24 +223,23 @@ class ScopeReader implements ScopeReading {
   #class(node: ts.ClassLikeDeclaration, scope: Scope): void {
     ts.getDecorators(node)?.forEach((decorator) => this.visit(decorator.expression, scope))
     node.heritageClauses?.forEach((clause) => clause.token === ts.SyntaxKind.ExtendsKeyword && clause.types.forEach((type) => this.visit(type, scope)))
-    const own = inner(scope, new Set(node.name ? [node.name.text] : []), false)
+    const own = inner(scope, new Set(node.name ? [node.name.text] : []), undefined)
     node.members.forEach((member) => this.visit(member, own))
   }
 
   #field(node: ts.PropertyDeclaration, scope: Scope): void {
     this.#propertyName(node.name, scope)
     ts.getDecorators(node)?.forEach((decorator) => this.visit(decorator.expression, scope))
-    const keepsThis = scope.parent === undefined && !isStatic(node)
-    this.visit(node.initializer, inner(scope, new Set(), keepsThis && scope.thisIsBrain))
+    this.visit(node.initializer, inner(scope, new Set(), scope.parent === undefined ? scope.self : undefined))
   }
 
   #block(statements: ts.NodeArray<ts.Statement>, scope: Scope): void {
-    const own = inner(scope, new Set(statements.flatMap(declaredNames)), scope.thisIsBrain)
+    const own = inner(scope, new Set(statements.flatMap(declaredNames)), scope.self)
     statements.forEach((statement) => this.visit(statement, own))
   }
 
   #caseBlock(node: ts.CaseBlock, scope: Scope): void {
-    const own = inner(scope, new Set(node.clauses.flatMap((clause) => clause.statements.flatMap(declaredNames))), scope.thisIsBrain)
+    const own = inner(scope, new Set(node.clauses.flatMap((clause) => clause.statements.flatMap(declaredNames))), scope.self)
     for (const clause of node.clauses) {
       if (ts.isCaseClause(clause)) this.visit(clause.expression, own)
       clause.statements.forEach((statement) => this.visit(statement, own))
@@ -245,32 +251,34 @@ class ScopeReader implements ScopeReading {
       ? node.initializer.declarations.flatMap((declaration) => bindingNames(declaration.name)) : []
     // A `var` belongs to the function, which has it already; at the top of a module it is the module's.
     const isVar = node.initializer && ts.isVariableDeclarationList(node.initializer) && !(node.initializer.flags & ts.NodeFlags.BlockScoped)
-    const own = inner(scope, new Set(isVar ? [] : names), scope.thisIsBrain)
+    const own = inner(scope, new Set(isVar ? [] : names), scope.self)
     if (node.initializer && !ts.isVariableDeclarationList(node.initializer) && !ts.isForStatement(node)) this.#assignTarget(node.initializer, own)
     ts.forEachChild(node, (child) => this.visit(child, own))
   }
 
   #catch(node: ts.CatchClause, scope: Scope): void {
     const names = node.variableDeclaration ? bindingNames(node.variableDeclaration.name) : []
-    const own = inner(scope, new Set(names), scope.thisIsBrain)
+    const own = inner(scope, new Set(names), scope.self)
     if (node.variableDeclaration) this.#bindingName(node.variableDeclaration.name, own)
     this.visit(node.block, own)
   }
 
   #enum(node: ts.EnumDeclaration, scope: Scope): void {
     const members = node.members.flatMap((member) => (ts.isIdentifier(member.name) || ts.isStringLiteral(member.name) ? [member.name.text] : []))
-    const own = inner(scope, new Set([...members, node.name.text]), false)
+    const own = inner(scope, new Set([...members, node.name.text]), undefined)
     node.members.forEach((member) => this.visit(member.initializer, own))
   }
 
   #jsx(node: ts.JsxOpeningLikeElement | ts.JsxClosingElement, scope: Scope): void {
+    // The classic form of JSX calls it; where the file does not declare it, nothing is taken along.
+    this.names.add('React')
     if (!ts.isIdentifier(node.tagName) || /^[A-Z_$]/.test(node.tagName.text)) this.visit(node.tagName, scope)
     if (!ts.isJsxClosingElement(node)) this.visit(node.attributes, scope)
   }
 }
 
-function inner(parent: Scope, names: ReadonlySet<string>, thisIsBrain: boolean): Scope {
-  return { names: new Map([...names].map((name) => [name, 'local'])), parent, thisIsBrain }
+function inner(parent: Scope, names: ReadonlySet<string>, self: Scope['self']): Scope {
+  return { names: new Map([...names].map((name) => [name, 'local'])), parent, self }
 }
 
 function owner(name: string, scope: Scope): Scope | undefined {
@@ -280,6 +288,32 @@ function owner(name: string, scope: Scope): Scope | undefined {
 
 function lookup(name: string, scope: Scope): 'local' | 'self' | undefined {
   return owner(name, scope)?.names.get(name)
+}
+
+/** A `const`, or a `let` or `var` whose name no assignment of the function around it has. */
+function isNeverAssigned(declaration: ts.VariableDeclaration): boolean {
+  if (declaration.parent.flags & ts.NodeFlags.Const) return true
+  const name = (declaration.name as ts.Identifier).text
+  const body = ts.findAncestor(declaration, (node) => ts.isFunctionLike(node) || ts.isClassStaticBlockDeclaration(node)) ?? declaration.getSourceFile()
+  let count = 0
+  const visit = (node: ts.Node): void => {
+    if (ts.isIdentifier(node) && node.text === name && isWritten(node)) count++
+    ts.forEachChild(node, visit)
+  }
+  visit(body)
+  return count === 1
+}
+
+/** Declared, assigned, or part of a pattern: what may give a name its value. */
+function isWritten(name: ts.Identifier): boolean {
+  const outer = outerExpression(name)
+  const { parent } = outer
+  if (ts.isBinaryExpression(parent)) return parent.left === outer && isAssignment(parent)
+  if (ts.isPropertyAccessExpression(parent) || ts.isCallExpression(parent)) return false
+  if (ts.isPrefixUnaryExpression(parent) || ts.isPostfixUnaryExpression(parent)) return true
+  return ts.isVariableDeclaration(parent) ? parent.name === outer
+    : ts.isParameter(parent) || ts.isBindingElement(parent) || ts.isShorthandPropertyAssignment(parent) || ts.isArrayLiteralExpression(parent)
+      || ts.isPropertyAssignment(parent) || ts.isForOfStatement(parent) || ts.isForInStatement(parent)
 }
 
 /** Names of `var` declarations that belong to the function around a block. */
@@ -300,7 +334,27 @@ function isErased(node: ts.Node): boolean {
 }
 
 function isStatic(node: ts.Node): boolean {
-  return hasModifier(node, ts.SyntaxKind.StaticKeyword)
+  return ts.isClassStaticBlockDeclaration(node) || hasModifier(node, ts.SyntaxKind.StaticKeyword)
+}
+
+/** What an assignment writes to: its left side, or the targets of a pattern there. */
+export function targetsOf(left: ts.Expression): ts.Expression[] {
+  const bare = bareExpression(left)
+  if (ts.isArrayLiteralExpression(bare)) return bare.elements.flatMap((element) => targetsOf(ts.isSpreadElement(element) ? element.expression : element))
+  if (ts.isObjectLiteralExpression(bare))
+    return bare.properties.flatMap((property) => {
+      if (ts.isShorthandPropertyAssignment(property)) return [property.name]
+      if (ts.isPropertyAssignment(property)) return targetsOf(property.initializer)
+      return ts.isSpreadAssignment(property) ? targetsOf(property.expression) : []
+    })
+  const isDefault = ts.isBinaryExpression(bare) && bare.operatorToken.kind === ts.SyntaxKind.EqualsToken
+  return isDefault ? targetsOf(bare.left) : [bare]
+}
+
+/** `++` and `--`, before or behind. */
+export function isStep(node: ts.Node): node is ts.PrefixUnaryExpression | ts.PostfixUnaryExpression {
+  return (ts.isPrefixUnaryExpression(node) || ts.isPostfixUnaryExpression(node)) &&
+    (node.operator === ts.SyntaxKind.PlusPlusToken || node.operator === ts.SyntaxKind.MinusMinusToken)
 }
 
 export function isAssignment(node: ts.BinaryExpression): boolean {

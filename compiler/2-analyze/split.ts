@@ -2,7 +2,7 @@
 // before each iteration. Locals, `this`, `super` and early returns keep their meaning, since nothing is moved out of the method.
 
 import { ts } from 'ts-morph'
-import { declaredNames } from '../1-parse/imports.ts'
+import { declaredNames, hasModifier } from '../1-parse/imports.ts'
 import { loopLocalInSetup } from '../diagnostics.ts'
 import type { DiagnosticLog, SourceText } from '../log.ts'
 import type { Edit } from '../model.ts'
@@ -18,16 +18,19 @@ export interface SplitContext {
 
 export function splitEdits(method: ts.MethodDeclaration, marker: LoopMarker, context: SplitContext): Edit[] {
   const body = method.body!
+  const { prefix } = context
   const setup = body.statements.slice(0, marker.firstLoopStatement).filter((statement) => statement.getStart() !== marker.start)
   const loop = body.statements.slice(marker.firstLoopStatement)
   const returns = loop.flatMap(ownReturns)
-  const label = returns.length > 0 ? '$loop: ' : ''
+  const isAsync = hasModifier(method, ts.SyntaxKind.AsyncKeyword)
+  const frame = returns.length === 0 ? plainFrame() : isAsync ? asyncFrame(prefix) : syncFrame(prefix)
   return [
     { kind: 'insert', at: method.name.getStart(), text: '*' },
-    { kind: 'replace', start: marker.start, end: marker.end, text: `\n${label}for (;;) {\nyield\ntry {` },
-    ...returns.flatMap(continueInstead),
+    { kind: 'replace', start: marker.start, end: marker.end, text: `\n${frame.open}` },
+    ...returns.flatMap((node) => insteadOfReturn(node, prefix, frame.leave)),
     ...movedFunctions(setup, loop, marker, context),
-    { kind: 'insert', at: body.getEnd() - 1, text: `\n} catch ($error) { ${context.prefix}.report($error) }\n}\n` },
+    // In the place of the brace: an insertion before it would go along with a function that ends there and moves up.
+    { kind: 'replace', start: body.getEnd() - 1, end: body.getEnd(), text: `\n${frame.close} catch (${prefix}error) { ${prefix}.report(${prefix}error) }\n}\n}` },
   ]
 }
 
@@ -42,14 +45,43 @@ function ownReturns(statement: ts.Node): ts.ReturnStatement[] {
   return found
 }
 
-/** A `return` in the loop ends the iteration; what it would have returned is still evaluated. */
-function continueInstead(node: ts.ReturnStatement): Edit[] {
+/** What stands around the loop part, and how a `return` in it leaves. */
+interface LoopFrame {
+  readonly open: string
+  readonly close: string
+  readonly leave: string
+}
+
+function plainFrame(): LoopFrame {
+  return { open: 'for (;;) {\nyield\ntry {', close: '}', leave: '' }
+}
+
+/** As an async function has it: what is returned is waited for outside of the user's own `try`. */
+function asyncFrame(prefix: string): LoopFrame {
+  return {
+    open: `for (;;) {\nyield\ntry { let ${prefix}result; ${prefix}loop: {`,
+    close: `} await ${prefix}.point(${prefix}result) }`,
+    leave: `break ${prefix}loop`,
+  }
+}
+
+/** What is returned goes to whoever steps the generator, as the result of a plain method does. */
+function syncFrame(prefix: string): LoopFrame {
+  return {
+    open: `let ${prefix}result; ${prefix}loop: for (;;) {\nyield ${prefix}result\n${prefix}result = undefined\ntry {`,
+    close: '}',
+    leave: `continue ${prefix}loop`,
+  }
+}
+
+/** A `return` in the loop ends the iteration. */
+function insteadOfReturn(node: ts.ReturnStatement, prefix: string, leave: string): Edit[] {
   const end = node.getEnd()
-  if (!node.expression) return [{ kind: 'replace', start: node.getStart(), end, text: 'continue $loop;' }]
+  if (!node.expression) return [{ kind: 'replace', start: node.getStart(), end, text: `${leave};` }]
   const valueEnd = node.expression.getEnd()
-  const tail = '); continue $loop }'
+  const tail = `); ${leave} }`
   return [
-    { kind: 'replace', start: node.getStart(), end: node.expression.getStart(), text: '{ void (' },
+    { kind: 'replace', start: node.getStart(), end: node.expression.getStart(), text: `{ ${prefix}result = (` },
     valueEnd < end ? { kind: 'replace', start: valueEnd, end, text: tail } : { kind: 'insert', at: valueEnd, text: tail },
   ]
 }
@@ -77,7 +109,13 @@ function movedFunctions(setup: readonly ts.Statement[], loop: readonly ts.Statem
     }
   }
   for (const statement of setup) follow(statement, statement)
-  return [...moved].map((node) => ({ kind: 'move', start: node.getStart(), end: node.getEnd(), to: marker.start }))
+  // A marker may trail a statement: what comes between the two begins a line of its own.
+  const text = context.source.text
+  const isTrailing = text.slice(text.lastIndexOf('\n', marker.start) + 1, marker.start).trim() !== ''
+  return [...moved].flatMap((node, index) => [
+    { kind: 'wrap', start: node.getStart(), end: node.getEnd(), open: isTrailing || index > 0 ? '\n' : '', close: '' } as const,
+    { kind: 'move', start: node.getStart(), end: node.getEnd(), to: marker.start } as const,
+  ])
 }
 
 function isBlockScoped(statement: ts.Statement): boolean {

@@ -1,7 +1,7 @@
 // In: a field whose type the syntax does not tell. Out: what the type checker says. Starts the checker at the first question,
 // never before: it costs a second or more. Must not be asked about what types.ts can read.
 
-import { Project, ts } from 'ts-morph'
+import { type FileSystemHost, Project, ts } from 'ts-morph'
 import type { SourceUnit } from '../1-parse/project.ts'
 import type { CompilerHost } from '../model.ts'
 import type { AttributeType } from './types.ts'
@@ -32,7 +32,22 @@ export function createTypeOracle(root: string, host: CompilerHost): TypeOracle {
 }
 
 function openProject(root: string, host: CompilerHost): Project {
+  const fileSystem = tellingFileSystem(host)
   const tsConfigFilePath = `${root}/tsconfig.json`
-  if (host.fileExists(tsConfigFilePath)) return new Project({ tsConfigFilePath, skipAddingFilesFromTsConfig: true })
-  return new Project({ compilerOptions: { target: ts.ScriptTarget.ES2022, module: ts.ModuleKind.NodeNext, moduleResolution: ts.ModuleResolutionKind.NodeNext, strict: true } })
+  if (host.fileExists(tsConfigFilePath)) return new Project({ fileSystem, tsConfigFilePath, skipAddingFilesFromTsConfig: true })
+  return new Project({ fileSystem, compilerOptions: { target: ts.ScriptTarget.ES2022, module: ts.ModuleKind.NodeNext, moduleResolution: ts.ModuleResolutionKind.NodeNext, strict: true } })
+}
+
+/** The checker reads the disk by itself: the host is told of all that its answer rests on. */
+function tellingFileSystem(host: CompilerHost): FileSystemHost {
+  const disk = new Project({ skipAddingFilesFromTsConfig: true }).getFileSystem()
+  const told = <Value>(look: (path: string) => Value) => (path: string): Value => {
+    host.lookedUp?.(path)
+    return look(path)
+  }
+  return Object.assign(disk, {
+    readFileSync: told(disk.readFileSync.bind(disk)),
+    fileExistsSync: told(disk.fileExistsSync.bind(disk)),
+    directoryExistsSync: told(disk.directoryExistsSync.bind(disk)),
+  })
 }

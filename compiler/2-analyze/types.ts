@@ -22,7 +22,10 @@ export function typeOfAnnotation(node: ts.TypeNode, unit: SourceUnit, project: S
   const further = (inner: ts.TypeNode): AttributeType => typeOfAnnotation(inner, unit, project, depth + 1)
   const text = selfContained(node) ? node.getText() : undefined
   if (ts.isParenthesizedTypeNode(node)) return further(node.type)
-  if (ts.isTypeOperatorNode(node)) return node.operator === ts.SyntaxKind.ReadonlyKeyword ? { ...further(node.type), text } : none('a symbol')
+  if (ts.isTypeOperatorNode(node)) {
+    if (node.operator === ts.SyntaxKind.UniqueKeyword) return none('a symbol')
+    return node.operator === ts.SyntaxKind.ReadonlyKeyword ? { ...further(node.type), text } : UNKNOWN
+  }
   switch (node.kind) {
     case ts.SyntaxKind.NumberKeyword: return NUMBER
     case ts.SyntaxKind.BooleanKeyword: return BOOLEAN

@@ -7,7 +7,7 @@ import { attributeDeleted, awaitInChange, awaitInUpdate } from '../diagnostics.t
 import type { DiagnosticLog, SourceText } from '../log.ts'
 import type { Attribute, Edit, TypeCategory } from '../model.ts'
 import { contains } from './cancel-points.ts'
-import { isAssignment, type SelfAccess } from './scope.ts'
+import { isAssignment, isStep, type SelfAccess } from './scope.ts'
 
 export interface UpdateContext {
   readonly attributes: ReadonlyMap<string, Attribute>
@@ -23,7 +23,7 @@ export function updateEdits(accesses: readonly SelfAccess[], context: UpdateCont
     if (access.via !== 'this' || attribute?.share.kind !== 'shared' || ts.isBindingElement(access.node)) return []
     const target = outerExpression(access.node)
     const parent = target.parent
-    if (ts.isBinaryExpression(parent) && parent.left === target && isAssignment(parent)) return assignmentEdits(access, parent, context)
+    if (ts.isBinaryExpression(parent) && parent.left === target && isAssignment(parent)) return patternAround(parent) ? [] : assignmentEdits(access, parent, context)
     if (isStep(parent) && parent.operand === target) return stepEdits(access, parent, context.prefix)
     if (ts.isDeleteExpression(parent)) {
       context.log.add(attributeDeleted(access.name), spanOf(parent, context.source))
@@ -33,7 +33,7 @@ export function updateEdits(accesses: readonly SelfAccess[], context: UpdateCont
     if (change) changed.set(change, [...(changed.get(change) ?? []), access])
     return []
   })
-  for (const [change, roots] of changed) edits.push(...changeEdits(change as ts.Expression, roots[0]!, context))
+  for (const [change, roots] of changed) edits.push(...changeEdits(change as ts.Expression, roots, context))
   return edits
 }
 
@@ -105,7 +105,10 @@ function changeAround(access: SelfAccess, category: TypeCategory): ts.Expression
       if (depth > 0 && ts.isPropertyAccessExpression(method) && mutates(method, access, category)) change = parent
       at = outerExpression(parent)
     } else {
+      if (isObjectAssign(parent) && parent.arguments[0] === at) return parent
       if (depth === 0) return undefined
+      const pattern = patternAround(at)
+      if (pattern) return pattern
       if (ts.isBinaryExpression(parent) && parent.left === at && isAssignment(parent)) return parent
       if (isStep(parent) && parent.operand === at) return parent
       return ts.isDeleteExpression(parent) ? parent : change
@@ -113,21 +116,38 @@ function changeAround(access: SelfAccess, category: TypeCategory): ts.Expression
   }
 }
 
+function isObjectAssign(node: ts.Node): node is ts.CallExpression {
+  return ts.isCallExpression(node) && bareExpression(node.expression).getText() === 'Object.assign'
+}
+
 function mutates(method: ts.PropertyAccessExpression, access: SelfAccess, category: TypeCategory): boolean {
   const isDirect = outerExpression(access.node) === method.expression
   return ((isDirect && MUTATORS[category]) || ANY_MUTATOR).test(method.name.text)
 }
 
-function changeEdits(node: ts.Expression, access: SelfAccess, context: UpdateContext): Edit[] {
+/** Of several attributes that one expression changes, each has a value of its own. */
+function changeEdits(node: ts.Expression, roots: readonly SelfAccess[], context: UpdateContext): Edit[] {
   if (waits(node)) {
-    context.log.add(awaitInChange(access.name), spanOf(node, context.source))
+    context.log.add(awaitInChange(roots[0]!.name), spanOf(node, context.source))
     return []
   }
-  const open = `${context.prefix}.change(${selfText(access)}, ${quoted(access.name)}, ($value) => (`
+  const names = [...new Set(roots.map((access) => access.name))]
+  const valueOf = (name: string): string => `${context.prefix}value${names.indexOf(name) || ''}`
+  const open = (access: SelfAccess): string => `${context.prefix}.change(${selfText(access)}, ${quoted(access.name)}, (${valueOf(access.name)}) => (`
   return [
-    { kind: 'replace', start: access.node.getStart(), end: access.node.getEnd(), text: '$value' },
-    { kind: 'wrap', start: node.getStart(), end: node.getEnd(), open, close: '))' },
+    ...roots.map((access) => ({ kind: 'replace', start: access.node.getStart(), end: access.node.getEnd(), text: valueOf(access.name) }) as const),
+    ...names.map((name) => ({ kind: 'wrap', start: node.getStart(), end: node.getEnd(), open: open(roots.find((access) => access.name === name)!), close: '))' }) as const),
   ]
+}
+
+/** The assignment whose pattern has an expression as one of its targets: `[this.list[0], this.list[1]] = …`. */
+function patternAround(target: ts.Node): ts.BinaryExpression | undefined {
+  let at = outerExpression(target)
+  while (ts.isArrayLiteralExpression(at.parent) || ts.isObjectLiteralExpression(at.parent) || ts.isSpreadElement(at.parent) || ts.isSpreadAssignment(at.parent)
+    || (ts.isPropertyAssignment(at.parent) && at.parent.initializer === at)) at = outerExpression(at.parent)
+  const { parent } = at
+  if (!ts.isBinaryExpression(parent) || parent.left !== at || parent.operatorToken.kind !== ts.SyntaxKind.EqualsToken) return undefined
+  return patternAround(parent) ?? (at === outerExpression(target) ? undefined : parent)
 }
 
 // --- internal ---
@@ -136,12 +156,8 @@ function closing(node: ts.Node, close: string): Edit {
   return { kind: 'wrap', start: node.getStart(), end: node.getEnd(), open: '', close }
 }
 
-function isStep(node: ts.Node): node is ts.PrefixUnaryExpression | ts.PostfixUnaryExpression {
-  return (ts.isPrefixUnaryExpression(node) || ts.isPostfixUnaryExpression(node)) &&
-    (node.operator === ts.SyntaxKind.PlusPlusToken || node.operator === ts.SyntaxKind.MinusMinusToken)
-}
-
-/** The value of an expression statement, or of the last clause of a `for`, is not used. */
+/** `++` and `--`. */
+export /** The value of an expression statement, or of the last clause of a `for`, is not used. */
 function isStatement(node: ts.Node): boolean {
   const parent = node.parent
   return ts.isExpressionStatement(parent) || ts.isVoidExpression(parent) || (ts.isForStatement(parent) && (parent.incrementor === node || parent.initializer === node))

@@ -15,7 +15,7 @@ export function chainOf(link: ChainLink, files: Files): ChainLink[] {
   for (let base = link.brain.base; base; ) {
     const { file: path, name } = base
     const file = files.get(path)
-    const brain = file?.brains.find((candidate) => (candidate.localName ?? '*default*') === name || (name === '*default*' && candidate.name === 'default'))
+    const brain = file?.brains.find((candidate) => candidate.localName === name)
     if (!file || !brain || chain.some((known) => known.brain === brain)) break
     chain.push({ file, brain })
     base = brain.base

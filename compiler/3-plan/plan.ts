@@ -2,7 +2,7 @@
 // syntax tree. Must not make text.
 
 import { BRAIN_MEMBERS, LATER_MEMBERS } from '../../src/contract/names.ts'
-import { evalInTask, featureLater, attributeNotShared, moduleStateCopied, outputRepeated, privateFromConstructor, taskCalledDirectly, taskOverridden, taskUnknown } from '../diagnostics.ts'
+import { evalInTask, featureLater, attributeNotShared, mainModuleInWorker, moduleStateCopied, outputRepeated, privateFromConstructor, superOfSplit, taskCalledDirectly, taskOverridden, taskUnknown } from '../diagnostics.ts'
 import type { DiagnosticLog, Span } from '../log.ts'
 import type { Attribute, BrainPlan, FileModel, PlannedTask, SelfUse, Slice, Stretch } from '../model.ts'
 import { closest } from '../names.ts'
@@ -85,12 +85,14 @@ const LATER = new Set<string>(LATER_MEMBERS)
 function checkMembers(link: ChainLink, files: Files, log: DiagnosticLog): void {
   const chain = chainOf(link, files)
   const tasks = new Set(chain.flatMap(({ brain }) => brain.tasks.map((task) => task.name)))
+  const split = new Set(chain.slice(1).flatMap(({ brain }) => brain.tasks.filter((task) => task.split).map((task) => task.name)))
   const own = new Set(chain.flatMap(({ brain }) => brain.members.map((member) => member.name)))
   for (const member of link.brain.members)
     for (const use of member.needs.self) {
       const at = spanIn(link.file, use)
       if (use.via === 'this' && LATER.has(use.name)) log.add(featureLater(`this.${use.name}`), at)
       if (use.via === 'this' && tasks.has(use.name) && !RESERVED.has(use.name)) log.add(taskCalledDirectly(use.name), at)
+      if (use.via === 'super' && split.has(use.name)) log.add(superOfSplit(use.name), at)
       if (use.via === 'this' && use.name === 'tasks' && use.next && !tasks.has(use.next.name))
         log.add(taskUnknown(use.next.name, link.brain.name, own.has(use.next.name) ? '' : closest(use.next.name, [...tasks])), spanIn(link.file, use.next))
     }
@@ -106,8 +108,13 @@ function checkWorker(plan: BrainPlan, { task }: PlannedTask, live: readonly Live
     for (const use of member.needs.self) if (certain && use.via === 'this') checkUse(use, link)
     reportCopiedState(link.file, member.needs.assigned, task.name, log)
   }
-  for (const slice of slices)
-    for (const index of slice.items) reportCopiedState(slice.file, slice.file.items[index]!.needs.assigned, task.name, log)
+  for (const { file, items } of slices)
+    for (const index of items) {
+      const item = file.items[index]!
+      reportCopiedState(file, item.needs.assigned, task.name, log)
+      if (item.import && item.import.wayBack.length > 0)
+        log.add(mainModuleInWorker(task.name, item.import.specifier, item.import.wayBack.join(' → ')), spanIn(file, { start: item.textStart, end: item.end }))
+    }
 
   function checkUse(use: SelfUse, link: ChainLink): void {
     const share = attributes.get(use.name)?.share

@@ -2,6 +2,7 @@
 // a fixpoint over the names that live code uses as values. Must not make text.
 
 import type { BrainModel, BrainPlan, FileModel, ImportSpecifier, Member, PlannedTask, Slice } from '../model.ts'
+import { DEFAULT_NAME, REGISTRATIONS } from '../names.ts'
 import { chainOf, type ChainLink, type Files } from './chain.ts'
 
 /** A member that a worker keeps; not `certain` where only a `this` that was handed on may reach it. */
@@ -17,12 +18,21 @@ export function workerSlices(plan: BrainPlan, task: PlannedTask, files: Files): 
 
 // --- internal ---
 
+interface FoundMember {
+  readonly link: ChainLink
+  readonly member: Member
+  /** Its place among the members of its class. */
+  readonly index: number
+}
+
 interface Part {
   readonly file: FileModel
   readonly items: Set<number>
   readonly members: Map<string, Set<number>>
   readonly imports: Map<number, ImportSpecifier[]>
   readonly sliceImports: { slice: string; imported: string; local: string }[]
+  /** Slices that register serialisable types. */
+  readonly registrations: Set<string>
   readonly heritage: Map<string, string>
   readonly exports: Map<string, string>
 }
@@ -34,6 +44,11 @@ class SliceBuilder {
   readonly #task: PlannedTask
   readonly #files: Files
   readonly #chain: readonly ChainLink[]
+  /** Members of the chain, each name with all that have it. */
+  readonly #members = new Map<string, FoundMember[]>()
+  readonly #tasks: ReadonlySet<string>
+  /** What was found to be live and is to be looked through: a list, because a program may call deeper than a stack is. */
+  readonly #pending: (() => void)[] = []
   readonly #parts = new Map<string, Part>()
   readonly #live = new Map<Member, LiveMember>()
 
@@ -42,22 +57,33 @@ class SliceBuilder {
     this.#task = task
     this.#files = files
     this.#chain = chainOf({ file: plan.file, brain: plan.brain }, files)
+    this.#tasks = new Set(plan.tasks.map(({ task: { name } }) => name))
+    for (const link of this.#chain)
+      link.brain.members.forEach((member, index) => {
+        if (member.kind !== 'constructor' && member.kind !== 'type') this.#members.set(member.name, [...this.#members.get(member.name) ?? [], { link, member, index }])
+      })
   }
 
   build(): { slices: Slice[]; live: LiveMember[] } {
     this.#useBrain(this.#plan.file, this.#plan.brain)
     this.#useMember(this.#task.task.name, true)
-    while (this.#keepEffects());
+    do {
+      for (let follow = this.#pending.pop(); follow; follow = this.#pending.pop()) follow()
+    } while (this.#keepEffects())
     return { slices: [...this.#parts.values()].map((part) => this.#slice(part)), live: [...this.#live.values()] }
   }
 
   #part(file: FileModel): Part {
     const known = this.#parts.get(file.path)
     if (known) return known
-    const part: Part = { file, items: new Set(), members: new Map(), imports: new Map(), sliceImports: [], heritage: new Map(), exports: new Map() }
+    const part: Part = { file, items: new Set(), members: new Map(), imports: new Map(), sliceImports: [], registrations: new Set(), heritage: new Map(), exports: new Map() }
     this.#parts.set(file.path, part)
     file.items.forEach((item, index) => {
       if (item.import?.bare && !NOT_CODE.test(item.import.specifier)) part.items.add(index)
+      for (const { origin } of item.import?.names ?? []) {
+        const target = origin && this.#files.get(origin.file)
+        if (target?.items.some((other) => other.touches.includes(REGISTRATIONS))) part.registrations.add(this.#id(this.#part(target).file))
+      }
     })
     return part
   }
@@ -79,37 +105,40 @@ class SliceBuilder {
     }
     this.#useBrain(base.file, base.brain)
     if (base.file === file) return
-    const local = `$${brain.name}Base`
+    const local = `${file.prefix}${brain.name}Base`
     part.heritage.set(brain.name, local)
-    this.#takeFromSlice(part, base.file, exportedName(base.brain), localName(base.brain), local)
+    this.#takeFromSlice(part, base.file, base.brain.localName, local)
   }
 
-  #takeFromSlice(part: Part, from: FileModel, imported: string, localThere: string, local: string): void {
-    this.#part(from).exports.set(imported, localThere)
+  /** `name` is the one it has in the file that declares it; `*` stands for all that the file exports. */
+  #takeFromSlice(part: Part, from: FileModel, name: string, local: string): void {
+    const imported = name === DEFAULT_NAME ? 'default' : name
+    for (const [exported, declared] of name === '*' ? from.exports : [[imported, name] as const]) this.#part(from).exports.set(exported, declared)
     if (!part.sliceImports.some((known) => known.local === local)) part.sliceImports.push({ slice: this.#id(from), imported, local })
   }
 
   /** A member by its name, wherever in the chain of classes it stands. */
   #useMember(name: string, certain: boolean): void {
-    for (const link of this.#chain)
-      link.brain.members.forEach((member, index) => {
-        if (member.name === name && member.kind !== 'constructor' && member.kind !== 'type') this.#keepMember(link, member, index, certain)
-      })
+    for (const found of this.#members.get(name) ?? []) this.#keepMember(found, certain)
   }
 
-  #keepMember(link: ChainLink, member: Member, index: number, certain: boolean): void {
+  #keepMember({ link, member, index }: FoundMember, certain: boolean): void {
     const known = this.#live.get(member)
     if (known && (known.certain || !certain)) return
     if (!this.#isKept(link.brain, member)) return
     this.#live.set(member, { link, member, certain })
     this.#useBrain(link.file, link.brain)
     this.#part(link.file).members.get(link.brain.name)!.add(index)
-    for (const name of member.needs.names) this.#useName(link.file, name)
-    for (const use of member.needs.self) this.#useMember(use.name, certain)
-    if (member.isStatic) this.#keepStaticBlocks(link)
-    if (!member.needs.selfEscapes) return
-    const tasks = new Set(this.#plan.tasks.map(({ task }) => task.name))
-    for (const each of this.#chain) for (const other of each.brain.members) if (!tasks.has(other.name) && !other.isStatic) this.#useMember(other.name, false)
+    this.#pending.push(() => this.#followMember(link, member, certain))
+  }
+
+  #followMember(link: ChainLink, { needs, isStatic }: Member, certain: boolean): void {
+    for (const name of needs.names) this.#useName(link.file, name)
+    for (const use of needs.self) this.#useMember(use.name, certain)
+    if (isStatic) this.#keepStaticBlocks(link)
+    if (!needs.classEscapes && !needs.selfEscapes) return
+    for (const found of [...this.#members.values()].flat())
+      if (found.member.isStatic ? needs.classEscapes : needs.selfEscapes && !this.#tasks.has(found.member.name)) this.#keepMember(found, false)
   }
 
   /** Shared fields are accessors, other public fields live in the main process; what holds a function is taken along as a method is. */
@@ -121,36 +150,34 @@ class SliceBuilder {
 
   #keepStaticBlocks(link: ChainLink): void {
     link.brain.members.forEach((member, index) => {
-      if (member.kind === 'static-block') this.#keepMember(link, member, index, true)
+      if (member.kind === 'static-block') this.#keepMember({ link, member, index }, true)
     })
   }
 
   #useName(file: FileModel, name: string): void {
     const part = this.#part(file)
-    file.items.forEach((item, index) => {
-      if (!item.declares.includes(name) || item.kind === 'effect') return
-      if (item.import) return this.#useImport(part, index, name)
-      if (item.kind === 'brain') {
-        const brain = file.brains.find((candidate) => candidate.item === index && candidate.localName === name)
-        return brain && this.#useOtherBrain(file, brain)
-      }
-      this.#keepItem(part, index)
-    })
+    for (const index of file.declaredBy.get(name) ?? []) {
+      const item = file.items[index]!
+      if (item.import) this.#useImport(part, index, name)
+      else if (item.kind === 'brain') this.#useOtherBrain(file, file.brains.find((candidate) => candidate.item === index && candidate.localName === name)!)
+      else if (item.kind !== 'effect') this.#keepItem(part, index)
+    }
   }
 
-  /** A brain class that code names: those that are no part of this one's chain keep their static members. */
+  /** A brain class that code outside of it names: it keeps its static members. */
   #useOtherBrain(file: FileModel, brain: BrainModel): void {
     this.#useBrain(file, brain)
-    if (this.#chain.some((link) => link.brain === brain)) return
     brain.members.forEach((member, index) => {
-      if (member.isStatic) this.#keepMember({ file, brain }, member, index, true)
+      if (member.isStatic) this.#keepMember({ link: { file, brain }, member, index }, true)
     })
   }
 
   #keepItem(part: Part, index: number): void {
     if (part.items.has(index)) return
     part.items.add(index)
-    for (const name of part.file.items[index]!.needs.names) this.#useName(part.file, name)
+    this.#pending.push(() => {
+      for (const name of part.file.items[index]!.needs.names) this.#useName(part.file, name)
+    })
   }
 
   #useImport(part: Part, index: number, local: string): void {
@@ -166,19 +193,17 @@ class SliceBuilder {
 
   /** What is declared in a file with a brain comes from a slice of that file: its main module belongs to the main process. */
   #useOrigin(part: Part, target: FileModel, { local, origin }: ImportSpecifier): void {
-    const brain = target.brains.find((candidate) => (candidate.localName ?? '*default*') === origin!.name)
-    if (brain) this.#useOtherBrain(target, brain)
-    else this.#useName(target, origin!.name)
-    this.#takeFromSlice(part, target, brain ? exportedName(brain) : origin!.name, brain ? localName(brain) : origin!.name, local)
+    for (const name of origin!.name === '*' ? target.exports.values() : [origin!.name]) this.#useName(target, name)
+    this.#takeFromSlice(part, target, origin!.name, local)
   }
 
   /** A statement that changes something live is kept; others, such as one that starts the program, are not. */
   #keepEffects(): boolean {
     let found = false
-    for (const part of [...this.#parts.values()])
+    for (const part of this.#parts.values())
       part.file.items.forEach((item, index) => {
         if (item.kind !== 'effect' || part.items.has(index)) return
-        if (!item.touches.some((name) => name === '*registration*' || this.#isLive(part, name))) return
+        if (!item.touches.some((name) => name === REGISTRATIONS || this.#isLive(part, name))) return
         this.#keepItem(part, index)
         found = true
       })
@@ -186,33 +211,26 @@ class SliceBuilder {
   }
 
   #isLive(part: Part, name: string): boolean {
-    return part.file.items.some((item, index) => {
-      if (!item.declares.includes(name)) return false
+    return (part.file.declaredBy.get(name) ?? []).some((index) => {
+      const item = part.file.items[index]!
       if (item.import) return part.imports.get(index)?.some((specifier) => specifier.local === name) || part.sliceImports.some((taken) => taken.local === name)
       return part.items.has(index)
     })
   }
 
-  #slice(part: Part): Slice {
+  #slice({ registrations, ...part }: Part): Slice {
     const isEntry = part.file === this.#plan.file
     const loaded = new Set([...part.imports].map(([index]) => part.file.items[index]!.import!.specifier))
     return {
       ...part,
       id: this.#id(part.file),
       kind: isEntry ? 'worker' : 'slice',
+      sliceImports: [
+        ...part.sliceImports,
+        ...[...registrations].filter((slice) => !part.sliceImports.some((taken) => taken.slice === slice)).map((slice) => ({ slice, imported: '', local: '' })),
+      ],
       bareImports: part.file.registrations.filter((specifier) => !loaded.has(specifier)),
       ...(isEntry && { entry: { plan: this.#plan, task: this.#task } }),
     }
   }
-}
-
-/** `export default class extends Brain` has no name: slices give it one. */
-export const DEFAULT_LOCAL = '$default'
-
-function localName(brain: BrainModel): string {
-  return brain.localName ?? DEFAULT_LOCAL
-}
-
-function exportedName(brain: BrainModel): string {
-  return brain.localName ?? 'default'
 }

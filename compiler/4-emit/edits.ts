@@ -16,13 +16,13 @@ export function applyEdits(text: string, source: string, edits: readonly Edit[],
   const wraps = edits.filter((edit) => edit.kind === 'wrap')
   // Inner ones first: the opener of an outer one comes to stand before theirs, its closer behind.
   for (const edit of wraps.sort((a, b) => a.end - a.start - (b.end - b.start))) {
-    if (edit.open) out.prependRight(edit.start, edit.open)
+    if (edit.open) out.prependRight(edit.start, apart(text, edit.start, edit.open))
     if (edit.close) out.appendLeft(edit.end, edit.close)
   }
   for (const edit of edits) if (edit.kind === 'insert') out.appendLeft(edit.at, edit.text)
   for (const edit of replaced) {
     if (edit.text === '') out.remove(edit.start, edit.end)
-    else out.update(edit.start, edit.end, edit.text)
+    else out.update(edit.start, edit.end, apart(text, edit.start, edit.text))
   }
   for (const edit of edits) if (edit.kind === 'remove' && edit.end > edit.start && !covers(edit.start, edit.end)) out.remove(edit.start, edit.end)
   for (const edit of edits) if (edit.kind === 'move') out.move(edit.start, edit.end, edit.to)
@@ -32,4 +32,14 @@ export function applyEdits(text: string, source: string, edits: readonly Edit[],
   if (after) out.append(after)
   const map = out.generateMap({ source, hires: 'boundary', includeContent: true })
   return `${out.toString()}\n//# sourceMappingURL=${map.toUrl()}\n`
+}
+
+// --- internal ---
+
+const WORD_BEFORE = /[\p{ID_Continue}$]$/u
+const WORD_AFTER = /^[\p{ID_Start}$_]/u
+
+/** `return++this.n` and `await(x)` need no space; what takes the place of their operand does. */
+function apart(text: string, at: number, inserted: string): string {
+  return WORD_AFTER.test(inserted) && WORD_BEFORE.test(text.slice(Math.max(0, at - 2), at)) ? ` ${inserted}` : inserted
 }

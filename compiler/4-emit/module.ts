@@ -3,6 +3,7 @@
 
 import { DOORS } from '../../src/contract/names.ts'
 import type { BrainModel, BrainPlan, CompiledModule, Edit, ImportItem, ImportSpecifier, Item, Member, PlannedTask, Slice } from '../model.ts'
+import { DEFAULT_NAME } from '../names.ts'
 import { applyEdits } from './edits.ts'
 
 export function emitModule(slice: Slice, plans: readonly BrainPlan[]): CompiledModule {
@@ -10,9 +11,10 @@ export function emitModule(slice: Slice, plans: readonly BrainPlan[]): CompiledM
   const own = plans.filter((plan) => plan.file === file)
   const edits = [
     ...file.items.flatMap((item, index) => itemEdits(slice, item, index)),
+    ...semicolons(file.source.text, file.items.map((item, index) => ({ ...item, isKept: isKept(slice, item, index) }))),
     ...file.brains.filter((brain) => slice.items.has(brain.item)).flatMap((brain) => brainEdits(slice, brain, own.find((plan) => plan.brain === brain)!)),
   ]
-  const after = slice.exports.size > 0 ? `\nexport { ${[...slice.exports].map(([name, local]) => (name === local ? name : `${local} as ${name}`)).join(', ')} }\n` : ''
+  const after = slice.exports.size > 0 ? `\nexport { ${[...slice.exports].map((each) => exportText(each, file.prefix)).join(', ')} }\n` : ''
   const code = applyEdits(file.source.text, file.source.name.split('/').at(-1)!, edits, { before: header(slice, own), after })
   return { id: slice.id, kind: slice.kind, source: file.path, code }
 }
@@ -31,9 +33,14 @@ function header(slice: Slice, own: readonly BrainPlan[]): string {
     lines.push(`import { defineWorker as ${prefix}worker } from '${DOORS.worker}'`)
     lines.push(`import { state as ${stateName(slice, slice.entry.plan)} } from 'taskbrain:state/${slice.entry.plan.stateId}'`)
   }
-  for (const { slice: id, imported, local } of slice.sliceImports) lines.push(`import { ${imported === local ? local : `${imported} as ${local}`} } from 'taskbrain:slice/${id}'`)
+  for (const { slice: id, imported, local } of slice.sliceImports) lines.push(local === '' ? `import 'taskbrain:slice/${id}'` : importText([{ imported, local }], `taskbrain:slice/${id}`))
   for (const specifier of slice.bareImports) lines.push(`import ${JSON.stringify(specifier)}`)
   return `${lines.join('; ')}; `
+}
+
+function exportText([name, declared]: readonly [string, string], prefix: string): string {
+  if (declared === DEFAULT_NAME) return `${prefix}default as ${name}`
+  return name === declared ? name : `${declared} as ${quotedIfNeeded(name)}`
 }
 
 function stateName(slice: Slice, plan: BrainPlan): string {
@@ -43,24 +50,60 @@ function stateName(slice: Slice, plan: BrainPlan): string {
 function itemEdits(slice: Slice, item: Item, index: number): Edit[] {
   const whole = { kind: 'remove', start: item.start, end: item.end } as const
   if (item.import) return importEdits(slice, item, item.import, index)
+  if (!isKept(slice, item, index)) return [whole]
   if (isMain(slice)) return [...item.needs.edits]
-  if (!slice.items.has(index) || item.kind === 'type' || item.kind === 'export') return [whole]
-  return [...item.needs.edits, ...(item.kind === 'brain' ? [] : unexported(item))]
+  return [...item.needs.edits, ...unexported(slice, item)]
 }
 
-function unexported(item: Item): Edit[] {
-  return item.exportKeywords ? [{ kind: 'remove', ...item.exportKeywords }] : []
+function isKept(slice: Slice, item: Item, index: number): boolean {
+  if (item.import && !item.import.bare) return (slice.imports.get(index) ?? []).length > 0
+  return isMain(slice) || (slice.items.has(index) && item.kind !== 'type' && item.kind !== 'export')
+}
+
+type Part = (Item | Member) & { readonly isKept: boolean; readonly splitEdits?: readonly Edit[] }
+
+const ENDS_BY_ITSELF = new Set(['method', 'accessor', 'constructor', 'static-block', 'brain'])
+
+/** In a source without semicolons, what comes after something that was removed, or begins otherwise than before, is not to be read as going on with what came before it. */
+function semicolons(text: string, parts: readonly Part[]): Edit[] {
+  const edits: Edit[] = []
+  let isParted = false
+  let last: Part | undefined
+  for (const part of parts) {
+    const start = withoutDecorators(part, text)
+    const isGenerator = part.splitEdits?.some((edit) => edit.kind === 'insert' && edit.at === start) ?? false
+    const mayGoOn = isGenerator || ((isParted || start > part.textStart) && /[([`+\-*/]/.test(text[start]!))
+    if (part.isKept && last && mayGoOn && text[last.end - 1] !== ';' && !ENDS_BY_ITSELF.has(last.kind)) edits.push({ kind: 'insert', at: last.end, text: ';' })
+    isParted = !part.isKept
+    if (part.isKept) last = part
+  }
+  return edits
+}
+
+/** Where a part begins once the decorators that stand first are gone. */
+function withoutDecorators(part: Item | Member, text: string): number {
+  const decorators = 'decorators' in part ? part.decorators : []
+  if (decorators[0]?.start !== part.textStart) return part.textStart
+  return decorators.at(-1)!.end + /^(?:\s|\/\/.*|\/\*[^]*?\*\/)*/.exec(text.slice(decorators.at(-1)!.end))![0].length
+}
+
+/** Exports go, and a default export without a name gets the one by which this slice knows it. */
+function unexported({ file: { prefix } }: Slice, item: Item): Edit[] {
+  if (!item.exportKeywords) return []
+  if (item.nameAt !== undefined) return [{ kind: 'remove', ...item.exportKeywords }, { kind: 'insert', at: item.nameAt, text: ` ${prefix}default` }]
+  if (item.declares.includes(DEFAULT_NAME)) return [{ kind: 'replace', ...item.exportKeywords, text: `const ${prefix}default = ` }]
+  return [{ kind: 'remove', ...item.exportKeywords }]
 }
 
 function importEdits(slice: Slice, item: Item, declaration: ImportItem, index: number): Edit[] {
   if (declaration.bare) return slice.items.has(index) ? [] : [{ kind: 'remove', start: item.start, end: item.end }]
   const names = slice.imports.get(index) ?? []
   if (names.length === 0) return [{ kind: 'remove', start: item.textStart, end: item.end }]
-  if (isMain(slice) && names.length === declaration.names.length) return []
-  return [{ kind: 'replace', start: item.textStart, end: item.end, text: importText(names, declaration) }]
+  if (isMain(slice) && names.length === declaration.names.length) return [...item.needs.edits]
+  return [{ kind: 'replace', start: item.textStart, end: item.end, text: `${importText(names, declaration.specifier, declaration.attributes)}${slice.file.source.text[item.end - 1] === ';' ? ';' : ''}` }]
 }
 
-function importText(names: readonly ImportSpecifier[], { specifier, attributes }: ImportItem): string {
+function importText(names: readonly ImportSpecifier[], specifier: string, attributes = ''): string {
   const parts: string[] = []
   const named = names.filter(({ imported }) => imported !== 'default' && imported !== '*')
   for (const { imported, local } of names) {
@@ -78,34 +121,33 @@ function quotedIfNeeded(name: string): string {
 function brainEdits(slice: Slice, brain: BrainModel, plan: BrainPlan): Edit[] {
   const live = slice.members.get(brain.name)
   const registration = isMain(slice) ? mainRegistration(slice, plan) : workerRegistration(slice, brain)
-  const edits: Edit[] = brain.members.flatMap((member, index) => memberEdits(slice, brain, member, live?.has(index) ?? false))
+  const parts = brain.members.map((member, index) => ({ ...member, isKept: isMemberKept(slice, member, live?.has(index) ?? false), splitEdits: splitEditsHere(slice, brain, member) }))
+  const edits: Edit[] = [...parts.flatMap((member) => memberEdits(brain, member)), ...semicolons(slice.file.source.text, parts)]
   if (registration) edits.push({ kind: 'insert', at: brain.body.end, text: `\n${registration}\n` })
   if (isMain(slice)) return [...edits, ...brain.mainEdits]
   const base = slice.heritage.get(brain.name)
   if (base) edits.push({ kind: 'replace', ...brain.heritage, text: base })
-  return [...edits, ...brain.decorators.map((decorator) => ({ kind: 'remove', ...decorator }) as const), ...namedInSlice(slice, brain)]
+  return [...edits, ...brain.decorators.map((decorator) => ({ kind: 'remove', ...decorator }) as const)]
 }
 
-/** Exports go, and `export default class extends Brain` gets the name by which this slice knows it. */
-function namedInSlice(slice: Slice, brain: BrainModel): Edit[] {
-  const item = slice.file.items[brain.item]!
-  const edits = unexported(item)
-  if (brain.localName !== undefined || brain.nameAt === undefined) return edits
-  const isDeclaration = /^\s*(abstract\s+)?(class\b|@)/.test(slice.file.source.text.slice(item.exportKeywords!.end))
-  if (isDeclaration) return [...edits, { kind: 'insert', at: brain.nameAt, text: '$default ' }]
-  return [{ kind: 'replace', ...item.exportKeywords!, text: 'const $default = ' }]
+function isMemberKept(slice: Slice, member: Member, isLive: boolean): boolean {
+  return isLive && (isMain(slice) || (member.kind !== 'constructor' && member.kind !== 'type'))
 }
 
-function memberEdits(slice: Slice, brain: BrainModel, member: Member, isLive: boolean): Edit[] {
-  const isRemoved = isMain(slice) ? !isLive : !isLive || member.kind === 'constructor' || member.kind === 'type'
-  if (isRemoved) return [{ kind: 'remove', start: member.start, end: member.end }]
-  const task = brain.tasks.find((candidate) => candidate.name === member.name && candidate.at.start >= member.textStart && candidate.at.end <= member.end)
-  const runsHere = task && (isMain(slice) ? !task.process : slice.entry?.task.task === task || isInheritedEntry(slice, brain, task.name))
+function memberEdits(brain: BrainModel, member: Member & Part): Edit[] {
+  if (!member.isKept) return [{ kind: 'remove', start: member.start, end: member.end }]
   return [
     ...member.decorators.map((decorator) => ({ kind: 'remove', ...decorator }) as const),
     ...(brain.nested ? [] : member.needs.edits),
-    ...(task && runsHere ? task.splitEdits : []),
+    ...(member.splitEdits ?? []),
   ]
+}
+
+/** Edits of a task that has a loop, where this is the module that runs it. */
+function splitEditsHere(slice: Slice, brain: BrainModel, member: Member): readonly Edit[] {
+  const task = brain.tasks.find((candidate) => candidate.name === member.name && candidate.at.start >= member.textStart && candidate.at.end <= member.end)
+  const runsHere = task && (isMain(slice) ? !task.process : slice.entry?.task.task === task || isInheritedEntry(slice, brain, task.name))
+  return runsHere ? task.splitEdits : []
 }
 
 /** The task of this worker stands in a base class, in a slice of its own. */

@@ -1,11 +1,13 @@
 import { MessageChannel, type MessagePort, receiveMessageOnPort } from 'node:worker_threads'
 import type { Tinypool } from 'tinypool'
+import { ExecutionStates } from '../../src/contract/outcome.ts'
 import { packed } from '../cargo.ts'
 import { outsideOfRuns } from '../context.ts'
-import { fromEnvelope, isError } from '../envelope.ts'
-import { workerExited, workerLost, workerOutOfMemory } from '../errors.ts'
+import { fromEnvelope, isError, toEnvelope } from '../envelope.ts'
+import { idleWorkerLost, notSerializable, workerExited, workerLost, workerOutOfMemory } from '../errors.ts'
 import {
-  type BootOrder, CONTROL_BYTES, type PortableOutput, type RunAnswer, type RunAssignment, type ToMain, type ToWorker, writeTold,
+  type BootOrder, CONTROL_BYTES, countHeard, type PortableOutput, type RunAnswer, type RunAssignment, type ToMain, type ToWorker,
+  writeTold,
 } from '../protocol.ts'
 import type { EndReason } from '../scope.ts'
 import type { HostOutcome, RunEvents, RunOrder } from './host.ts'
@@ -34,6 +36,7 @@ export interface ThreadStore {
 /** What threads say while they run. */
 export interface ThreadLine {
   log(type: string, tag: string, text: string): void
+  setLogLevel(level: number): void
   /** An error that does not end its run; `late` where its run has ended. */
   report(run: number, task: string, error: unknown, late: boolean): void
   /** A worker died while nothing ran on it. */
@@ -85,6 +88,8 @@ export class Thread {
   readonly #booted: Promise<Tinypool>
   #pool: Tinypool | undefined
   #current: CurrentRun | undefined
+  #lastTask = ''
+  #answer: RunAnswer | undefined
   #ended = false
   #resolveGone!: () => void
 
@@ -97,7 +102,7 @@ export class Thread {
     })
     const { port1, port2 } = new MessageChannel()
     this.#port = port1
-    port1.on('message', (message: ToMain) => this.#receive(message))
+    port1.on('message', (message: ToMain) => this.#hear(message))
     port1.unref()
     this.#booted = this.#boot(port2)
     this.#booted.catch((error: unknown) => this.#died(error))
@@ -113,7 +118,7 @@ export class Thread {
 
   async run(order: RunOrder, body: WorkerBody, events: RunEvents): Promise<void> {
     this.#current = { order, events }
-    let answer: RunAnswer
+    this.#lastTask = order.task
     try {
       const pool = await this.#booted
       if (this.#ended) return
@@ -121,7 +126,7 @@ export class Thread {
         kind: 'run', run: order.run, id: body.id, task: order.task, entry: body.entry, refreshMs: body.refreshMs,
         args: packed(order.args, 'args'),
       }
-      answer = await pool.run(assignment) as RunAnswer
+      await pool.run(assignment)
     } catch (error) {
       // Where the thread died, or was ended, that has been told by then.
       this.#died(error)
@@ -129,7 +134,7 @@ export class Thread {
     }
     this.#drain()
     this.loaded.add(body.entry)
-    this.#finish(outcomeOf(answer))
+    this.#answered()
   }
 
   tell(run: number, reason: EndReason): void {
@@ -175,11 +180,20 @@ export class Thread {
     return pool
   }
 
+  #hear(message: ToMain): void {
+    countHeard(this.#control, message)
+    this.#receive(message)
+  }
+
   #receive(message: ToMain): void {
     const { line } = this.#context
     switch (message.kind) {
+      case 'answer':
+        this.#answer = message.answer
+        return
       case 'started': return this.#ofCurrent(message.run)?.events.started()
       case 'log': return line.log(message.type, message.tag, message.text)
+      case 'log-level': return line.setLogLevel(message.level)
       case 'report': return line.report(message.run, message.task, fromEnvelope(message.error), message.late)
       case 'failed':
         this.retired = true
@@ -198,7 +212,13 @@ export class Thread {
     this.#calls.set(id, call)
     const output = await call.output
     this.#calls.delete(id)
-    this.#post({ kind: 'reply', call: id, output })
+    try {
+      this.#post({ kind: 'reply', call: id, output })
+    } catch (error) {
+      // Structured clone refuses a few things that look like plain objects.
+      const refusal = toEnvelope(notSerializable('result', (error as Error).message))
+      this.#post({ kind: 'reply', call: id, output: { executionState: ExecutionStates.ERROR_OCCURRED, error: refusal } })
+    }
   }
 
   #ofCurrent(run: number): CurrentRun | undefined {
@@ -207,7 +227,14 @@ export class Thread {
 
   /** What the worker said before it ended, or answered, is heard before that. */
   #drain(): void {
-    for (let entry = receiveMessageOnPort(this.#port); entry; entry = receiveMessageOnPort(this.#port)) this.#receive(entry.message)
+    for (let entry = receiveMessageOnPort(this.#port); entry; entry = receiveMessageOnPort(this.#port)) this.#hear(entry.message)
+  }
+
+  /** Ends the run as its answer says, where there is one. */
+  #answered(): void {
+    const answer = this.#answer
+    this.#answer = undefined
+    if (answer) this.#finish(outcomeOf(answer))
   }
 
   #finish(outcome: HostOutcome): void {
@@ -230,10 +257,10 @@ export class Thread {
     // Tinypool has put another worker in its place.
     this.#pool?.destroy().catch(() => {})
     if (!this.#pool) this.#close()
-    const current = this.#current
-    const error = deathError(current?.order.task ?? '', cause, exitCode)
-    if (current) return this.#finish({ kind: 'lost', error })
-    this.#context.line.diedIdle(this.place, error)
+    // It may have died between its answer and the word that it is free.
+    this.#answered()
+    if (this.#current) return this.#finish({ kind: 'lost', error: deathError(this.#current.order.task, cause, exitCode) })
+    this.#context.line.diedIdle(this.place, idleDeathError(this.#lastTask, cause, exitCode))
   }
 
   #close(): void {
@@ -264,6 +291,12 @@ function deathError(task: string, cause: unknown, exitCode: number | undefined):
   if (isError(cause) && (cause as { code?: unknown }).code === 'ERR_WORKER_OUT_OF_MEMORY') return workerOutOfMemory(task, cause)
   if (isError(cause) && cause.name === 'TaskbrainError') return cause
   return workerLost(task, isError(cause) ? cause.message : String(cause), cause)
+}
+
+/** Something that an ended run left behind, or a module, has ended a thread that nothing ran on. */
+function idleDeathError(lastTask: string, cause: unknown, exitCode: number | undefined): Error {
+  if (exitCode !== undefined) return idleWorkerLost(lastTask, `something in it called \`process.exit(${exitCode})\``)
+  return idleWorkerLost(lastTask, isError(cause) ? cause.message : String(cause), cause)
 }
 
 function within(promise: Promise<void>, deadlineMs: number): Promise<void> {

@@ -22,8 +22,9 @@ function createClock(rest: (leftMs: number, again: () => void) => NodeJS.Immedia
         else if (leftMs < 1) immediate = rest(leftMs, arm)
         else timer = setTimeout(arm, Math.min(leftMs, MAX_TIMER_MS))
       }
+      // Never due at once, however long it took to get here.
       if (delayMs < 1) immediate = setImmediate(arm)
-      else arm()
+      else timer = setTimeout(arm, Math.min(delayMs, MAX_TIMER_MS))
       return () => {
         clearTimeout(timer)
         clearImmediate(immediate)

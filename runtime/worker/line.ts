@@ -13,10 +13,20 @@ export interface Line {
   readonly calls: TaskCalls
 }
 
-export function createLine(port: MessagePort, onTold: (run: number) => void): Line {
+export interface LineOptions {
+  readonly port: MessagePort
+  readonly onTold: (run: number) => void
+  /** Called after each message. */
+  readonly pace: (message: ToMain) => void
+}
+
+export function createLine({ port, onTold, pace }: LineOptions): Line {
   const pending = new Map<number, { readonly resolve: (output: TaskOutput) => void; readonly task: string; handle?: TaskRun<unknown> }>()
   let count = 0
-  const post = (message: ToMain): void => port.postMessage(message)
+  const post = (message: ToMain): void => {
+    port.postMessage(message)
+    pace(message)
+  }
 
   port.on('message', (message: ToWorker) => {
     if (message.kind === 'told') return onTold(message.run)
@@ -30,22 +40,21 @@ export function createLine(port: MessagePort, onTold: (run: number) => void): Li
   }
 
   function call(task: string, args: readonly unknown[]): TaskRun<unknown> {
-    let crossing: unknown[]
+    count += 1
+    const id = count
+    const scope = currentFrame()?.scope
     try {
-      crossing = args.map((argument, index) => toPortable(argument, `args[${index}]`))
+      const crossing = args.map((argument, index) => toPortable(argument, `args[${index}]`))
+      post({ kind: 'call', call: id, run: scope && !scope.closed ? scope.run : undefined, task, args: crossing })
     } catch (error) {
       post({ kind: 'log', type: 'error', tag: '', text: `[${task}] ERROR_OCCURRED (not started): ${(error as Error).message}` })
       return createTaskRun({ output: Promise.resolve(failed(error)), cancel: () => {} })
     }
-    count += 1
-    const id = count
-    const scope = currentFrame()?.scope
     const output = new Promise<TaskOutput>((resolve) => {
       pending.set(id, { resolve, task })
     })
     const handle = createTaskRun({ output, cancel: () => post({ kind: 'cancel-call', call: id }) })
     pending.get(id)!.handle = handle
-    post({ kind: 'call', call: id, run: scope && !scope.closed ? scope.run : undefined, task, args: crossing })
     return handle
   }
 

@@ -1,5 +1,5 @@
 import { parentPort } from 'node:worker_threads'
-import type { BootOrder, RunAnswer, RunAssignment } from '../protocol.ts'
+import type { BootOrder, RunAssignment } from '../protocol.ts'
 import { bootThread, type WorkerThread } from './worker-thread.ts'
 
 let thread: WorkerThread | undefined
@@ -8,12 +8,12 @@ let thread: WorkerThread | undefined
  * What tinypool calls in a thread: once to boot it, then for each run. Never throws: tinypool's own errors lose what an
  * error has but its message.
  */
-export default async function handle(order: BootOrder | RunAssignment): Promise<RunAnswer | undefined> {
+export default async function handle(order: BootOrder | RunAssignment): Promise<void> {
   if (order.kind === 'boot') {
     thread = bootThread(order)
     // A message of the user's on tinypool's own port would end the worker.
     if (parentPort) parentPort.postMessage = () => {}
-    return undefined
+    return
   }
-  return thread!.run(order)
+  await thread!.run(order)
 }

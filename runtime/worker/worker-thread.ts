@@ -2,8 +2,8 @@ import { runBody } from '../body.ts'
 import type { Brain } from '../brain.ts'
 import { currentFrame, outsideOfRuns } from '../context.ts'
 import { toEnvelope } from '../envelope.ts'
-import { buildStale, mainOnly, workerNotLoaded } from '../errors.ts'
-import { type BootOrder, readTold, type RunAnswer, type RunAssignment } from '../protocol.ts'
+import { buildStale, mainOnly, notSerializable, workerNotLoaded } from '../errors.ts'
+import { type BootOrder, createPacer, readTold, type RunAnswer, type RunAssignment } from '../protocol.ts'
 import type { BrainLink } from '../registry.ts'
 import { threadClock } from '../scheduler/clock.ts'
 import { Cancellation, RunScope } from '../scope.ts'
@@ -18,8 +18,8 @@ import { createWorkerLogger } from './logger.ts'
 import { createStop } from './stop.ts'
 
 export interface WorkerThread {
-  /** Never rejects. */
-  run(assignment: RunAssignment): Promise<RunAnswer>
+  /** Sends the answer. Never rejects. */
+  run(assignment: RunAssignment): Promise<void>
 }
 
 /** Sets a thread up for one brain: its line to main, what it prints, and errors that nobody catches. */
@@ -28,15 +28,19 @@ export function bootThread(order: BootOrder): WorkerThread {
   let current: { readonly scope: RunScope; readonly isRoutine: boolean } | undefined
   let lastTask = order.brain
 
-  const line = createLine(order.port, (run) => {
-    // Reading whether it was told makes the scope act on it.
-    if (current?.scope.run === run) void current.scope.cancellation
+  const line = createLine({
+    port: order.port,
+    onTold(run) {
+      // Reading whether it was told makes the scope act on it.
+      if (current?.scope.run === run) void current.scope.cancellation
+    },
+    pace: createPacer(control),
   })
   const log = (type: string, tag: string, text: string): void => line.post({ kind: 'log', type, tag, text })
   const flushOutput = captureOutput((type, text) => log(type, '', text))
   const link: BrainLink = {
     tasks: createTasks(order.brain, order.tasks, line.calls),
-    logger: createWorkerLogger(order.identifier, log),
+    logger: createWorkerLogger(order.identifier, log, (level) => line.post({ kind: 'log-level', level })),
     stopSignal: new AbortController().signal,
     run: async () => {
       throw mainOnly('run()')
@@ -119,6 +123,8 @@ export function bootThread(order: BootOrder): WorkerThread {
     const outcome = await runBody(body, scope, threadClock)
     current = undefined
     const { told, durationMs } = outcome
+    // What was cut short would go on in there, beside the runs that come to this thread next.
+    if (told && hasTimers()) line.post({ kind: 'retire' })
     if (outcome.kind === 'threw') return { kind: 'threw', error: toEnvelope(outcome.error), told, durationMs }
     try {
       return { kind: 'returned', result: toPortable(outcome.value, 'result'), told, durationMs }
@@ -131,7 +137,18 @@ export function bootThread(order: BootOrder): WorkerThread {
     async run(assignment) {
       const answer = await run(assignment)
       flushOutput()
-      return answer
+      try {
+        line.post({ kind: 'answer', answer })
+      } catch (error) {
+        // Structured clone refuses a few things that look like plain objects.
+        const { message } = error as Error
+        line.post({ kind: 'answer', answer: { kind: 'threw', error: toEnvelope(notSerializable('result', message)), told: false, durationMs: 0 } })
+      }
     },
   }
+}
+
+/** Timers that keep this thread busy. */
+function hasTimers(): boolean {
+  return process.getActiveResourcesInfo().some((resource) => resource === 'Timeout' || resource === 'Immediate')
 }

@@ -3,9 +3,10 @@ import { didYouMean, parseCommandLine } from './arguments.ts'
 import { buildCommand } from './build.ts'
 import { checkCommand } from './check.ts'
 import type { Command, CommandContext, ExitCode } from './command.ts'
+import { explainCommand } from './explain.ts'
 import { commandHelp, generalHelp } from './help.ts'
 
-const COMMANDS: readonly Command[] = [buildCommand, checkCommand]
+const COMMANDS: readonly Command[] = [buildCommand, checkCommand, explainCommand]
 const NAMES = COMMANDS.map((command) => command.name)
 const HELP = new Set(['help', '--help', '-h'])
 const VERSION = new Set(['--version', '-v'])
@@ -51,5 +52,5 @@ function unknownCommand(name: string): string {
   const kind = name.startsWith('-') ? 'flag' : 'command'
   const known = kind === 'flag' ? ['--help', '--version'] : NAMES
   const mean = didYouMean(name, known)
-  return `There is no ${kind} ${name}.${mean || ` The commands are ${NAMES.join(' and ')}.`}`
+  return `There is no ${kind} ${name}.${mean || ` The commands are ${NAMES.slice(0, -1).join(', ')} and ${NAMES.at(-1)}.`}`
 }

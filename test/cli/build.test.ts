@@ -65,7 +65,7 @@ describe('a build', (it) => {
       'main.brain.MainBrain.compute.worker.js.map', 'main.brain.MainBrain.state.js', 'main.brain.MainBrain.state.d.ts', 'package.json']
     const manifest = JSON.parse(project.read('.taskbrain/manifest.json')) as Manifest
     for (const file of named) assert.ok(manifest.files.includes(file), file)
-    assert.equal([...manifest.files, 'manifest.json'].sort(), project.list('.taskbrain'))
+    assert.equal([...manifest.files, 'cache.json', 'manifest.json'].sort(), project.list('.taskbrain'))
     assert.equal(manifest.files, [...manifest.files].sort())
     assert.equal(manifest.brains, [{
       id: 'main.brain#MainBrain',
@@ -126,7 +126,7 @@ describe('a build', (it) => {
     using project = scratchProject(SMALL_BRAIN)
     const first = await built(project)
     assert.equal([first.unchanged, first.deleted], [[], []])
-    assert.equal([...first.written], project.list('.taskbrain'))
+    assert.equal([...first.written, 'cache.json'].sort(), project.list('.taskbrain'))
     const again = await built(project)
     assert.equal([again.written, again.deleted], [[], []])
     project.write('src/main.brain.ts', SMALL_BRAIN['src/main.brain.ts'].replace('compute(4)', 'compute(5)'))
@@ -224,7 +224,7 @@ describe('a build with errors', (it) => {
     assert.match(project.read('.taskbrain/other.brain.js'), 'compute(5)')
     const manifest = JSON.parse(project.read('.taskbrain/manifest.json')) as Manifest
     assert.equal(manifest.brains.map((brain) => brain.name), ['MainBrain', 'OtherBrain'])
-    for (const file of Object.keys(before)) assert.ok(file === 'manifest.json' || manifest.files.includes(file), file)
+    for (const file of Object.keys(before)) assert.ok(/^(?:manifest|cache)\.json$/.test(file) || manifest.files.includes(file), file)
   })
   it('makes no out dir for a program that was never good', async () => {
     using project = scratchProject({ ...SMALL_BRAIN, 'src/main.brain.ts': SMALL_BRAIN['src/main.brain.ts'].replace('process: true, ', '') })
@@ -361,6 +361,16 @@ describe('a bundle', (it) => {
     await built(project, {}, compilerOf([{ id: 'a', kind: 'main', source: 'src/a.ts', code: "import data from '@/data.json'\nexport const answer = data.answer\n" }]))
     const { answer } = (await import(join(project.dir, '.taskbrain/a.js'))) as { answer: number }
     assert.is(answer, 42)
+  })
+  it('lowers decorators of others as the tsconfig, or one that it extends, says', async () => {
+    const source = 'export const seen: number[] = []\nfunction mark(...args: unknown[]): any { seen.push(args.length) }\nexport class A { @mark go() {} }\n'
+    const main = [{ id: 'a', kind: 'main', source: 'src/a.ts', code: source }] as const
+    for (const [base, count] of [['{ "compilerOptions": { "experimentalDecorators": true } }', 3], ['{}', 2]] as const) {
+      using project = scratchProject({ ...CANDIDATE, 'tsconfig.json': '{ "extends": "./base.json" }', 'base.json': base })
+      await built(project, {}, compilerOf(main))
+      const { seen } = (await import(join(project.dir, '.taskbrain/a.js'))) as { seen: readonly number[] }
+      assert.equal(seen, [count])
+    }
   })
   it('never writes outside of the out dir', async () => {
     using project = scratchProject(CANDIDATE)

@@ -22,7 +22,7 @@ describe('compiled output', (it) => {
 
     it(`can be parsed, and holds no decorator of ours: ${name}`, () => {
       for (const module of compileFolder(join(root, name)).modules) {
-        const { code } = transformSync(module.code, { loader: 'ts', target: 'node20', format: 'esm' })
+        const { code } = transformSync(module.code, { loader: module.source.endsWith('x') ? 'tsx' : 'ts', target: 'node20', format: 'esm' })
         assert.not.match(code, /Brain\.(task|local)\(/)
       }
     })

@@ -1,0 +1,37 @@
+// In: a syntax tree. Out: the classes and constants that it declares at its top level. Must not look into them.
+
+import { ts } from 'ts-morph'
+import { DEFAULT_NAME } from '../names.ts'
+import { bareExpression } from './expressions.ts'
+
+export type ClassNode = ts.ClassDeclaration | ts.ClassExpression
+
+/** A class with the name by which the module knows it. */
+export interface NamedClass {
+  readonly name: string
+  readonly node: ClassNode
+}
+
+export function topLevelClasses(tree: ts.SourceFile): NamedClass[] {
+  return tree.statements.flatMap((statement): NamedClass[] => {
+    if (ts.isClassDeclaration(statement)) return [{ name: statement.name?.text ?? DEFAULT_NAME, node: statement }]
+    if (ts.isExportAssignment(statement) && !statement.isExportEquals) {
+      const value = bareExpression(statement.expression)
+      return ts.isClassExpression(value) ? [{ name: DEFAULT_NAME, node: value }] : []
+    }
+    if (!ts.isVariableStatement(statement)) return []
+    return statement.declarationList.declarations.flatMap(({ name, initializer }) => {
+      const value = initializer && bareExpression(initializer)
+      return value && ts.isClassExpression(value) && ts.isIdentifier(name) ? [{ name: name.text, node: value }] : []
+    })
+  })
+}
+
+/** Constants by name: their initial values. */
+export function topLevelConstants(tree: ts.SourceFile): Map<string, ts.Expression> {
+  const found = new Map<string, ts.Expression>()
+  for (const statement of tree.statements)
+    if (ts.isVariableStatement(statement) && statement.declarationList.flags & ts.NodeFlags.Const)
+      for (const { name, initializer } of statement.declarationList.declarations) if (ts.isIdentifier(name) && initializer) found.set(name.text, initializer)
+  return found
+}

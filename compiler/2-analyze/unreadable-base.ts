@@ -1,0 +1,44 @@
+// In: a class of which it is not known that it extends Brain. Out: why that can't be told, where it may be meant to. Must not report it.
+
+import { ts } from 'ts-morph'
+import { extendsBrain, heritageOf, meaningOf } from '../1-parse/classes.ts'
+import type { ClassNode } from '../1-parse/declarations.ts'
+import { bareExpression } from '../1-parse/expressions.ts'
+import type { SourceProject, SourceUnit } from '../1-parse/project.ts'
+import { constantOf } from './fold.ts'
+import { brainDecorator } from './tasks.ts'
+
+/** Why the base class can't be read, as the end of a sentence: `Timed(Brain)`, a class of a package. */
+export function whyUnreadableBase(node: ClassNode, unit: SourceUnit, project: SourceProject): string | undefined {
+  const base = heritageOf(node) && bareExpression(heritageOf(node)!.expression)
+  if (!base) return undefined
+  const made = ts.isIdentifier(base) ? constantOf(base.text, unit, project) : { expression: base, unit }
+  if (made && !isName(bareExpression(made.expression)) && mentionsBrain(made.expression, made.unit, project)) return 'it is made by an expression'
+  const specifier = packageOf(base, unit, project)
+  return specifier !== undefined && hasTask(node, unit, project) ? `it comes from the package \`${specifier}\`` : undefined
+}
+
+// --- internal ---
+
+function isName(expression: ts.Expression): boolean {
+  return ts.isIdentifier(expression) || ts.isPropertyAccessExpression(expression)
+}
+
+function mentionsBrain(node: ts.Node, unit: SourceUnit, project: SourceProject): boolean {
+  if (ts.isIdentifier(node) || ts.isPropertyAccessExpression(node)) {
+    const meaning = meaningOf(node, unit, project)
+    if (meaning.kind === 'brain' || (meaning.kind === 'class' && extendsBrain(meaning.node, meaning.unit, project))) return true
+  }
+  return ts.forEachChild(node, (child) => mentionsBrain(child, unit, project) || undefined) ?? false
+}
+
+function packageOf(expression: ts.Expression, unit: SourceUnit, project: SourceProject): string | undefined {
+  let root = expression
+  while (ts.isPropertyAccessExpression(root)) root = root.expression
+  const found = ts.isIdentifier(root) && unit.imports.find((declaration) => declaration.names.some((name) => name.local === (root as ts.Identifier).text))
+  return found && !project.target(found.specifier, unit) ? found.specifier : undefined
+}
+
+function hasTask(node: ClassNode, unit: SourceUnit, project: SourceProject): boolean {
+  return node.members.some((member) => ts.canHaveDecorators(member) && ts.getDecorators(member)?.some((decorator) => brainDecorator(decorator, unit, project)?.name === 'task'))
+}

@@ -1,0 +1,48 @@
+// In: a module of the project that a file with a brain imports. Out: the way on which loading it loads the main module of a brain.
+// Must not report it: only in a worker does it matter.
+
+import { ts } from 'ts-morph'
+import { extendsBrain } from '../1-parse/classes.ts'
+import { mayHoldBrain } from '../1-parse/prefilter.ts'
+import type { SourceProject, SourceUnit } from '../1-parse/project.ts'
+import { readScope } from './scope.ts'
+
+export function isBrainFile(path: string, project: SourceProject): boolean {
+  if (!mayHoldBrain(project.host.readFile(path) ?? '')) return false
+  const unit = project.unit(path)
+  return unit?.classes.some(({ node }) => extendsBrain(node, unit, project)) ?? false
+}
+
+/** Names of the files on the way, the last one with a brain; empty where there is none. Modules are parsed only where their texts tell of a way. */
+export function wayBack(path: string, project: SourceProject): readonly string[] {
+  const isBrain = (file: string): boolean => isBrainFile(file, project)
+  if (isBrain(path) || !project.graph.reaches(path, isBrain)) return []
+  const seen = new Set<string>()
+  const follow = (file: string): readonly string[] | undefined => {
+    const unit = seen.has(file) ? undefined : project.unit(file)
+    seen.add(file)
+    if (!unit) return undefined
+    if (isBrain(file)) return [unit.source.name]
+    for (const specifier of loadedBy(unit)) {
+      const target = project.target(specifier, unit)
+      const way = target && follow(target.path)
+      if (way) return [unit.source.name, ...way]
+    }
+    return undefined
+  }
+  return follow(path) ?? []
+}
+
+// --- internal ---
+
+/** Specifiers of the modules that are loaded with a module: not those of which it uses types only. */
+function loadedBy({ tree, imports, exports, stars }: SourceUnit): string[] {
+  const used = new Set(tree.statements.filter((statement) => !ts.isImportDeclaration(statement)).flatMap((statement) => [...readScope(statement).names]))
+  const reexported = [...exports.values()]
+  for (const target of reexported) if (target.kind === 'local') used.add(target.name)
+  return [
+    ...imports.filter(({ bare, names }) => bare || names.some(({ local }) => used.has(local))).map(({ specifier }) => specifier),
+    ...reexported.flatMap((target) => (target.kind === 'from' ? [target.specifier] : [])),
+    ...stars,
+  ]
+}

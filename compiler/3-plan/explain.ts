@@ -1,0 +1,182 @@
+// In: the plan of a brain. Out: what it becomes, as data that a person can be told: where each attribute lives and why, where each
+// task runs, what its worker keeps, what it reads and writes. Must decide nothing and make no sentences.
+
+import { placeOf } from '../log.ts'
+import type { Attribute, BrainPlan, FileModel, ImportSpecifier, Member, PlannedTask, SelfUse, Slice } from '../model.ts'
+import { chainOf, type ChainLink, type Files } from './chain.ts'
+import type { Plan } from './plan.ts'
+
+export interface BrainExplanation {
+  readonly id: string
+  readonly name: string
+  /** The source file, relative to the project's folder. */
+  readonly file: string
+  /** The main module, below the out dir. */
+  readonly module: string
+  /** Names of the classes it extends, the nearest first; empty for Brain itself. */
+  readonly bases: readonly string[]
+  /** In the order of their declaration, inherited ones first. */
+  readonly attributes: readonly AttributeExplanation[]
+  readonly tasks: readonly TaskExplanation[]
+}
+
+export interface AttributeExplanation {
+  readonly name: string
+  readonly origin: Attribute['origin']
+  readonly inheritedFrom?: string
+  /** How it is kept in the shared memory; absent for what lives in the main process alone. */
+  readonly shared?: 'number' | 'boolean' | 'value'
+  readonly type?: string
+  /** Why it lives in the main process alone. */
+  readonly mainOnlyBecause?: string
+}
+
+export interface TaskExplanation {
+  readonly name: string
+  /** `src/main.brain.ts:12:3`. */
+  readonly site: string
+  readonly inheritedFrom?: string
+  readonly runsIn: 'thread' | 'main'
+  readonly kind: 'routine' | 'one-shot'
+  /** Its setup and its loop were parted at the marker. */
+  readonly split: boolean
+  /** Options as the source says them. */
+  readonly runOnStart: string
+  readonly refreshRate?: string
+  readonly timeout?: string
+  /** Shared attributes that it, or what it calls on `this`, reads and writes. An update counts as both. */
+  readonly reads: readonly string[]
+  readonly writes: readonly string[]
+  /** Tasks that it calls. */
+  readonly calls: readonly string[]
+  /** It hands `this` on: what is done with it there is not known. */
+  readonly handsThisOn: boolean
+  readonly worker?: WorkerExplanation
+}
+
+export interface WorkerExplanation {
+  /** Below the out dir. */
+  readonly module: string
+  /** What it keeps of the brain's own file, then of the files that this takes from. */
+  readonly keeps: readonly KeptPart[]
+}
+
+export interface KeptPart {
+  readonly file: string
+  readonly classes: readonly { readonly name: string; readonly members: readonly string[] }[]
+  readonly declarations: readonly string[]
+  /** Statements that are kept for what they do. */
+  readonly effects: readonly { readonly line: number; readonly text: string }[]
+  readonly imports: readonly { readonly from: string; readonly names: readonly string[] }[]
+}
+
+export function explainBrain(plan: BrainPlan, { slices }: Plan, files: Files): BrainExplanation {
+  const chain = chainOf(plan, files)
+  return {
+    id: plan.brain.id,
+    name: plan.brain.name,
+    file: plan.file.source.name,
+    module: `${plan.file.output}.js`,
+    bases: chain.slice(1).map((link) => link.brain.name),
+    attributes: [...attributesOf(chain).values()].map(({ attribute, link }) => explainAttribute(attribute, link, plan)),
+    tasks: plan.tasks.map((task) => explainTask(task, chain, slices)),
+  }
+}
+
+// --- internal ---
+
+interface OwnedAttribute {
+  readonly attribute: Attribute
+  readonly link: ChainLink
+}
+
+function attributesOf(chain: readonly ChainLink[]): Map<string, OwnedAttribute> {
+  return new Map(chain.toReversed().flatMap((link) => link.brain.attributes.map((attribute) => [attribute.name, { attribute, link }] as const)))
+}
+
+function explainAttribute({ name, origin, share }: Attribute, { brain }: ChainLink, plan: BrainPlan): AttributeExplanation {
+  const base = { name, origin, ...(brain !== plan.brain && { inheritedFrom: brain.name }) }
+  if (share.kind !== 'shared') return { ...base, mainOnlyBecause: share.why }
+  return { ...base, shared: share.field, ...(share.typeText !== undefined && { type: share.typeText }) }
+}
+
+function explainTask({ task, owner, inherited, worker }: PlannedTask, chain: readonly ChainLink[], slices: readonly Slice[]): TaskExplanation {
+  const members = reachedFrom(task.name, chain)
+  const uses = members.flatMap((member) => member.needs.self.map((use) => ({ use, ...effectOf(use, member) })))
+  const shared = [...attributesOf(chain).values()].filter(({ attribute }) => attribute.share.kind === 'shared').map(({ attribute }) => attribute.name)
+  const touched = (how: 'reads' | 'writes'): string[] =>
+    shared.filter((name) => uses.some((each) => each.use.name === name && each.use.via === 'this' && each[how]))
+  return {
+    name: task.name,
+    site: `${owner.file.source.name}:${task.place.line}:${task.place.column}`,
+    ...(inherited && { inheritedFrom: owner.brain.name }),
+    runsIn: task.process ? 'thread' : 'main',
+    kind: task.optionTexts.refreshRate === undefined ? 'one-shot' : 'routine',
+    split: task.split,
+    ...task.optionTexts,
+    reads: touched('reads'),
+    writes: touched('writes'),
+    calls: unique(uses.flatMap(({ use }) => (use.name === 'tasks' && use.next ? [use.next.name] : []))).sort(),
+    handsThisOn: members.some((member) => member.needs.selfEscapes),
+    ...(worker !== undefined && { worker: explainWorker(worker, slices) }),
+  }
+}
+
+/** The members that a task runs, itself among them, by the names it uses on `this`. */
+function reachedFrom(task: string, chain: readonly ChainLink[]): Member[] {
+  const reached = new Set<Member>()
+  const queue = [task]
+  const seen = new Set<string>()
+  for (let name = queue.shift(); name !== undefined; name = queue.shift()) {
+    if (seen.has(name)) continue
+    seen.add(name)
+    for (const { brain } of chain)
+      for (const member of brain.members) {
+        const runs = member.kind === 'method' || member.kind === 'accessor' || member.holdsFunction
+        if (member.name !== name || !runs) continue
+        reached.add(member)
+        queue.push(...member.needs.self.map((use) => use.name))
+      }
+  }
+  return [...reached]
+}
+
+/** What was rewritten as one step, such as `this.n += 1` or `this.list.push(v)`, reads and writes. */
+function effectOf(use: SelfUse, member: Member): { reads: boolean; writes: boolean } {
+  const isUpdate = member.needs.edits.some((edit) => edit.kind === 'replace' && edit.start <= use.start && use.start < edit.end)
+  return { reads: isUpdate || use.how !== 'write', writes: isUpdate || use.how === 'write' }
+}
+
+function explainWorker(worker: string, slices: readonly Slice[]): WorkerExplanation {
+  const own = slices.filter((slice) => slice.id === worker)
+  const others = slices.filter((slice) => slice.id.endsWith(`~${worker}`))
+  return { module: `${worker}.js`, keeps: [...own, ...others].map(keptPart) }
+}
+
+function keptPart({ file, items, members, imports, bareImports }: Slice): KeptPart {
+  const kept = [...items].sort((a, b) => a - b).map((index) => ({ item: file.items[index]!, index }))
+  return {
+    file: file.source.name,
+    classes: file.brains.flatMap((brain) => {
+      const live = members.get(brain.name)
+      return live ? [{ name: brain.name, members: unique(brain.members.filter((_, index) => live.has(index)).map(memberText)) }] : []
+    }),
+    declarations: kept.flatMap(({ item }) => (item.kind === 'declaration' ? item.declares : [])),
+    effects: kept.filter(({ item }) => item.kind === 'effect').map(({ item }) => statementIn(file, item)),
+    imports: [
+      ...kept.flatMap(({ item, index }) => (item.import ? [{ from: item.import.specifier, names: (imports.get(index) ?? []).map(specifierText) }] : [])),
+      ...bareImports.map((from) => ({ from, names: [] })),
+    ],
+  }
+}
+
+const memberText = (member: Member): string => (member.kind === 'static-block' ? 'static { … }' : member.isStatic ? `static ${member.name}` : member.name)
+
+const specifierText = ({ imported, local }: ImportSpecifier): string => (imported === local ? local : `${imported} as ${local}`)
+
+function statementIn({ source }: FileModel, { textStart, end }: { textStart: number; end: number }): { line: number; text: string } {
+  const [first = '', ...more] = source.text.slice(textStart, end).split(/\r?\n/)
+  return { line: placeOf(source.text, textStart).line, text: more.length > 0 ? `${first} …` : first }
+}
+
+const unique = (texts: readonly string[]): string[] => [...new Set(texts)]

@@ -1,0 +1,58 @@
+import { readFileSync } from 'node:fs'
+import { resolve } from 'node:path'
+import { DIAGNOSTIC_CODES, DIAGNOSTIC_PATTERNS } from '../../compiler/diagnostics.ts'
+import { hasErrors } from '../build.ts'
+import { type BuildConfig, isFile, isFolder, resolveConfig, UsageError } from '../config.ts'
+import type { CodeExplanation, DiagnosticExample } from '../explanation.ts'
+import { openProjectFiles } from '../project-files.ts'
+import { findSources } from '../sources.ts'
+import { didYouMean } from './arguments.ts'
+import { type Command, type CommandContext, type ExitCode, HELP_FLAG, JSON_FLAG, ROOT_FLAG } from './command.ts'
+
+export const explainCommand: Command = {
+  name: 'explain',
+  usage: '<code | file>',
+  summary: 'Say what a diagnostic means, or what a file becomes.',
+  details: 'A code is what stands behind "error" or "warning", such as option-missing. A file is one with a brain.',
+  flags: { root: ROOT_FLAG, json: JSON_FLAG, help: HELP_FLAG },
+
+  async run(line, context) {
+    const [subject, ...others] = line.positionals
+    if (subject === undefined || others.length > 0) throw new UsageError('Name one code or one file, such as taskbrain explain option-missing.')
+    const place = resolve(context.cwd, subject)
+    const isPath = isFile(place) || isFolder(place) || /[/\\.*]/.test(subject)
+    if (DIAGNOSTIC_PATTERNS.has(subject) || !isPath) return explainCode(subject, line.has('json'), context)
+    const config = resolveConfig({ cwd: context.cwd, patterns: [subject], root: line.text('root') })
+    return explainFile(config, line.has('json'), context)
+  },
+}
+
+function explainCode(code: string, asJson: boolean, { report }: CommandContext): ExitCode {
+  const pattern = DIAGNOSTIC_PATTERNS.get(code)
+  if (!pattern) throw new UsageError(`There is no diagnostic ${code}, nor a file of that name.${didYouMean(code, DIAGNOSTIC_CODES)}`)
+  const explanation: CodeExplanation = { ...pattern, example: readExamples()[code] }
+  if (asJson) report.json({ ok: true, ...explanation })
+  else report.explainedCode(explanation)
+  return 0
+}
+
+/** Made with the package, from the programs that its tests check. */
+function readExamples(): Readonly<Record<string, DiagnosticExample>> {
+  return JSON.parse(readFileSync(new URL('./examples.json', import.meta.url), 'utf8')) as Record<string, DiagnosticExample>
+}
+
+async function explainFile(config: BuildConfig, asJson: boolean, { report }: CommandContext): Promise<ExitCode> {
+  const { candidates, lookedAt } = await findSources(config)
+  const { explain } = await import('../compiler.ts')
+  const { projectDir: root, sourceRoot, outDir } = config
+  const { brains, diagnostics } = explain({ root, sourceRoot, outDir, files: candidates, host: openProjectFiles() })
+  const isGood = brains.length > 0 && !hasErrors(diagnostics)
+  if (asJson) {
+    report.json({ ok: isGood, brains, diagnostics })
+    return isGood ? 0 : 1
+  }
+  report.explainedBrains(config, brains)
+  report.diagnostics(diagnostics)
+  if (brains.length === 0 && !hasErrors(diagnostics)) report.noBrain(config, { brains: [], diagnostics, lookedAt, read: [] })
+  return isGood ? 0 : 1
+}

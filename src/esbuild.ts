@@ -1,0 +1,2 @@
+export { taskbrain } from './plugin/esbuild.ts'
+export type { TaskbrainOptions } from './plugin/plugin.ts'

@@ -1,0 +1,123 @@
+// The hooks of esbuild, also inside of tsup. It takes no entry once a build has begun: when the build ends, the workers are
+// built by a second one with the same options, and the files that refer to them get their URLs.
+import { realpathSync } from 'node:fs'
+import { readFile } from 'node:fs/promises'
+import { dirname, extname, isAbsolute, resolve } from 'node:path'
+import type { BuildOptions, Loader, OnLoadResult, PartialMessage, Plugin, PluginBuild } from 'esbuild'
+import type { Diagnostic } from '../../compiler/log.ts'
+import { isFile, posix, resolveConfig } from '../config.ts'
+import { MADE_PATH } from '../compiled-graph.ts'
+import { addWorkers } from './esbuild-workers.ts'
+import { linkModule, withInlineMap } from './linked-module.ts'
+import { esbuildMessage } from './messages.ts'
+import type { TaskbrainOptions } from './plugin.ts'
+import { type LoadedFile, ProjectBrains } from './project-brains.ts'
+import type { Alias } from './recorded-files.ts'
+import { referenceTo } from './worker-references.ts'
+
+/** What one build came upon. */
+interface Seen {
+  /** Files that we were asked for. */
+  readonly asked: Set<string>
+  /** What the brains depend on. */
+  readonly watched: Set<string>
+}
+
+const SCRIPT = /\.[cm]?[jt]sx?$/
+
+export function esbuildSetup(build: PluginBuild, { root }: TaskbrainOptions): void {
+  const { initialOptions } = build
+  const cwd = posix(realpathSync(initialOptions.absWorkingDir ?? process.cwd()))
+  const brains = new ProjectBrains(resolveConfig({ cwd, patterns: [], root }), aliasesOf(initialOptions, cwd))
+  const seen: Seen = { asked: new Set(), watched: new Set() }
+  // It tells what became of which file.
+  initialOptions.metafile = true
+
+  build.onStart(() => {
+    brains.begin()
+    seen.asked.clear()
+    seen.watched.clear()
+  })
+  addModules(build, brains, { seen, refusal: refusalOf(initialOptions), messageOf: (diagnostic) => esbuildMessage(diagnostic, brains.config.projectDir, cwd) })
+  build.onEnd(async (result) => {
+    if (result.errors.length > 0) return undefined
+    const missed = await missedBrains(brains, Object.keys(result.metafile!.inputs).map((file) => posix(resolve(cwd, file))), seen)
+    if (missed.length > 0) return { errors: missed.map((file) => ({ text: `Another plugin has loaded ${file} before taskbrain could compile its brain. List taskbrain first; with tsup, turn \`emitDecoratorMetadata\` off.` })) }
+    return addWorkers({ build, result, brains, cwd, watched: seen.watched, modules: modulesPlugin(brains) })
+  })
+}
+
+interface ModuleContext {
+  readonly seen: Seen
+  /** Why no brain can be built, for a person. */
+  readonly refusal: string | undefined
+  readonly messageOf: (diagnostic: Diagnostic) => PartialMessage
+}
+
+/** The same modules for the build of the workers, in which there is nothing left to report. */
+const modulesPlugin = (brains: ProjectBrains): Plugin => ({
+  name: 'taskbrain',
+  setup: (build) => addModules(build, brains, undefined),
+})
+
+function addModules(build: PluginBuild, brains: ProjectBrains, context: ModuleContext | undefined): void {
+  const { loader: loaders } = build.initialOptions
+  const loaderOf = (path: string): Loader => loaders?.[extname(path)] ?? defaultLoader(path)
+
+  // A brain and its workers must meet one runtime, the one that is installed.
+  build.onResolve({ filter: /^taskbrain(?:\/|$)/ }, ({ path }) => ({ path, external: true }))
+  build.onResolve({ filter: MADE_PATH }, async ({ path, resolveDir }) => {
+    const file = posix(resolve(resolveDir, path))
+    return (await brains.isMade(file)) ? { path: file } : undefined
+  })
+  build.onLoad({ filter: SCRIPT, namespace: 'file' }, async (args) => {
+    const path = posix(args.path)
+    context?.seen.asked.add(path)
+    const file = await brains.load(path)
+    const brain = file && loadResult(file, path)
+    if (brain) return brain
+    if (path.includes('/node_modules/') || !isFile(path)) return undefined
+    const changed = await brains.transform(path, await readFile(path, 'utf8'))
+    return changed && { contents: withInlineMap(changed), loader: loaderOf(path), resolveDir: dirname(path), watchFiles: [args.path] }
+  })
+
+  function loadResult(file: LoadedFile, path: string): OnLoadResult | undefined {
+    for (const watched of file.watched) context?.seen.watched.add(watched)
+    const errors = file.diagnostics.filter((diagnostic) => diagnostic.severity === 'error')
+    const warnings = file.diagnostics.filter((diagnostic) => diagnostic.severity === 'warning')
+    const watchFiles = [path, ...file.watched]
+    if (errors.length > 0) return { errors: context ? errors.map(context.messageOf) : [], watchFiles }
+    if (!file.module) return undefined
+    if (file.module.kind === 'main' && context?.refusal !== undefined) return { errors: [{ text: context.refusal }] }
+    const linked = linkModule(file.module, file.graph, (worker) => referenceTo(worker.id))
+    return {
+      contents: withInlineMap(linked),
+      loader: loaderOf(path),
+      resolveDir: dirname(path),
+      warnings: context ? warnings.map(context.messageOf) : [],
+      watchFiles,
+    }
+  }
+}
+
+function defaultLoader(path: string): Loader {
+  const kind = path.endsWith('x') ? 'x' : ''
+  return /\.[cm]?tsx?$/.test(path) ? `ts${kind}` : `js${kind}`
+}
+
+function refusalOf({ bundle, format, outdir, outfile }: BuildOptions): string | undefined {
+  if (!bundle) return 'A brain needs `bundle: true`: its workers are made of the files that it imports.'
+  if (format !== 'esm') return "A brain needs the output format `esm`: its workers are ES modules. Set `format: 'esm'`."
+  if (outdir === undefined && outfile === undefined) return 'A brain needs `outdir`, for its workers are files of their own.'
+  return undefined
+}
+
+function aliasesOf({ alias }: BuildOptions, cwd: string): readonly Alias[] {
+  return Object.entries(alias ?? {}).map(([find, path]) => ({ find, replacement: isAbsolute(path) || !path.startsWith('.') ? posix(path) : posix(resolve(cwd, path)) }))
+}
+
+/** Brains that were bundled as they stand, their decorators and all. */
+async function missedBrains(brains: ProjectBrains, inputs: readonly string[], { asked }: Seen): Promise<readonly string[]> {
+  const files = await Promise.all(inputs.filter((path) => !asked.has(path)).map((path) => brains.load(path)))
+  return files.flatMap((file) => (file?.module?.kind === 'main' ? [file.module.source] : []))
+}

@@ -1,0 +1,155 @@
+// The brains of a project as a bundler asks for them, file by file. All are compiled at the first question, as by a build
+// of the command line, and again only where something changed. Loads the compiler only where a file may hold a brain.
+import { readFileSync } from 'node:fs'
+import { posix as posixPath } from 'node:path'
+import { mayHoldBrain } from '../../compiler/1-parse/prefilter.ts'
+import { type Diagnostic, invariant } from '../../compiler/log.ts'
+import type { CompiledModule } from '../../compiler/model.ts'
+import type { Compiler } from '../build.ts'
+import { type BuildConfig, isFile, isTypeScript } from '../config.ts'
+import type { Mapped } from '../line-edits.ts'
+import { findSources } from '../sources.ts'
+import { CompiledGraph, MADE_PATH } from '../compiled-graph.ts'
+import { separateMap } from './linked-module.ts'
+import { reachedFiles } from './reached-files.ts'
+import { type Alias, type RecordedFiles, recordFiles } from './recorded-files.ts'
+
+/** What a bundler gets for a file that may hold a brain. */
+export interface LoadedFile {
+  /** `undefined`: there is none, or it has errors. */
+  readonly module: CompiledModule | undefined
+  readonly graph: CompiledGraph
+  /** Of this very file. */
+  readonly diagnostics: readonly Diagnostic[]
+  /** Every file that the brains depend on, absolute. */
+  readonly watched: readonly string[]
+}
+
+interface CompiledProject {
+  readonly candidates: readonly string[]
+  readonly compiler: Compiler
+  readonly files: RecordedFiles
+  readonly graph: CompiledGraph
+  readonly diagnostics: ReadonlyMap<string, readonly Diagnostic[]>
+  readonly watched: readonly string[]
+  /** What runs in a task may be in any of these. */
+  readonly reached: ReadonlySet<string>
+}
+
+const loadOwnCompiler = (): Promise<Compiler> => import('../compiler.ts')
+
+export class ProjectBrains {
+  readonly config: BuildConfig
+  readonly #aliases: readonly Alias[]
+  readonly #loadCompiler: () => Promise<Compiler>
+  /** Files outside of the project that a bundler came upon. */
+  readonly #asked = new Set<string>()
+  #last: Promise<CompiledProject | undefined> = Promise.resolve(undefined)
+  #mayBeOld = true
+
+  constructor(config: BuildConfig, aliases: readonly Alias[] = [], loadCompiler = loadOwnCompiler) {
+    this.config = config
+    this.#aliases = aliases
+    this.#loadCompiler = loadCompiler
+  }
+
+  /** A build begins: what was compiled for the last one is used again where nothing changed. */
+  begin(): void {
+    this.#mayBeOld = true
+  }
+
+  /** `undefined`: the file can't hold a brain, and is the bundler's own to load. */
+  async load(path: string): Promise<LoadedFile | undefined> {
+    if (path.includes('/node_modules/')) return undefined
+    if (MADE_PATH.test(path)) {
+      const last = await this.#last
+      if (last && last.graph.at(path)) return loaded(last, path)
+    }
+    if (!isTypeScript(path) || !isFile(path) || !mayHoldBrain(readFileSync(path, 'utf8'))) return undefined
+    const project = await this.#project(path)
+    return project && loaded(project, path)
+  }
+
+  /** Whether a path that is on no disk is that of a compiled module. */
+  async isMade(path: string): Promise<boolean> {
+    const module = MADE_PATH.test(path) ? (await this.#last)?.graph.at(path) : undefined
+    return module !== undefined && module.kind !== 'main'
+  }
+
+  /** An ordinary module of the project; `undefined` where it stays as it is. */
+  async transform(path: string, text: string): Promise<Mapped | undefined> {
+    if (path.includes('/node_modules/') || !/\bawait\b|\bclass\b/.test(text)) return undefined
+    const project = await this.#project()
+    if (!project?.reached.has(path) || project.graph.at(path)) return undefined
+    const code = project.compiler.transformModule(path, text)?.code
+    return code === undefined ? undefined : separateMap(code)
+  }
+
+  /** A compiled module by its id. */
+  async named(id: string): Promise<CompiledModule> {
+    const module = (await this.#last)?.graph.named(id)
+    invariant(module, `the worker "${id}" was compiled`)
+    return module
+  }
+
+  /** The file of the project that a module at this path was made from. */
+  async sourceOf(path: string): Promise<string | undefined> {
+    return (await this.#last)?.graph.at(path)?.source
+  }
+
+  /** One after the other: files that ask at once are answered from one compilation. */
+  #project(asked?: string): Promise<CompiledProject | undefined> {
+    const next = this.#last.then((last) => this.#current(last, asked))
+    this.#last = next.catch(() => undefined)
+    return next
+  }
+
+  async #current(last: CompiledProject | undefined, asked: string | undefined): Promise<CompiledProject | undefined> {
+    const isKnown = asked === undefined || last?.candidates.includes(asked) === true
+    if (!this.#mayBeOld && isKnown) return last
+    if (!isKnown) this.#asked.add(asked)
+    this.#mayBeOld = false
+    const candidates = await this.#candidates()
+    if (candidates.length === 0) return undefined
+    if (last && candidates.join('\n') === last.candidates.join('\n') && last.files.isCurrent()) return last
+    return this.#compile(candidates)
+  }
+
+  async #candidates(): Promise<readonly string[]> {
+    const { candidates } = await findSources(this.config)
+    return [...new Set([...candidates, ...[...this.#asked].filter(isFile)])].sort()
+  }
+
+  async #compile(candidates: readonly string[]): Promise<CompiledProject> {
+    const { projectDir, sourceRoot, outDir } = this.config
+    const compiler = await this.#loadCompiler()
+    const files = recordFiles(this.#aliases)
+    const compiled = compiler.compile({ root: projectDir, sourceRoot, outDir, files: candidates, host: files })
+    const reached = reachedFiles([...new Set(compiled.modules.map((module) => module.source))], files)
+    // They say what an import means and what a type is.
+    const configs = ['tsconfig.json', 'package.json'].map((name) => `${projectDir}/${name}`)
+    for (const config of configs) files.readFile(config)
+    return {
+      candidates,
+      compiler,
+      files,
+      graph: new CompiledGraph(compiled.modules),
+      diagnostics: byFile(compiled.diagnostics, projectDir),
+      watched: [...new Set([...compiled.sources, ...reached, ...configs.filter(isFile)])].sort(),
+      reached,
+    }
+  }
+}
+
+function loaded({ graph, diagnostics, watched }: CompiledProject, path: string): LoadedFile {
+  return { module: graph.at(path), graph, diagnostics: diagnostics.get(path) ?? [], watched }
+}
+
+function byFile(diagnostics: readonly Diagnostic[], projectDir: string): ReadonlyMap<string, readonly Diagnostic[]> {
+  const found = new Map<string, Diagnostic[]>()
+  for (const diagnostic of diagnostics) {
+    const path = posixPath.join(projectDir, diagnostic.file)
+    found.set(path, [...(found.get(path) ?? []), diagnostic])
+  }
+  return found
+}

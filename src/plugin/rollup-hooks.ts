@@ -1,0 +1,106 @@
+// The hooks of rollup and of those like it: Vite and rolldown. A worker is one more entry of the same graph.
+import { posix as posixPath } from 'node:path'
+import type { UnpluginBuildContext, UnpluginContext, UnpluginOptions } from 'unplugin'
+import type { Diagnostic } from '../../compiler/log.ts'
+import type { CompiledModule } from '../../compiler/model.ts'
+import { posix } from '../config.ts'
+import { pathOf } from '../compiled-graph.ts'
+import { linkModule } from './linked-module.ts'
+import { rollupError, rollupWarning } from './messages.ts'
+import type { LoadedFile, ProjectBrains } from './project-brains.ts'
+
+/** What one bundler does in its own way. */
+export interface RollupHost {
+  /** Called once the bundler's configuration is known. */
+  brains(): ProjectBrains
+  /** Whether imports of the runtime stay imports. */
+  keepsRuntimeOutside(context: unknown): boolean
+  /** Why a brain can't be built as things stand, for a person; `undefined` where it can. */
+  refusal(context: unknown): string | undefined
+}
+
+interface EmittedUrl {
+  readonly referenceId: string
+  readonly format: string
+  /** From the file that refers to it. */
+  readonly relativePath: string
+}
+
+export interface RollupHooks extends Pick<UnpluginOptions, 'buildStart' | 'resolveId' | 'load' | 'transform'> {
+  resolveFileUrl(url: EmittedUrl): string | undefined
+}
+
+type Context = UnpluginBuildContext & UnpluginContext
+type EmitChunk = (chunk: { readonly type: 'chunk'; readonly id: string; readonly name: string }) => string
+
+const SCRIPT = /\.[cm]?[jt]sx?$/
+
+export function rollupHooks(host: RollupHost): RollupHooks {
+  const ownReferences = new Set<string>()
+
+  const load = async (context: Context, path: string): Promise<{ code: string; map: string | { mappings: '' } } | undefined> => {
+    const file = await host.brains().load(path)
+    if (!file) return undefined
+    report(context, file, host.brains().config.projectDir)
+    if (!file.module) return undefined
+    const refusal = file.module.kind === 'main' ? host.refusal(context) : undefined
+    if (refusal !== undefined) context.error({ message: refusal, id: path })
+    const workerUrl = (worker: CompiledModule): string => {
+      const referenceId = (context.emitFile as unknown as EmitChunk)({ type: 'chunk', id: pathOf(worker), name: worker.id })
+      ownReferences.add(referenceId)
+      return `import.meta.ROLLUP_FILE_URL_${referenceId}`
+    }
+    const { code, map } = linkModule(file.module, file.graph, workerUrl)
+    return { code, map: map ?? { mappings: '' } }
+  }
+
+  return {
+    buildStart: () => host.brains().begin(),
+    resolveId: {
+      filter: { id: /^taskbrain(?:\/|$)|\.(?:state|worker)\.tsx?$/ },
+      async handler(specifier, importer) {
+        // A brain and its workers must meet one runtime, the one that is installed.
+        if (/^taskbrain(?:\/|$)/.test(specifier)) return host.keepsRuntimeOutside(this) ? { id: specifier, external: true } : undefined
+        // A worker's own entry has no importer, and an absolute path.
+        const path = /^\.\.?\//.test(specifier) && importer !== undefined ? posixPath.join(posixPath.dirname(posix(importer)), specifier) : posix(specifier)
+        return (await host.brains().isMade(path)) ? path : undefined
+      },
+    },
+    load: {
+      filter: { id: { include: /\.(?:tsx?|mts)$/, exclude: /\/node_modules\// } },
+      handler(id) {
+        return load(this, posix(id))
+      },
+    },
+    transform: {
+      order: 'pre',
+      filter: { id: { include: SCRIPT, exclude: /\/node_modules\// }, code: /\bawait\b|\bclass\b/ },
+      async handler(code: string, id: string) {
+        const changed = await host.brains().transform(posix(id), code)
+        return changed && { code: changed.code, map: changed.map! }
+      },
+    } as NonNullable<UnpluginOptions['transform']>,
+    resolveFileUrl({ referenceId, relativePath, format }) {
+      if (!ownReferences.has(referenceId)) return undefined
+      if (format !== 'es') throw new Error(`A brain needs the output format \`es\`, not \`${format}\`: its workers are ES modules.`)
+      return `new URL(${JSON.stringify(encodePath(relativePath))}, import.meta.url)`
+    },
+  }
+}
+
+function report(context: Context, file: LoadedFile, projectDir: string): void {
+  for (const path of file.watched) context.addWatchFile(path)
+  const errors: Diagnostic[] = []
+  for (const diagnostic of file.diagnostics) {
+    if (diagnostic.severity === 'error') errors.push(diagnostic)
+    else context.warn(rollupWarning(diagnostic, projectDir))
+  }
+  const [first, ...others] = errors
+  if (first) context.error(rollupError([first, ...others], projectDir))
+}
+
+/** In a URL a folder called `100% #1` is written otherwise. What stands for a hash that is not known yet stays as it is. */
+function encodePath(path: string): string {
+  const encoded = path.split('/').map((step) => step.split(/(!~\{\w+\}~)/).map((part, index) => (index % 2 ? part : encodeURIComponent(part))).join('')).join('/')
+  return encoded.startsWith('.') ? encoded : `./${encoded}`
+}

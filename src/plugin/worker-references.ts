@@ -1,0 +1,25 @@
+// Where a worker's file will lie is known once all is built: until then its URL is a name, which no minifier changes.
+import { posix as posixPath } from 'node:path'
+import { type Mapped, replaceInLines } from '../line-edits.ts'
+
+const REFERENCE = /(["'`])taskbrain:worker\/([\w.!~*()%-]+)\1/g
+
+/** The expression that stands for the URL of a worker. */
+export const referenceTo = (id: string): string => `new URL("taskbrain:worker/${encode(id)}", import.meta.url)`
+
+export const referencedIn = (code: string): readonly string[] => [...code.matchAll(REFERENCE)].map(([, , id]) => decodeURIComponent(id!))
+
+/** `path` is that of the file itself, `fileOf` gives that of a worker. */
+export const settleReferences = (path: string, output: Mapped, fileOf: (id: string) => string | undefined): Mapped =>
+  replaceInLines(output, REFERENCE, ([, , id]) => {
+    const file = fileOf(decodeURIComponent(id!))
+    return file === undefined ? undefined : JSON.stringify(relativeUrl(path, file))
+  })
+
+/** A folder or a file may be called `100% #1`: in a URL these are written otherwise. */
+function relativeUrl(from: string, to: string): string {
+  const url = posixPath.relative(posixPath.dirname(from), to).split('/').map((step) => (step === '..' ? step : encodeURIComponent(step))).join('/')
+  return url.startsWith('../') ? url : `./${url}`
+}
+
+const encode = (text: string): string => encodeURIComponent(text).replaceAll("'", '%27')

@@ -1,0 +1,61 @@
+// The project's files as they stand on the disk, each read once, and a record of all that was read and looked for.
+import { hash } from 'node:crypto'
+import { readFileSync } from 'node:fs'
+import { dirname } from 'node:path'
+import type { CompilerHost } from '../compiler/model.ts'
+import { isFile, isFolder } from './config.ts'
+import { configsOf, createResolver } from './resolve.ts'
+
+/** What a build saw. Paths are absolute and POSIX. */
+export interface Seen {
+  /** Path → hash of the content, of everything that was read or looked for; `null` where nothing was. */
+  readonly files: ReadonlyMap<string, string | null>
+  /** The tsconfig.json and package.json files that are valid for these files. */
+  readonly configs: readonly string[]
+  /** Folder → specifier → the file it means there; `undefined` for a package. */
+  readonly imports: ReadonlyMap<string, ReadonlyMap<string, string | undefined>>
+}
+
+export interface ProjectFiles extends CompilerHost {
+  lookedUp(path: string): void
+  seen(): Seen
+}
+
+export const hashOf = (content: string | Uint8Array): string => hash('sha256', content, 'base64url')
+
+/** `undefined` where there is no such file. */
+export const hashOfFile = (path: string): string | undefined => (isFile(path) ? hashOf(readFileSync(path)) : undefined)
+
+/** Make a new one for each build. */
+export function openProjectFiles(): ProjectFiles {
+  const texts = new Map<string, string | undefined>()
+  const files = new Map<string, string | null>()
+  const imports = new Map<string, Map<string, string | undefined>>()
+  const resolve = createResolver()
+
+  return {
+    readFile(path) {
+      if (!texts.has(path)) texts.set(path, readAndRecord(path))
+      return texts.get(path)
+    },
+    fileExists: isFile,
+    lookedUp(path) {
+      if (!files.has(path) && !isFolder(path)) files.set(path, hashOfFile(path) ?? null)
+    },
+    resolve(specifier, fromFile) {
+      const folder = dirname(fromFile)
+      const known = imports.get(folder) ?? new Map<string, string | undefined>()
+      imports.set(folder, known)
+      if (!known.has(specifier)) known.set(specifier, resolve(specifier, fromFile))
+      return known.get(specifier)
+    },
+    seen: () => ({ files, imports, configs: configsOf(files.keys()) }),
+  }
+
+  function readAndRecord(path: string): string | undefined {
+    const content = isFile(path) ? readFileSync(path) : undefined
+    // The hash is that of the very bytes which are compiled, whatever is saved meanwhile.
+    files.set(path, content ? hashOf(content) : null)
+    return content?.toString('utf8')
+  }
+}

@@ -1,0 +1,2 @@
+export { taskbrain } from './plugin/vite.ts'
+export type { TaskbrainOptions } from './plugin/plugin.ts'

@@ -1,0 +1,156 @@
+import { join } from 'node:path'
+import { build, type BuildFailure, type BuildOptions, type BuildResult, context, type Message, type Plugin } from 'esbuild'
+import * as assert from 'uvu/assert'
+import { type TaskbrainOptions, taskbrain } from '../../src/esbuild.ts'
+import type { ScratchProject } from '../harness/project.ts'
+import { describe } from '../harness/suite.ts'
+import { outputByCommand, outputOf, robotProject, scriptsIn } from './robot-project.ts'
+
+const optionsOf = (project: ScratchProject, more: BuildOptions = {}, options?: TaskbrainOptions): BuildOptions => ({
+  absWorkingDir: project.dir,
+  entryPoints: ['src/main.ts'],
+  bundle: true,
+  format: 'esm',
+  platform: 'node',
+  target: 'node20',
+  packages: 'external',
+  outdir: 'out',
+  sourcemap: true,
+  logLevel: 'silent',
+  ...more,
+  plugins: [taskbrain(options), ...(more.plugins ?? [])],
+})
+
+async function errorsOf(failing: Promise<unknown>): Promise<readonly Message[]> {
+  try {
+    await failing
+  } catch (error) {
+    return (error as BuildFailure).errors
+  }
+  throw new Error('nothing was thrown')
+}
+
+/** Where each rebuild of a watching build ends. */
+function ends(): { readonly plugin: Plugin; next(): Promise<BuildResult> } {
+  let tell = (_result: BuildResult): void => {}
+  return {
+    plugin: { name: 'ends', setup: ({ onEnd }) => onEnd((result) => tell(result)) },
+    next: () => new Promise((resolve) => (tell = resolve)),
+  }
+}
+
+describe('taskbrain/esbuild', (it) => {
+  it('builds a program that does what it does by the command line, with places of the source', async () => {
+    using project = robotProject()
+    await build(optionsOf(project))
+    const expected = await outputByCommand()
+    assert.match(expected, /"failed":"robot\.brain\.ts:22:11"\}\n1 closed\n6 2 0\n/)
+    assert.is(await outputOf(project, 'out/main.js'), expected)
+    assert.is(await outputOf(project, 'out/main.js', '--enable-source-maps'), expected)
+  })
+
+  it('leaves no decorator, each worker as a file, and the runtime outside', async () => {
+    using project = robotProject()
+    const { packages: _, ...options } = optionsOf(project)
+    await build(options)
+    const scripts = scriptsIn(project, 'out')
+    assert.equal(Object.keys(scripts).filter((path) => !path.startsWith('chunk-')), [
+      'main.js', 'robot.brain.Robot.drive.worker.js', 'robot.brain.Robot.fail.worker.js', 'robot.brain.Robot.plan.worker.js', 'vehicle.brain.Vehicle.drive.worker.js',
+    ])
+    for (const [path, code] of Object.entries(scripts)) assert.not.match(code, /Brain\.task|@Brain|taskbrain:|tinypool|class Scheduler/, path)
+  })
+
+  it('finds workers from wherever their brain lands, minified and with the map inside', async () => {
+    using project = robotProject({ 'src/other.ts': "import './main'\nimport { Robot } from './robot.brain'\nconsole.log(Robot.length)\n" }, 'robot 100% #1 é')
+    await build(optionsOf(project, { entryPoints: ['src/main.ts', 'src/other.ts'], splitting: true, minify: true, keepNames: true, sourcemap: 'inline', entryNames: 'bin/of/[name]-[hash]', chunkNames: 'parts/[name]-[hash]', outExtension: { '.js': '.mjs' } }))
+    const paths = Object.keys(scriptsIn(project, 'out'))
+    assert.is(paths.filter((path) => /^bin\/of\/\w+\.brain\..*\.worker-\w+\.mjs$/.test(path)).length, 4, paths.join())
+    const entry = paths.find((path) => path.startsWith('bin/of/main'))
+    assert.match(await outputOf(project, `out/${entry}`, '--enable-source-maps'), /^\{"drove":3,"planned":\{"x":8,"metres":6\},"failed":"robot\.brain\.ts:22:\d+"\}\n1 closed\n6 2 0\n$/)
+  })
+
+  it('gives a caller who writes the files himself all of them', async () => {
+    using project = robotProject()
+    const { outputFiles, metafile } = await build(optionsOf(project, { write: false, metafile: true }))
+    const names = outputFiles!.map(({ path }) => path.slice(join(project.dir, 'out').length + 1))
+    assert.is(names.filter((name) => name.endsWith('.worker.js')).length, 4, names.join())
+    assert.is(names.filter((name) => name.endsWith('.worker.js.map')).length, 4)
+    assert.match(outputFiles!.find(({ path }) => path.endsWith('main.js'))!.text, /new URL\("\.\/robot\.brain\.Robot\.plan\.worker\.js", import\.meta\.url\)/)
+    assert.ok(metafile!.outputs['out/robot.brain.Robot.plan.worker.js'])
+    // What watches the inputs sees a file that was read for its types too.
+    assert.ok(metafile!.inputs['src/trips.ts'])
+    assert.equal(project.list('out'), [])
+  })
+
+  it('lets other plugins load what a worker imports, and ends them once', async () => {
+    using project = robotProject()
+    project.write('src/step.ts', "import factor from 'virtual:factor'\nexport const step = (rounds: number): number => rounds * factor\n")
+    let ended = 0
+    const factor: Plugin = {
+      name: 'factor',
+      setup(esbuild) {
+        esbuild.onResolve({ filter: /^virtual:/ }, ({ path }) => ({ path, namespace: 'virtual' }))
+        esbuild.onLoad({ filter: /.*/, namespace: 'virtual' }, () => ({ contents: 'export default 1' }))
+        esbuild.onEnd(() => void ended++)
+      },
+    }
+    await build(optionsOf(project, { plugins: [factor] }))
+    assert.is(ended, 1)
+    assert.match(await outputOf(project, 'out/main.js'), /"drove":3/)
+  })
+
+  it('reports errors and warnings with their file, line and text', async () => {
+    using project = robotProject()
+    project.write('src/robot.brain.ts', project.read('src/robot.brain.ts').replaceAll('this.tasks.plan(', 'this.plan('))
+    const [error, ...others] = await errorsOf(build(optionsOf(project)))
+    assert.is(others.length, 0)
+    assert.match(error!.text, /^`this\.plan` is a task and can't be used as a plain method\. \[task-called-directly\]$/)
+    const { file, line, column, length, lineText } = error!.location!
+    assert.equal({ file, line, column, length, lineText }, { file: 'src/robot.brain.ts', line: 31, column: 26, length: 9, lineText: '    const planned = await this.plan({ x: 4 })' })
+    assert.match(error!.notes[0]!.text, /^Call it as/)
+
+    using other = robotProject()
+    other.write('src/vehicle.brain.ts', other.read('src/vehicle.brain.ts').replace("'1ms'", '20'))
+    const { warnings } = await build(optionsOf(other))
+    assert.equal(warnings.map(({ text, location }) => [location!.file, location!.line, text.slice(0, 17)]), [['src/vehicle.brain.ts', 7, '`refreshRate: 20`']])
+  })
+
+  it('reports what only a worker fails to import at its place in the source', async () => {
+    using project = robotProject()
+    project.write('src/robot.brain.ts', project.read('src/robot.brain.ts').replace("import { step }", "import { gone } from './gone'\nimport { step }").replace('x: from.x', 'x: gone + from.x'))
+    const errors = await errorsOf(build(optionsOf(project)))
+    assert.equal(errors.map(({ text, location }) => [text, location!.file, location!.line]), [['Could not resolve "./gone"', 'src/robot.brain.ts', 6]])
+  })
+
+  it('refuses what no worker can come of', async () => {
+    using project = robotProject()
+    const textOf = async (more: BuildOptions): Promise<string> => (await errorsOf(build(optionsOf(project, more)))).map(({ text }) => text).join('\n')
+    assert.match(await textOf({ format: 'cjs' }), /needs the output format `esm`/)
+    assert.match(await textOf({ bundle: false, entryPoints: ['src/robot.brain.ts'], packages: undefined as never }), /needs `bundle: true`/)
+    const thief: Plugin = { name: 'thief', setup: (esbuild) => esbuild.onLoad({ filter: /robot\.brain\.ts$/ }, () => ({ contents: 'export const Robot = 1' })) }
+    const { plugins, ...options } = optionsOf(project)
+    assert.match((await errorsOf(build({ ...options, plugins: [thief, ...plugins!] })))[0]!.text, /Another plugin has loaded .*src\/robot\.brain\.ts before taskbrain/)
+  })
+
+  it('builds again where a type or a base class was edited', async () => {
+    using project = robotProject()
+    const { plugin, next } = ends()
+    const watching = await context(optionsOf(project, { plugins: [plugin] }))
+    try {
+      let built = next()
+      await watching.watch()
+      await built
+      assert.match(project.read('out/main.js'), /name: "trips", kind: "number"/)
+      built = next()
+      project.write('src/trips.ts', 'export type Trips = string\n')
+      await built
+      assert.match(project.read('out/main.js'), /name: "trips", kind: "value"/)
+      built = next()
+      project.write('src/vehicle.brain.ts', project.read('src/vehicle.brain.ts').replace('metres = 0', 'metres = 0\n  doors = 4'))
+      await built
+      assert.match(project.read('out/main.js'), /name: "doors", kind: "number"/)
+    } finally {
+      await watching.dispose()
+    }
+  })
+})

@@ -1,0 +1,114 @@
+import { readdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { scratchProject, type ScratchProject } from '../harness/project.ts'
+import { start, taskbrain } from '../harness/command.ts'
+
+/** Prints all that there is to see of a robot. JavaScript, so that it runs beside the output of the command line too. */
+const program = (brain: string, closing: string): string => `import { createLogger } from 'taskbrain'
+import { Robot } from '${brain}'
+import { closed } from '${closing}'
+
+const silent = { write: () => true }
+const robot = new Robot(createLogger({ identifier: 'Robot', stdout: silent, stderr: silent }), 2)
+const { play, guard } = await robot.run()
+console.log(JSON.stringify(play.result ?? String(play.error)))
+console.log(guard.executionState, closed.join())
+console.log(robot.metres, robot.width, robot.trips)
+`
+
+/** A brain with a base class in another file, a setup with a loop, calls of both kinds, a failure and a timeout in a helper. */
+export const ROBOT = {
+  'src/main.ts': program('./robot.brain', './closing'),
+  'src/vehicle.brain.ts': `import { Brain } from 'taskbrain'
+import { step } from './step'
+
+export abstract class Vehicle extends Brain {
+  metres = 0
+
+  @Brain.task({ process: true, runOnStart: false, refreshRate: '1ms', defineLoopLater: true })
+  drive() {
+    let rounds = 0
+    // ---Loop---
+    rounds += 1
+    if (rounds <= 3) this.metres += step(rounds)
+  }
+}
+`,
+  'src/robot.brain.ts': `import { setTimeout as sleep } from 'node:timers/promises'
+import { Brain, type Logger } from 'taskbrain'
+import { forEver } from './closing'
+import { type Trips } from './trips'
+import { Vehicle } from './vehicle.brain'
+import { step } from './step'
+
+export class Robot extends Vehicle {
+  trips: Trips = step(0)
+
+  constructor(logger: Logger, public width: number) {
+    super(logger)
+  }
+
+  @Brain.task({ process: true, runOnStart: false })
+  plan(from: { x: number }) {
+    return { x: from.x * this.width, metres: this.metres }
+  }
+
+  @Brain.task({ process: true, runOnStart: false })
+  fail() {
+    throw new TypeError('on a thread')
+  }
+
+  @Brain.task({ process: false, runOnStart: true })
+  async play() {
+    const driving = this.tasks.drive()
+    while (this.metres < 6) await sleep(1)
+    driving.cancel()
+    const drove = await driving
+    const planned = await this.tasks.plan({ x: 4 })
+    const failed = await this.tasks.fail()
+    return { drove: drove.executionState, planned: planned.result, failed: /[\\w.]+:\\d+:\\d+/.exec(failed.error!.stack!)?.[0] }
+  }
+
+  @Brain.task({ process: false, runOnStart: true, timeout: '20ms' })
+  async guard() {
+    await forEver()
+  }
+}
+`,
+  'src/closing.ts': `export const closed: string[] = []
+
+export async function forEver(): Promise<void> {
+  try {
+    await new Promise(() => {})
+  } finally {
+    closed.push('closed')
+  }
+}
+`,
+  'src/step.ts': 'export const step = (rounds: number): number => rounds\n',
+  'src/trips.ts': 'export type Trips = number\n',
+} as const
+
+export const robotProject = (files: Readonly<Record<string, string>> = {}, name = 'robot'): ScratchProject => scratchProject({ ...ROBOT, ...files }, name)
+
+/** What the program prints where the command line has built the brain. */
+export async function outputByCommand(): Promise<string> {
+  using project = robotProject({ 'main.mjs': program('./.taskbrain/robot.brain.js', './closing.mjs').replace(/^.*closing\.mjs.*$/m, 'const closed = ["closed"]') })
+  const built = await taskbrain(['build'], { cwd: project.dir })
+  if (built.exitCode !== 0) throw new Error(built.stderr)
+  return await outputOf(project, 'main.mjs')
+}
+
+/** What a program of a project prints. Throws where it does not end well. */
+export async function outputOf(project: ScratchProject, script: string, ...nodeOptions: readonly string[]): Promise<string> {
+  const [first = script, ...args] = [...nodeOptions, script]
+  const { exitCode, stdout, stderr } = await start(first, args, { cwd: project.dir }).ended
+  if (exitCode !== 0) throw new Error(`${script} ended with ${exitCode}\n${stdout}\n${stderr}`)
+  return stdout
+}
+
+/** Every script that a bundler has made, path → text. */
+export function scriptsIn(project: ScratchProject, folder: string): Readonly<Record<string, string>> {
+  const paths = readdirSync(join(project.dir, folder), { recursive: true, encoding: 'utf8' }).map((path) => path.replaceAll('\\', '/')).sort()
+  return Object.fromEntries(paths.filter((path) => /\.[cm]?js$/.test(path)).map((path) => [path, project.read(`${folder}/${path}`)]))
+}

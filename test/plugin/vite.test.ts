@@ -1,0 +1,140 @@
+import * as assert from 'uvu/assert'
+import { build, createServer, type InlineConfig, type Rolldown } from 'vite'
+import { type TaskbrainOptions, taskbrain } from '../../src/vite.ts'
+import type { ScratchProject } from '../harness/project.ts'
+import { describe } from '../harness/suite.ts'
+import { outputByCommand, outputOf, robotProject, scriptsIn } from './robot-project.ts'
+
+interface Told {
+  readonly message: string
+  readonly id?: string | undefined
+  readonly loc?: { readonly line: number; readonly column: number } | undefined
+  readonly frame?: string | undefined
+}
+
+const configOf = (project: ScratchProject, more: InlineConfig = {}, options?: TaskbrainOptions): InlineConfig => ({
+  root: project.dir,
+  configFile: false,
+  logLevel: 'silent',
+  ...more,
+  plugins: [taskbrain(options), ...(more.plugins ?? [])],
+  build: { ssr: 'src/main.ts', outDir: 'out', sourcemap: true, ...more.build },
+})
+
+async function errorOf(failing: Promise<unknown>): Promise<Told> {
+  try {
+    await failing
+  } catch (error) {
+    return (error as { errors?: readonly Told[] }).errors?.[0] ?? (error as Told)
+  }
+  throw new Error('nothing was thrown')
+}
+
+describe('taskbrain/vite', (it) => {
+  it('builds a program that does what it does by the command line, with places of the source', async () => {
+    using project = robotProject()
+    await build(configOf(project))
+    const expected = await outputByCommand()
+    assert.match(expected, /"failed":"robot\.brain\.ts:22:11"\}\n1 closed\n6 2 0\n/)
+    assert.is(await outputOf(project, 'out/main.js'), expected)
+    assert.is(await outputOf(project, 'out/main.js', '--enable-source-maps'), expected)
+  })
+
+  it('leaves no decorator, each worker as a file, and the runtime outside', async () => {
+    using project = robotProject()
+    await build(configOf(project))
+    const scripts = scriptsIn(project, 'out')
+    const workers = Object.keys(scripts).filter((path) => /worker/.test(path))
+    assert.is(workers.length, 4, workers.join())
+    for (const [path, code] of Object.entries(scripts)) {
+      assert.not.match(code, /Brain\.task|@Brain|taskbrain:/, path)
+      // Neither the scheduler nor the pool, and no worker loads the program.
+      assert.not.match(code, /tinypool|class Scheduler|from "\.\.?\/main\.js"/, path)
+    }
+    assert.match(scripts['main.js']!, /from "taskbrain\/engine"/)
+  })
+
+  it('finds workers from wherever their brain lands', async () => {
+    const main = "const { Robot } = await import('./robot.brain')\nconsole.log('loaded', Robot.name)\n"
+    using project = robotProject({ 'src/other.ts': "await import('./main')\nconst { Robot } = await import('./robot.brain')\nconst robot = new Robot(undefined as any, 3)\nconsole.log((await robot.tasks.plan({ x: 2 })).result)\nawait robot.stop()\n", 'src/main.ts': main }, 'robot 100% #1 é')
+    const output = { entryFileNames: 'bin/of/[name]-[hash].mjs', chunkFileNames: 'parts/[name]-[hash].mjs' }
+    await build(configOf(project, { build: { ssr: true, rolldownOptions: { input: { main: 'src/main.ts', other: 'src/other.ts' }, output } } }))
+    const entry = Object.keys(scriptsIn(project, 'out')).find((path) => path.startsWith('bin/of/other'))
+    assert.is(await outputOf(project, `out/${entry}`), 'loaded Robot\n{ x: 6, metres: 0 }\n')
+  })
+
+  it('reports errors with their file, line and frame, all of a file at once', async () => {
+    using project = robotProject()
+    project.write('src/robot.brain.ts', project.read('src/robot.brain.ts').replaceAll('this.tasks.plan(', 'this.plan(').replace("'20ms'", '-1'))
+    const error = await errorOf(build(configOf(project)))
+    assert.match(error.message, /^`this\.plan` is a task and can't be used as a plain method\. \[task-called-directly\]\nCall it as/m)
+    assert.match(error.id!, /\/src\/robot\.brain\.ts$/)
+    assert.equal([error.loc!.line, error.loc!.column], [31, 26])
+    assert.match(error.frame!, /^> 31 │ .*\n +│ +\^{9}\n\nsrc\/robot\.brain\.ts:36:\d+ .*\[duration-not-positive\]/m)
+    assert.equal(project.list('out'), [])
+  })
+
+  it('reports warnings as warnings', async () => {
+    using project = robotProject()
+    project.write('src/vehicle.brain.ts', project.read('src/vehicle.brain.ts').replace("'1ms'", '20'))
+    const told: Told[] = []
+    await build(configOf(project, { build: { rolldownOptions: { onLog: (level, log) => void (level === 'warn' && told.push(log)) } } }))
+    assert.is(told.length, 1)
+    assert.match(told[0]!.message, /src\/vehicle\.brain\.ts:7:\d+ `refreshRate: 20`[^]*> 7 │/)
+    assert.is(told[0]!.loc!.line, 7)
+  })
+
+  it('says what it can not do', async () => {
+    using project = robotProject({ 'index.html': '<script type="module" src="/src/main.ts"></script>' })
+    assert.match((await errorOf(build(configOf(project, { build: { ssr: false } })))).message, /does not run in a browser yet.*`build\.ssr`/)
+    const asCommonJs = { rolldownOptions: { input: 'src/robot.brain.ts', output: { format: 'cjs' as const } }, ssr: true }
+    assert.match((await errorOf(build(configOf(project, { build: asCommonJs })))).message, /needs the output format `es`, not `cjs`/)
+    const server = await createServer(configOf(project, { server: { middlewareMode: true, ws: false } }))
+    try {
+      assert.match((await errorOf(server.ssrLoadModule('/src/main.ts'))).message, /does not run in the dev server of Vite yet/)
+    } finally {
+      await server.close()
+    }
+  })
+
+  it('follows an alias of the configuration to a base class', async () => {
+    using project = robotProject()
+    project.write('src/robot.brain.ts', project.read('src/robot.brain.ts').replace("'./vehicle.brain'", "'@/vehicle.brain'"))
+    await build(configOf(project, { resolve: { alias: { '@': `${project.dir}/src` } } }))
+    assert.match(await outputOf(project, 'out/main.js'), /"drove":3/)
+  })
+
+  it('mirrors the folder that `root` names', async () => {
+    using project = robotProject()
+    await build(configOf(project, {}, { root: project.dir }))
+    assert.ok(Object.values(scriptsIn(project, 'out')).some((code) => code.includes('src/robot.brain#Robot')))
+    assert.match((await errorOf(build(configOf(project, {}, { root: 'nowhere' })))).message, /--root "nowhere" does not exist/)
+  })
+
+  it('builds again where a type or a base class was edited', async () => {
+    using project = robotProject()
+    const output = { entryFileNames: '[name].js', chunkFileNames: '[name].js' }
+    const watcher = await build(configOf(project, { build: { watch: {}, rolldownOptions: { output } } })) as unknown as Rolldown.RolldownWatcher
+    let told: { resolve: () => void; reject: (reason: unknown) => void } | undefined
+    watcher.on('event', (event) => {
+      if (event.code === 'ERROR') told?.reject(event.error)
+      if (event.code === 'END') told?.resolve()
+    })
+    const built = (): Promise<void> => new Promise((resolve, reject) => (told = { resolve, reject }))
+    const schema = (): string => Object.values(scriptsIn(project, 'out')).find((code) => /brain: "robot\.brain#Robot"/.test(code))!.replaceAll(/\s+/g, ' ')
+    try {
+      await built()
+      assert.match(schema(), /name: "trips", kind: "number"/)
+      let again = built()
+      project.write('src/trips.ts', 'export type Trips = string\n')
+      await again
+      assert.match(schema(), /name: "trips", kind: "value"/)
+      again = built()
+      project.write('src/vehicle.brain.ts', project.read('src/vehicle.brain.ts').replace('metres = 0', 'metres = 0\n  doors = 4'))
+      await again
+      assert.match(schema(), /name: "doors", kind: "number"/)
+    } finally {
+      await watcher.close()
+    }
+  })
+})
