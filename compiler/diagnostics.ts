@@ -94,9 +94,14 @@ export const optionUnknown = error('option-unknown',
   (task: string, option: string, meant: string) => `\`${option}\` is not an option of a task (\`${task}\`).${meant && ` Did you mean \`${meant}\`?`}`,
   'The options are process, runOnStart, refreshRate, timeout, defineLoopLater, startLoopMarker, concurrency and grace.')
 
+const OPTION_HINTS: Readonly<Record<string, string>> = {
+  process: 'Add `process: true` (off the main thread) or `process: false` (in the main process).',
+  runOnStart: 'Add `runOnStart: true` (starts with the brain) or `runOnStart: false` (only when called).',
+}
+
 export const optionMissing = error('option-missing',
   (task: string, option: string) => `Task \`${task}\` does not say \`${option}\`.`,
-  (_task, option) => `Add \`${option}: true\` or \`${option}: false\`: process says whether it runs off the main thread, runOnStart whether it starts with the brain.`)
+  (_task, option) => OPTION_HINTS[option] ?? 'Say `process` (true: off the main thread) and `runOnStart` (true: starts with the brain).')
 
 export const optionNotStatic = error('option-not-static',
   (task: string, option: string) => `\`${option}\` of task \`${task}\` is not known at compile time.`,

@@ -90,9 +90,6 @@ function hidden(error: Error, name: string, value: unknown): void {
 
 function fieldsOf(error: Error): Record<string, unknown> {
   const fields: Record<string, unknown> = {}
-  // DOMException, and many a class, has it on the prototype.
-  const code = read(() => (error as { code?: unknown }).code)
-  if (typeof code === 'string' || typeof code === 'number') fields['code'] = code
   for (const name of read(() => Object.keys(error)) ?? []) {
     if (name === 'name' || name === 'message' || name === 'stack' || name === 'cause' || name === 'errors' || name === '__proto__') continue
     try {
@@ -101,6 +98,9 @@ function fieldsOf(error: Error): Record<string, unknown> {
       // What can't cross stays behind.
     }
   }
+  // DOMException, and many a class, has it on the prototype.
+  const code = read(() => (error as { code?: unknown }).code)
+  if (typeof code === 'string' || typeof code === 'number') fields['code'] ??= code
   return fields
 }
 

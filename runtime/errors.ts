@@ -22,6 +22,10 @@ export function invariant(condition: unknown, mustHold: string): asserts conditi
 export const notSerializable = (path: string, what: string): TaskbrainError =>
   new TaskbrainError('not-serializable', `\`${path}\` can't cross between threads: ${what}.`)
 
+/** Structured clone refuses a few things that look like plain objects, such as `arguments`. */
+export const notCloned = (path: string, cause: unknown): TaskbrainError =>
+  new TaskbrainError('not-serializable', `\`${path}\` can't cross between threads: structured clone refuses it. ${String(cause)}`, { cause })
+
 // --- running: making a brain ---
 
 export const notCompiled = (className: string): TaskbrainError =>
@@ -81,7 +85,7 @@ export const workerLost = (task: string, what: string, cause?: unknown): Taskbra
   new TaskbrainError('worker-lost', `The worker of task \`${task}\` was lost: ${what}.`, { cause })
 
 export const idleWorkerLost = (lastTask: string, what: string, cause?: unknown): TaskbrainError =>
-  new TaskbrainError('worker-lost', `The worker that task \`${lastTask}\` had run on was lost after that: ${what}.`, { cause })
+  new TaskbrainError('worker-lost', `The worker that had run task \`${lastTask}\` last was lost after that: ${what}.`, { cause })
 
 export const workerNotLoaded = (task: string, entry: string, what: string, cause: unknown): TaskbrainError =>
   new TaskbrainError('worker-not-loaded', `The worker of task \`${task}\` could not be loaded from ${entry}: ${what}`, { cause })

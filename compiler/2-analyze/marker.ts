@@ -85,8 +85,14 @@ function commentsOf(body: ts.Block): Comment[] {
 /** The innermost block, or expression, whose text encloses a comment. */
 function holderOf({ token, start }: Comment): ts.Node {
   let holder = token
-  while (holder.parent && (holder.getStart() > start || holder.getEnd() <= start || holder.kind === ts.SyntaxKind.SyntaxList)) holder = holder.parent
+  while (holder.parent && !encloses(holder)) holder = holder.parent
   return holder
+
+  function encloses(node: ts.Node): boolean {
+    if (node.getStart() > start || node.getEnd() <= start || node.kind === ts.SyntaxKind.SyntaxList) return false
+    // `a()⏎ // ---Loop---⏎ ;[b].map(c)`: by the grammar the `;` still belongs to the statement above, to a reader it does not.
+    return !(token.kind === ts.SyntaxKind.SemicolonToken && node.getEnd() === token.getEnd())
+  }
 }
 
 function loopCalls(body: ts.Block, namesBrain: (expression: ts.Expression) => boolean): Found[] {

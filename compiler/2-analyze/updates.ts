@@ -77,7 +77,7 @@ function plainAssignmentEdits(access: SelfAccess, node: ts.BinaryExpression, con
 function stepEdits(access: SelfAccess, node: ts.PrefixUnaryExpression | ts.PostfixUnaryExpression, prefix: string): Edit[] {
   const by = node.operator === ts.SyntaxKind.PlusPlusToken ? 1 : -1
   const isUsed = ts.isPostfixUnaryExpression(node) && !isStatement(outerExpression(node))
-  const text = `${prefix}.${isUsed ? 'postIncrement' : 'increment'}(${selfText(access)}, ${quoted(access.name)}, ${by})`
+  const text = `${prefix}.${isUsed ? 'postIncrement' : 'increment'}(${selfText(access)}, ${quoted(access.name)}, ${by})${semicolon(node)}`
   return [{ kind: 'replace', start: node.getStart(), end: node.getEnd(), text }]
 }
 
@@ -137,6 +137,7 @@ function changeEdits(node: ts.Expression, roots: readonly SelfAccess[], context:
   return [
     ...roots.map((access) => ({ kind: 'replace', start: access.node.getStart(), end: access.node.getEnd(), text: valueOf(access.name) }) as const),
     ...names.map((name) => ({ kind: 'wrap', start: node.getStart(), end: node.getEnd(), open: open(roots.find((access) => access.name === name)!), close: '))' }) as const),
+    ...(semicolon(node) ? [{ kind: 'insert', at: node.getEnd(), text: ';' } as const] : []),
   ]
 }
 
@@ -151,6 +152,13 @@ function patternAround(target: ts.Node): ts.BinaryExpression | undefined {
 }
 
 // --- internal ---
+
+/** `this.n++` ends before a `(` or `[` on the next line, a call does not. */
+function semicolon(node: ts.Expression): string {
+  if (!ts.isPostfixUnaryExpression(node) || !ts.isExpressionStatement(node.parent) || node.getEnd() < node.parent.getEnd()) return ''
+  const rest = node.getSourceFile().text.slice(node.getEnd(), node.getEnd() + 1000)
+  return /^(?:\s|\/\/.*|\/\*[^]*?\*\/)*[([`]/.test(rest) ? ';' : ''
+}
 
 function closing(node: ts.Node, close: string): Edit {
   return { kind: 'wrap', start: node.getStart(), end: node.getEnd(), open: '', close }

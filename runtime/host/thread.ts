@@ -4,7 +4,7 @@ import { ExecutionStates } from '../../src/contract/outcome.ts'
 import { packed } from '../cargo.ts'
 import { outsideOfRuns } from '../context.ts'
 import { fromEnvelope, isError, toEnvelope } from '../envelope.ts'
-import { idleWorkerLost, notSerializable, workerExited, workerLost, workerOutOfMemory } from '../errors.ts'
+import { idleWorkerLost, notCloned, workerExited, workerLost, workerOutOfMemory } from '../errors.ts'
 import {
   type BootOrder, CONTROL_BYTES, countHeard, type PortableOutput, type RunAnswer, type RunAssignment, type ToMain, type ToWorker,
   writeTold,
@@ -88,7 +88,8 @@ export class Thread {
   readonly #booted: Promise<Tinypool>
   #pool: Tinypool | undefined
   #current: CurrentRun | undefined
-  #lastTask = ''
+  /** The run that began last. */
+  #begun: RunOrder | undefined
   #answer: RunAnswer | undefined
   #ended = false
   #resolveGone!: () => void
@@ -118,7 +119,6 @@ export class Thread {
 
   async run(order: RunOrder, body: WorkerBody, events: RunEvents): Promise<void> {
     this.#current = { order, events }
-    this.#lastTask = order.task
     try {
       const pool = await this.#booted
       if (this.#ended) return
@@ -191,7 +191,7 @@ export class Thread {
       case 'answer':
         this.#answer = message.answer
         return
-      case 'started': return this.#ofCurrent(message.run)?.events.started()
+      case 'started': return this.#started(this.#ofCurrent(message.run))
       case 'log': return line.log(message.type, message.tag, message.text)
       case 'log-level': return line.setLogLevel(message.level)
       case 'report': return line.report(message.run, message.task, fromEnvelope(message.error), message.late)
@@ -208,6 +208,12 @@ export class Thread {
     }
   }
 
+  #started(current: CurrentRun | undefined): void {
+    if (!current) return
+    this.#begun = current.order
+    current.events.started()
+  }
+
   async #call(id: number, call: ThreadCall): Promise<void> {
     this.#calls.set(id, call)
     const output = await call.output
@@ -215,8 +221,7 @@ export class Thread {
     try {
       this.#post({ kind: 'reply', call: id, output })
     } catch (error) {
-      // Structured clone refuses a few things that look like plain objects.
-      const refusal = toEnvelope(notSerializable('result', (error as Error).message))
+      const refusal = toEnvelope(notCloned('result', error))
       this.#post({ kind: 'reply', call: id, output: { executionState: ExecutionStates.ERROR_OCCURRED, error: refusal } })
     }
   }
@@ -259,8 +264,13 @@ export class Thread {
     if (!this.#pool) this.#close()
     // It may have died between its answer and the word that it is free.
     this.#answered()
-    if (this.#current) return this.#finish({ kind: 'lost', error: deathError(this.#current.order.task, cause, exitCode) })
-    this.#context.line.diedIdle(this.place, idleDeathError(this.#lastTask, cause, exitCode))
+    const current = this.#current
+    const begun = this.#begun
+    const error = begun && begun !== current?.order
+      ? idleDeathError(begun.task, cause, exitCode)
+      : deathError(current?.order.task ?? '', cause, exitCode)
+    if (current) return this.#finish({ kind: 'lost', error })
+    this.#context.line.diedIdle(this.place, error)
   }
 
   #close(): void {
@@ -293,7 +303,7 @@ function deathError(task: string, cause: unknown, exitCode: number | undefined):
   return workerLost(task, isError(cause) ? cause.message : String(cause), cause)
 }
 
-/** Something that an ended run left behind, or a module, has ended a thread that nothing ran on. */
+/** Something that an ended run left behind has ended the thread. */
 function idleDeathError(lastTask: string, cause: unknown, exitCode: number | undefined): Error {
   if (exitCode !== undefined) return idleWorkerLost(lastTask, `something in it called \`process.exit(${exitCode})\``)
   return idleWorkerLost(lastTask, isError(cause) ? cause.message : String(cause), cause)

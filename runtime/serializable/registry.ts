@@ -18,10 +18,22 @@ export interface RegisteredType {
   readonly codec: SerializableCodec<any> | undefined
 }
 
+/** Of all owners, the last of each name. */
 const typesByName = new Map<string, RegisteredType>()
+const typesByOwner = new Map<string, Map<string, RegisteredType>>()
 const typesByPrototype = new Map<object, RegisteredType>()
 
-export const typeNamed = (name: string): RegisteredType | undefined => typesByName.get(name)
+let owner = ''
+
+/**
+ * From now on `entry`, a worker entry, is the one that registers classes and is given instances. Entries share threads,
+ * and a class that stands beside its brain is another class in each: what an entry is given must be of its own.
+ */
+export function useTypesOf(entry: string): void {
+  owner = entry
+}
+
+export const typeNamed = (name: string): RegisteredType | undefined => typesByOwner.get(owner)?.get(name) ?? typesByName.get(name)
 
 export const typeOfPrototype = (prototype: object): RegisteredType | undefined => typesByPrototype.get(prototype)
 
@@ -32,13 +44,16 @@ export function isHandle(value: object): boolean {
 
 export function register(type: RegisteredType): void {
   unregister(type.name)
+  const owned = typesByOwner.get(owner) ?? new Map<string, RegisteredType>()
+  typesByOwner.set(owner, owned.set(type.name, type))
   typesByName.set(type.name, type)
   typesByPrototype.set(type.Type.prototype, type)
 }
 
 export function unregister(name: string): void {
-  const type = typesByName.get(name)
+  const type = typesByOwner.get(owner)?.get(name)
   if (!type) return
-  typesByName.delete(name)
+  typesByOwner.get(owner)!.delete(name)
+  if (typesByName.get(name) === type) typesByName.delete(name)
   typesByPrototype.delete(type.Type.prototype)
 }

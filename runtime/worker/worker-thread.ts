@@ -2,12 +2,12 @@ import { runBody } from '../body.ts'
 import type { Brain } from '../brain.ts'
 import { currentFrame, outsideOfRuns } from '../context.ts'
 import { toEnvelope } from '../envelope.ts'
-import { buildStale, mainOnly, notSerializable, workerNotLoaded } from '../errors.ts'
+import { buildStale, mainOnly, notCloned, workerNotLoaded } from '../errors.ts'
 import { type BootOrder, createPacer, readTold, type RunAnswer, type RunAssignment } from '../protocol.ts'
 import type { BrainLink } from '../registry.ts'
 import { threadClock } from '../scheduler/clock.ts'
 import { Cancellation, RunScope } from '../scope.ts'
-import { fromPortable, toPortable } from '../serializable/index.ts'
+import { fromPortable, toPortable, useTypesOf } from '../serializable/index.ts'
 import { openStore } from '../state/index.ts'
 import { createTasks } from '../tasks.ts'
 import { construct, type WorkerClass, workerClass } from './classes.ts'
@@ -97,6 +97,7 @@ export function bootThread(order: BootOrder): WorkerThread {
     let known: WorkerClass
     let brain: Brain
     let method: unknown
+    useTypesOf(assignment.entry)
     try {
       known = await load(assignment)
       brain = brainOf(known)
@@ -140,9 +141,7 @@ export function bootThread(order: BootOrder): WorkerThread {
       try {
         line.post({ kind: 'answer', answer })
       } catch (error) {
-        // Structured clone refuses a few things that look like plain objects.
-        const { message } = error as Error
-        line.post({ kind: 'answer', answer: { kind: 'threw', error: toEnvelope(notSerializable('result', message)), told: false, durationMs: 0 } })
+        line.post({ kind: 'answer', answer: { kind: 'threw', error: toEnvelope(notCloned('result', error)), told: false, durationMs: 0 } })
       }
     },
   }

@@ -26,6 +26,7 @@ const STEPS = {
   switch: (step, cancel) => `switch (${step}) { case true: ${cancel} }`,
   block: (step, cancel) => `{ let $step = ${step}; if ($step) { ${cancel} } }`,
   labelled: (step, cancel) => `$step: { if (!${step}) break $step; ${cancel} }`,
+  brackets: (step, cancel) => `;[${step}].forEach((ends) => ends && ${cancel})`,
   for: (step, cancel) => `for (const $step of [${step}]) if ($step) ${cancel}`,
 } satisfies Record<string, (step: string, cancel: string) => string>
 
