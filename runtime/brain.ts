@@ -1,10 +1,10 @@
 import { isMainThread } from 'node:worker_threads'
 import type { TaskOptions } from '../src/contract/task.ts'
 import { currentSignal, defer } from './context.ts'
-import { loopExecuted, notCompiled } from './errors.ts'
+import { loopExecuted } from './errors.ts'
 import { createLogger } from './logger.ts'
 import { takeParameters } from './parameters.ts'
-import { type BrainLink, entryOf } from './registry.ts'
+import { type BrainLink, entryOf, unregistered } from './registry.ts'
 import { addSerializableType } from './serializable/index.ts'
 import type {
   BrainOptions, CheckedOptions, LocalDecorator, Logger, Outputs, SerializableCodec, StopOptions, TaskDecorator, TaskRun, Tasks,
@@ -25,7 +25,7 @@ export class Brain {
     void rest
     const parameters = takeParameters(new.target)
     const entry = entryOf(new.target)
-    if (!entry) throw notCompiled(new.target.name)
+    if (!entry) throw unregistered(new.target.name)
     this.#link = entry.attach(this, logger, options)
     for (const values of parameters) Object.assign(this, values)
   }

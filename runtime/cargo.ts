@@ -1,3 +1,4 @@
+import { notCloned } from './errors.ts'
 import { fromPortable, toPortable } from './serializable/index.ts'
 
 /** A value on its way between threads, or not: packed only where it has to cross, and only once. */
@@ -12,10 +13,16 @@ export const plain = (value: unknown): Cargo => ({ form: 'plain', value })
  * A copy: what the caller changes while the run waits for its thread is not part of the call.
  */
 export const portableArgs = (args: readonly unknown[]): Cargo =>
-  ({ form: 'portable', value: args.map((argument, index) => copied(toPortable(argument, `args[${index}]`))) })
+  ({ form: 'portable', value: args.map((argument, index) => copied(argument, `args[${index}]`)) })
 
-function copied(value: unknown): unknown {
-  return typeof value === 'object' && value !== null ? structuredClone(value) : value
+function copied(value: unknown, path: string): unknown {
+  const portable = toPortable(value, path)
+  if (typeof portable !== 'object' || portable === null) return portable
+  try {
+    return structuredClone(portable)
+  } catch (error) {
+    throw notCloned(path, error)
+  }
 }
 
 export function unpack(cargo: Cargo): unknown {

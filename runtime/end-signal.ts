@@ -27,3 +27,16 @@ function handle(signal: string): void {
 function forget(): void {
   for (const signal of SIGNALS) process.off(signal, handle)
 }
+
+/** What a program gets to end by itself after a signal. */
+const LINGER_MS = 1000
+/** The standard streams: they keep no process alive. */
+const STREAMS = new Set(['TTYWrap', 'PipeWrap'])
+
+/** Calls `say` where the process is still there a while from now, with what keeps it: `Timeout, TCPSocketWrap`. */
+export function watchLingering(say: (resources: string) => void): void {
+  setTimeout(() => {
+    const resources = new Set(process.getActiveResourcesInfo().filter((resource) => !STREAMS.has(resource)))
+    say([...resources].join(', '))
+  }, LINGER_MS).unref()
+}

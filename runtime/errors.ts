@@ -24,7 +24,7 @@ export const notSerializable = (path: string, what: string): TaskbrainError =>
 
 /** Structured clone refuses a few things that look like plain objects, such as `arguments`. */
 export const notCloned = (path: string, cause: unknown): TaskbrainError =>
-  new TaskbrainError('not-serializable', `\`${path}\` can't cross between threads: structured clone refuses it. ${String(cause)}`, { cause })
+  new TaskbrainError('not-serializable', `\`${path}\` can't cross between threads: structured clone refuses it: ${String(cause)}`, { cause })
 
 // --- running: making a brain ---
 
@@ -103,6 +103,9 @@ export const threadEntryMissing = (): TaskbrainError =>
 
 export const workerOutsideThread = (id: string, task: string): TaskbrainError =>
   new TaskbrainError('worker-outside-thread', `The worker of task \`${task}\` of \`${id}\` can only be made by taskbrain. Import the brain from the module beside it.`)
+
+export const brainInWorker = (className: string): TaskbrainError =>
+  new TaskbrainError('main-only', `The brain \`${className}\` was made in a worker. Brains are made in the main process only: make it there, or in a task with \`process: false\`.`)
 
 export const mainOnly = (member: string): TaskbrainError =>
   new TaskbrainError('main-only', `\`${member}\` was called in a worker. Only the main process starts the tasks of a brain: call a task with \`this.tasks.name(...)\` instead.`)

@@ -12,7 +12,7 @@ import type { RunLog } from './run-log.ts'
 import type { TaskPlan } from './scheduler/plan.ts'
 import type { Run } from './scheduler/run.ts'
 import type { Scheduler } from './scheduler/scheduler.ts'
-import { onEndSignal } from './end-signal.ts'
+import { onEndSignal, watchLingering } from './end-signal.ts'
 import { createTaskRun, createTasks } from './tasks.ts'
 import type { Logger, StopOptions, TaskRun } from './types.ts'
 
@@ -93,7 +93,9 @@ export function createMainLink(options: MainLinkOptions): MainLink {
     const keepAlive = setInterval(() => {}, LONG_MS)
     const forgetSignals = onEndSignal((signal) => {
       logger.info(`${signal}: stopping`)
-      void stop()
+      void stop().then(() => watchLingering((resources) => {
+        logger.info(`${signal}: all tasks have ended. What keeps the process alive: ${resources}. A second ${signal} ends it.`)
+      }))
     })
     try {
       const started = [...tasks.values()].map((task) => [task.name, startOnStart(task)] as const)

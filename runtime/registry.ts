@@ -2,6 +2,7 @@ import type { Brain } from './brain.ts'
 import type { BrainOptions, Logger, StopOptions, TaskRun } from './types.ts'
 import type { BrainSpec, WorkerSpec } from '../src/contract/spec.ts'
 import type { TaskOutput } from '../src/contract/outcome.ts'
+import { notCompiled } from './errors.ts'
 import { named } from './named.ts'
 
 /**
@@ -32,6 +33,18 @@ const entries = new WeakMap<object, BrainEntry>()
 
 export function registerBrain(Class: BrainClass, entry: BrainEntry): void {
   entries.set(named(Class, entry.spec.id.split('#').at(-1)!), entry)
+}
+
+let refusal: (className: string) => Error = notCompiled
+
+/** Whether brains can be made on this thread depends on more than whether they were compiled. */
+export function refuseUnregistered(error: (className: string) => Error): void {
+  refusal = error
+}
+
+/** What to throw where a class has no entry. */
+export function unregistered(className: string): Error {
+  return refusal(className)
 }
 
 /** The entry of exactly this class: a subclass that was not compiled has none, even where its base class has one. */

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events'
 import { TaskbrainError } from './errors.ts'
 
 /** Why a run is told to end. */
@@ -117,6 +118,8 @@ export class RunScope {
     const controller = new AbortController()
     this.#controller = controller
     const { signal } = controller
+    // As long as the run lives: many that listen at once are no leak.
+    setMaxListeners(0, signal)
     // The platform's own getters know of an abort only after an event; a synchronous body never lets one in.
     const refresh = (): Cancellation | undefined => {
       if (this.cancellation) this.#seen = true

@@ -31,12 +31,12 @@ export interface StandingBuild extends Pick<GoodBuild, 'diagnostics' | 'brains'>
 
 export function cacheText(config: BuildConfig, build: GoodBuild): string {
   const nameOf = namesIn(config)
-  const { files, imports, configs } = build.seen
+  const { files, imports } = build.seen
   const inside = [...files].filter(([path, hash]) => hash !== null || isInside(config, path))
   const kept: Kept = {
     call: callOf(config, build.candidates),
     files: sortedRecord(inside.map(([path, hash]) => [nameOf(path), hash])),
-    configs: hashesOf(config, configs),
+    configs: hashesOf(config, configsOf(inside.map(([path]) => path))),
     nowhereAbove: nowhereAbove(config, [...files].filter(([, hash]) => hash === null).map(([path]) => path)),
     imports: sortedRecord([...imports].map(([folder, meanings]) =>
       [nameOf(folder), sortedRecord([...meanings].map(([specifier, file]) => [specifier, file === undefined ? null : nameOf(file)]))])),

@@ -4,14 +4,12 @@ import { readFileSync } from 'node:fs'
 import { dirname } from 'node:path'
 import type { CompilerHost } from '../compiler/model.ts'
 import { isFile, isFolder } from './config.ts'
-import { configsOf, createResolver } from './resolve.ts'
+import { createResolver } from './resolve.ts'
 
 /** What a build saw. Paths are absolute and POSIX. */
 export interface Seen {
   /** Path → hash of the content, of everything that was read or looked for; `null` where nothing was. */
   readonly files: ReadonlyMap<string, string | null>
-  /** The tsconfig.json and package.json files that are valid for these files. */
-  readonly configs: readonly string[]
   /** Folder → specifier → the file it means there; `undefined` for a package. */
   readonly imports: ReadonlyMap<string, ReadonlyMap<string, string | undefined>>
 }
@@ -49,7 +47,7 @@ export function openProjectFiles(): ProjectFiles {
       if (!known.has(specifier)) known.set(specifier, resolve(specifier, fromFile))
       return known.get(specifier)
     },
-    seen: () => ({ files, imports, configs: configsOf(files.keys()) }),
+    seen: () => ({ files, imports }),
   }
 
   function readAndRecord(path: string): string | undefined {

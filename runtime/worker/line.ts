@@ -1,6 +1,7 @@
 import type { MessagePort } from 'node:worker_threads'
 import type { TaskOutput } from '../../src/contract/outcome.ts'
 import { currentFrame } from '../context.ts'
+import { notCloned } from '../errors.ts'
 import { failed, unpackedOutput } from '../output.ts'
 import type { PortableOutput, ToMain, ToWorker } from '../protocol.ts'
 import { toPortable } from '../serializable/index.ts'
@@ -46,7 +47,8 @@ export function createLine({ port, onTold, pace }: LineOptions): Line {
     try {
       const crossing = args.map((argument, index) => toPortable(argument, `args[${index}]`))
       post({ kind: 'call', call: id, run: scope && !scope.closed ? scope.run : undefined, task, args: crossing })
-    } catch (error) {
+    } catch (thrown) {
+      const error = thrown instanceof DOMException ? notCloned('args', thrown) : thrown
       post({ kind: 'log', type: 'error', tag: '', text: `[${task}] ERROR_OCCURRED (not started): ${(error as Error).message}` })
       return createTaskRun({ output: Promise.resolve(failed(error)), cancel: () => {} })
     }

@@ -2,9 +2,9 @@ import { runBody } from '../body.ts'
 import type { Brain } from '../brain.ts'
 import { currentFrame, outsideOfRuns } from '../context.ts'
 import { toEnvelope } from '../envelope.ts'
-import { buildStale, mainOnly, notCloned, workerNotLoaded } from '../errors.ts'
+import { brainInWorker, buildStale, mainOnly, notCloned, workerNotLoaded } from '../errors.ts'
 import { type BootOrder, createPacer, readTold, type RunAnswer, type RunAssignment } from '../protocol.ts'
-import type { BrainLink } from '../registry.ts'
+import { type BrainLink, refuseUnregistered } from '../registry.ts'
 import { threadClock } from '../scheduler/clock.ts'
 import { Cancellation, RunScope } from '../scope.ts'
 import { fromPortable, toPortable, useTypesOf } from '../serializable/index.ts'
@@ -50,6 +50,7 @@ export function bootThread(order: BootOrder): WorkerThread {
     },
     stop: createStop(line.post),
   }
+  refuseUnregistered(brainInWorker)
   shareLoggers((identifier) => (identifier === order.identifier ? link.logger : asLogger(link.logger.withTag(identifier), identifier)))
   const brains = new Map<WorkerClass, Brain>()
 

@@ -24,6 +24,10 @@ describe('an error that crosses between threads', (it) => {
     assert.is(own.code, 'not-compiled')
     const { stack } = new Error('place')
     assert.is(crossed(Object.assign(new Error('place'), { stack })).stack, stack)
+    class Coded extends Error { get code() { return 'E_GETTER' } }
+    assert.is(crossed(new Coded('getter')).code, 'E_GETTER')
+    const { name, code } = crossed(new DOMException('aborted', 'AbortError'))
+    assert.equal([name, code], ['AbortError', DOMException.ABORT_ERR])
   })
 
   it('crosses whatever it holds', () => {

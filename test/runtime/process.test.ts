@@ -70,6 +70,32 @@ describe('the process', (it) => {
     })
   }
 
+  it('is not warned of a leak where many brains run at once', async () => {
+    assert.equal(await program('many'), { code: 0, signal: null, stdout: 'CORRECTLY 20\nlisteners 0 0\n', stderr: '' })
+  })
+
+  it('says what keeps it alive after a signal, and is ended by a second one', async () => {
+    let signals = 0
+    const ended = await program('lingers', [], (stdout, child) => {
+      if (signals === 0 && stdout.includes('ready')) {
+        signals = 1
+        child.kill('SIGTERM')
+      }
+      if (signals === 1 && /SIGTERM: all tasks have ended\. What keeps the process alive: Timeout\./.test(stdout)) {
+        signals = 2
+        child.kill('SIGTERM')
+      }
+    })
+    assert.equal([ended.signal, signals], ['SIGTERM', 2])
+  })
+
+  it('shows stacks without frames of taskbrain where Node maps them', async () => {
+    const { stdout } = await program('stack', [], undefined, ['--enable-source-maps'])
+    const places = stdout.split('\n').filter((line) => line.startsWith('    at '))
+    assert.is(places.length, 2)
+    assert.ok(places.every((line) => line.includes('ends/workers.mjs')), stdout)
+  })
+
   it('is ended by a second signal', async () => {
     let signals = 0
     const ended = await program('run', [], (stdout, child) => {
