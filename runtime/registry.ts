@@ -36,10 +36,12 @@ export function registerBrain(Class: BrainClass, entry: BrainEntry): void {
 }
 
 let refusal: (className: string) => Error = notCompiled
+let isWorker = false
 
-/** Whether brains can be made on this thread depends on more than whether they were compiled. */
+/** On a worker's thread no brain can be made, whether it was compiled or not: a script that makes one may be loaded there. */
 export function refuseUnregistered(error: (className: string) => Error): void {
   refusal = error
+  isWorker = true
 }
 
 /** What to throw where a class has no entry. */
@@ -49,5 +51,6 @@ export function unregistered(className: string): Error {
 
 /** The entry of exactly this class: a subclass that was not compiled has none, even where its base class has one. */
 export function entryOf(Class: object): BrainEntry | undefined {
-  return entries.get(Class)
+  const entry = entries.get(Class)
+  return isWorker && entry && 'tasks' in entry.spec ? undefined : entry
 }

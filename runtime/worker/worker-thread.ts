@@ -59,9 +59,10 @@ export function bootThread(order: BootOrder): WorkerThread {
     if (made) return made
     const store = openStore(known.layout, order.state, order.owner)
     const brain = construct(known, store, link)
-    brains.set(known, brain)
     // A `process.exit()` inside an atomic step: main may be waiting for the lock, and would not see this thread's end.
-    process.on('exit', () => store.release(order.owner))
+    // Once: all brains of the thread have one memory.
+    if (brains.size === 0) process.on('exit', () => store.release(order.owner))
+    brains.set(known, brain)
     return brain
   }
 

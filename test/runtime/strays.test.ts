@@ -1,6 +1,6 @@
 import * as assert from 'uvu/assert'
 import { describe } from '../harness/suite.ts'
-import { fixture, keptLogger, summary, until } from './ends.ts'
+import { fixture, keptLogger, summary, until, withEnds } from './ends.ts'
 
 /** Runs `use` with the brain of fixtures/runtime/strays, on one thread, and stops it after. */
 async function withStrays(use: (brain: any, lines: string[]) => Promise<void>): Promise<void> {
@@ -34,6 +34,14 @@ describe('what a task leaves behind', (it) => {
     await brain.tasks.quiets(3)
     await brain.tasks.rests(1)
     assert.equal(lines.filter((line) => line.includes('after the change')).length, 1)
+  }))
+
+  it('is no listener that is taken for a leak, with many tasks on one thread and many that listen to its signal', () => withEnds(async ({ brain, lines }) => {
+    for (const task of ['echo', 'throws', 'returnsFunction', 'overflow', 'logs', 'callsUnknown', 'startsBrain', 'nest', 'fib', 'sleeps', 'prints', 'add']) {
+      await brain.tasks[task](0)
+    }
+    await brain.tasks.listens(20)
+    assert.not.match(lines.join('\n'), 'MaxListenersExceededWarning')
   }))
 
   it('makes a task that prints without end wait for main, and never for a main that is blocked', () => withStrays(async (brain) => {
