@@ -17,6 +17,8 @@ export interface AttributeContext {
   readonly prefix: string
   /** Whether a decorator is `@Brain.local()`. */
   readonly isLocal: (decorator: ts.Decorator) => boolean
+  /** Names of the attributes of base classes. */
+  readonly inherited?: ReadonlySet<string>
 }
 
 export function readAttributes(node: ClassNode, context: AttributeContext): { attributes: Attribute[]; edits: Edit[] } {
@@ -27,7 +29,7 @@ export function readAttributes(node: ClassNode, context: AttributeContext): { at
   ]
   const shared = new Set(attributes.filter((attribute) => attribute.share.kind === 'shared').map((attribute) => attribute.name))
   const edits = [
-    ...parameterEdits(node, parameters, context.prefix),
+    ...parameterEdits(node, parameters, context),
     ...node.members.filter(ts.isPropertyDeclaration).flatMap((field) => fieldEdits(field, shared)),
   ]
   return { attributes, edits }
@@ -117,17 +119,20 @@ function parameterProperties(node: ClassNode): ts.ParameterDeclaration[] {
 }
 
 /** Parameter properties are set before every field, as TypeScript has it: they ride on the call of `super`. */
-function parameterEdits(node: ClassNode, parameters: readonly ts.ParameterDeclaration[], prefix: string): Edit[] {
+function parameterEdits(node: ClassNode, parameters: readonly ts.ParameterDeclaration[], { prefix, inherited }: AttributeContext): Edit[] {
   if (parameters.length === 0) return []
   const call = superCall(node)
   if (!call) return []
   const values = parameters.map((parameter) => parameter.name.getText()).join(', ')
   const spread = `...${prefix}.parameters(new.target, { ${values} })`
+  // The fields of a base class have been set meanwhile: one of the same name gives way.
+  const again = parameters.map((parameter) => parameter.name.getText()).filter((name) => inherited?.has(name))
   const last = call.arguments.at(-1)
   const place = last ? last.getEnd() : call.getEnd() - 1
   return [
     ...parameters.map((parameter) => ({ kind: 'remove', start: ts.getModifiers(parameter)![0]!.getStart(), end: parameter.name.getStart() }) as const),
     { kind: 'insert', at: place, text: last ? `, ${spread}` : spread },
+    ...again.map((name) => ({ kind: 'insert', at: call.getEnd(), text: `, this.${name} = ${name}` }) as const),
   ]
 }
 

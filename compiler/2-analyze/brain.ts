@@ -40,11 +40,13 @@ export function readBrain({ node, name, item, nested }: FoundClass, context: Bra
   const { unit, project, log, prefix } = context
   const heritage = heritageOf(node)!.expression
   const shownName = name === DEFAULT_NAME ? 'default' : name
+  const inherited = inheritedAttributes(node, context)
   const { attributes, edits } = readAttributes(node, {
+    inherited: new Set(inherited.map((attribute) => attribute.name)),
     unit, project, oracle: context.oracle, prefix, isLocal: (decorator) => brainDecorator(decorator, unit, project)?.name === 'local',
   })
   const tasks = node.members.flatMap((member) => readTask(member, context) ?? [])
-  const known = new Map([...inheritedAttributes(node, context), ...attributes].map((attribute) => [attribute.name, attribute]))
+  const known = new Map([...inherited, ...attributes].map((attribute) => [attribute.name, attribute]))
   const classNames = new Set(name === DEFAULT_NAME ? [] : [name, ...(node.name ? [node.name.text] : [])])
   const members = node.members.map((member) => readMember(member, known, classNames, context))
   checkMembers(node, shownName, context)
