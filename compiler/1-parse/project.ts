@@ -41,6 +41,8 @@ export class SourceProject {
   readonly #units = new Map<string, SourceUnit | undefined>()
   /** Classes of which it is known whether they extend Brain. */
   readonly brainClasses = new Map<ClassNode, boolean>()
+  /** Files of which it is known whether a brain stands at their top level. */
+  readonly brainFiles = new Map<string, boolean>()
   readonly #root: string
   readonly host: CompilerHost
   readonly graph: ModuleGraph

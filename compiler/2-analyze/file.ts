@@ -17,7 +17,7 @@ import { checkReadable, readBrain, readNeeds, type BrainContext, type FoundClass
 import { REGISTRATION } from './class-names.ts'
 import { hoistedVars, isAssignment, isStep, targetsOf } from './scope.ts'
 import { readSuppressions } from './suppressions.ts'
-import { brainDecorator, namesBrain } from './tasks.ts'
+import { namesBrain, taskDecorators } from './tasks.ts'
 import type { TypeOracle } from './type-oracle.ts'
 import { whyUnreadableBase } from './unreadable-base.ts'
 import { isBrainFile, wayBack } from './ways-back.ts'
@@ -123,7 +123,7 @@ function reportNoBrain(node: ClassNode, { unit, project, log }: BrainContext): v
     return log.add(baseUnreadable(name, base.expression.getText().split('\n', 1)[0]!, why), { file: unit.source, start: base.getStart(), end: base.getEnd() })
   }
   for (const member of node.members) {
-    const decorator = ts.canHaveDecorators(member) && ts.getDecorators(member)?.find((candidate) => brainDecorator(candidate, unit, project)?.name === 'task')
+    const [decorator] = taskDecorators(member, unit, project)
     if (decorator) log.add(taskOutsideBrain(member.name?.getText() ?? '', name), { file: unit.source, start: decorator.getStart(), end: decorator.getEnd() })
   }
 }

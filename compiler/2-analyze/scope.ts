@@ -310,7 +310,7 @@ function isWritten(name: ts.Identifier): boolean {
   const { parent } = outer
   if (ts.isBinaryExpression(parent)) return parent.left === outer && isAssignment(parent)
   if (ts.isPropertyAccessExpression(parent) || ts.isCallExpression(parent)) return false
-  if (ts.isPrefixUnaryExpression(parent) || ts.isPostfixUnaryExpression(parent)) return true
+  if (isStep(parent)) return true
   return ts.isVariableDeclaration(parent) ? parent.name === outer
     : ts.isParameter(parent) || ts.isBindingElement(parent) || ts.isShorthandPropertyAssignment(parent) || ts.isArrayLiteralExpression(parent)
       || ts.isPropertyAssignment(parent) || ts.isForOfStatement(parent) || ts.isForInStatement(parent)

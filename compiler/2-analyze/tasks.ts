@@ -30,6 +30,12 @@ export function brainDecorator(decorator: ts.Decorator, unit: SourceUnit, projec
   return namesBrain(callee.expression, unit, project) ? { name: callee.name.text, call } : undefined
 }
 
+/** `@Brain.task` on a member of any class, each time that it stands there. */
+export function taskDecorators(member: ts.ClassElement, unit: SourceUnit, project: SourceProject): readonly ts.Decorator[] {
+  const decorators = ts.canHaveDecorators(member) ? ts.getDecorators(member) : undefined
+  return decorators?.filter((decorator) => brainDecorator(decorator, unit, project)?.name === 'task') ?? []
+}
+
 /** Whether an expression names Brain itself. */
 export function namesBrain(expression: ts.Expression, unit: SourceUnit, project: SourceProject): boolean {
   return meaningOf(expression, unit, project).kind === 'brain'
@@ -37,8 +43,7 @@ export function namesBrain(expression: ts.Expression, unit: SourceUnit, project:
 
 export function readTask(member: ts.ClassElement, context: TaskContext): TaskModel | undefined {
   const { unit, project, log } = context
-  const decorators = (ts.canHaveDecorators(member) ? ts.getDecorators(member) : undefined)?.filter((decorator) => brainDecorator(decorator, unit, project)?.name === 'task') ?? []
-  const [decorator, second] = decorators
+  const [decorator, second] = taskDecorators(member, unit, project)
   if (!decorator) return undefined
   const at = (node: ts.Node): Span => ({ file: unit.source, start: node.getStart(), end: node.getEnd() })
   const shown = (member.name?.getText() ?? 'constructor').slice(0, 60)

@@ -6,7 +6,7 @@ import type { ClassNode } from '../1-parse/declarations.ts'
 import { bareExpression } from '../1-parse/expressions.ts'
 import type { SourceProject, SourceUnit } from '../1-parse/project.ts'
 import { constantOf } from './fold.ts'
-import { brainDecorator } from './tasks.ts'
+import { taskDecorators } from './tasks.ts'
 
 /** Why the base class can't be read, as the end of a sentence: `Timed(Brain)`, a class of a package. */
 export function whyUnreadableBase(node: ClassNode, unit: SourceUnit, project: SourceProject): string | undefined {
@@ -40,5 +40,5 @@ function packageOf(expression: ts.Expression, unit: SourceUnit, project: SourceP
 }
 
 function hasTask(node: ClassNode, unit: SourceUnit, project: SourceProject): boolean {
-  return node.members.some((member) => ts.canHaveDecorators(member) && ts.getDecorators(member)?.some((decorator) => brainDecorator(decorator, unit, project)?.name === 'task'))
+  return node.members.some((member) => taskDecorators(member, unit, project).length > 0)
 }

@@ -164,8 +164,7 @@ function closing(node: ts.Node, close: string): Edit {
   return { kind: 'wrap', start: node.getStart(), end: node.getEnd(), open: '', close }
 }
 
-/** `++` and `--`. */
-export /** The value of an expression statement, or of the last clause of a `for`, is not used. */
+/** The value of an expression statement, or of the last clause of a `for`, is not used. */
 function isStatement(node: ts.Node): boolean {
   const parent = node.parent
   return ts.isExpressionStatement(parent) || ts.isVoidExpression(parent) || (ts.isForStatement(parent) && (parent.incrementor === node || parent.initializer === node))

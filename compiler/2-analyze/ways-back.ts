@@ -7,10 +7,14 @@ import { mayHoldBrain } from '../1-parse/prefilter.ts'
 import type { SourceProject, SourceUnit } from '../1-parse/project.ts'
 import { readScope } from './scope.ts'
 
+/** Every file that imports a module asks this of all that it leads to. */
 export function isBrainFile(path: string, project: SourceProject): boolean {
-  if (!mayHoldBrain(project.host.readFile(path) ?? '')) return false
-  const unit = project.unit(path)
-  return unit?.classes.some(({ node }) => extendsBrain(node, unit, project)) ?? false
+  const known = project.brainFiles.get(path)
+  if (known !== undefined) return known
+  const unit = mayHoldBrain(project.host.readFile(path) ?? '') ? project.unit(path) : undefined
+  const isBrain = unit?.classes.some(({ node }) => extendsBrain(node, unit, project)) ?? false
+  project.brainFiles.set(path, isBrain)
+  return isBrain
 }
 
 /** Names of the files on the way, the last one with a brain; empty where there is none. Modules are parsed only where their texts tell of a way. */
