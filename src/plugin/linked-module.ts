@@ -4,6 +4,7 @@ import { invariant } from '../../compiler/log.ts'
 import type { CompiledModule } from '../../compiler/model.ts'
 import { type Mapped, replaceInLines } from '../line-edits.ts'
 import { type CompiledGraph, pathOf } from '../compiled-graph.ts'
+import { relativeSpecifier } from '../relative.ts'
 
 const IMPORTED = /(["'`])taskbrain:(?:state|slice)\/([^"'`\n]+)\1/g
 const WORKER_URL = /\bnew URL\((["'`])taskbrain:worker\/([^"'`\n]+)\1, import\.meta\.url\)/g
@@ -17,10 +18,7 @@ export function linkModule(module: CompiledModule, graph: CompiledGraph, workerU
     return found
   }
   const folder = posixPath.dirname(pathOf(module))
-  const imported = replaceInLines(separateMap(module.code), IMPORTED, ([, , id]) => {
-    const path = posixPath.relative(folder, pathOf(named(id!)))
-    return JSON.stringify(path.startsWith('.') ? path : `./${path}`)
-  })
+  const imported = replaceInLines(separateMap(module.code), IMPORTED, ([, , id]) => JSON.stringify(relativeSpecifier(folder, pathOf(named(id!)))))
   return replaceInLines(imported, WORKER_URL, ([, , id]) => workerUrl(named(id!)))
 }
 

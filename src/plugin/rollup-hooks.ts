@@ -5,6 +5,7 @@ import type { Diagnostic } from '../../compiler/log.ts'
 import type { CompiledModule } from '../../compiler/model.ts'
 import { posix } from '../config.ts'
 import { pathOf } from '../compiled-graph.ts'
+import { encodeSteps } from '../relative.ts'
 import { linkModule } from './linked-module.ts'
 import { rollupError, rollupWarning } from './messages.ts'
 import type { LoadedFile, ProjectBrains } from './project-brains.ts'
@@ -99,8 +100,8 @@ function report(context: Context, file: LoadedFile, projectDir: string): void {
   if (first) context.error(rollupError([first, ...others], projectDir))
 }
 
-/** In a URL a folder called `100% #1` is written otherwise. What stands for a hash that is not known yet stays as it is. */
+/** What stands for a hash that is not known yet stays as it is. */
 function encodePath(path: string): string {
-  const encoded = path.split('/').map((step) => step.split(/(!~\{\w+\}~)/).map((part, index) => (index % 2 ? part : encodeURIComponent(part))).join('')).join('/')
+  const encoded = path.split(/(!~\{\w+\}~)/).map((part, index) => (index % 2 ? part : encodeSteps(part))).join('')
   return encoded.startsWith('.') ? encoded : `./${encoded}`
 }

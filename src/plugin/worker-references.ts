@@ -1,6 +1,6 @@
 // Where a worker's file will lie is known once all is built: until then its URL is a name, which no minifier changes.
-import { posix as posixPath } from 'node:path'
 import { type Mapped, replaceInLines } from '../line-edits.ts'
+import { relativeUrl } from '../relative.ts'
 
 const REFERENCE = /(["'`])taskbrain:worker\/([\w.!~*()%-]+)\1/g
 
@@ -15,11 +15,5 @@ export const settleReferences = (path: string, output: Mapped, fileOf: (id: stri
     const file = fileOf(decodeURIComponent(id!))
     return file === undefined ? undefined : JSON.stringify(relativeUrl(path, file))
   })
-
-/** A folder or a file may be called `100% #1`: in a URL these are written otherwise. */
-function relativeUrl(from: string, to: string): string {
-  const url = posixPath.relative(posixPath.dirname(from), to).split('/').map((step) => (step === '..' ? step : encodeURIComponent(step))).join('/')
-  return url.startsWith('../') ? url : `./${url}`
-}
 
 const encode = (text: string): string => encodeURIComponent(text).replaceAll("'", '%27')
