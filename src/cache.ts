@@ -6,7 +6,7 @@ import type { Diagnostic } from '../compiler/log.ts'
 import { type BuildConfig, isWithin, posix } from './config.ts'
 import type { BrainManifest } from './contract/manifest.ts'
 import { readCache } from './output.ts'
-import { hashOf, hashOfFile, type Seen } from './project-files.ts'
+import { hashOf, hashOfFile, isSeenStill, type Seen } from './project-files.ts'
 import { configsOf, createResolver } from './resolve.ts'
 import { ownIdentity } from './version.ts'
 
@@ -51,8 +51,9 @@ export function cacheText(config: BuildConfig, build: GoodBuild): string {
 export function standingBuild(config: BuildConfig, candidates: readonly string[]): StandingBuild | undefined {
   const kept = readKept(config.outDir)
   if (!kept || JSON.stringify(kept.call) !== JSON.stringify(callOf(config, candidates))) return undefined
-  if (!outputsStand(config, kept) || !filesStand(config, kept) || !importsStand(config, kept)) return undefined
-  return { diagnostics: kept.diagnostics, brains: kept.brains, files: Object.keys(kept.outputs), read: readFiles(config, kept) }
+  const seen = seenIn(config, kept)
+  if (!outputsStand(config, kept) || !inputsStand(config, kept, seen)) return undefined
+  return { diagnostics: kept.diagnostics, brains: kept.brains, files: Object.keys(kept.outputs), read: filesToWatch(seen.files) }
 }
 
 // --- the file ---
@@ -112,28 +113,23 @@ function outputsStand(config: BuildConfig, { outputs }: Kept): boolean {
   return Object.entries(outputs).every(([path, hash]) => hashOfFile(`${config.outDir}/${path}`) === hash)
 }
 
-function filesStand(config: BuildConfig, { files, configs, nowhereAbove: missing }: Kept): boolean {
-  const places = Object.entries(files).map(([name, hash]) => [placeOf(config, name), hash] as const)
-  if (!places.every(([path, hash]) => (hash === null ? !existsSync(path) : hashOfFile(path) === hash))) return false
-  if (missing.some((path) => isAbove(config, path))) return false
-  return JSON.stringify(hashesOf(config, configsOf(places.map(([path]) => path)))) === JSON.stringify(configs)
+function inputsStand(config: BuildConfig, { configs, nowhereAbove: missing }: Kept, seen: Seen): boolean {
+  if (!isSeenStill(seen, createResolver()) || missing.some((path) => isAbove(config, path))) return false
+  return JSON.stringify(hashesOf(config, configsOf(seen.files.keys()))) === JSON.stringify(configs)
+}
+
+function seenIn(config: BuildConfig, { files, imports }: Kept): Seen {
+  const placed = <Value, Placed>(record: Readonly<Record<string, Value>>, place: (value: Value) => Placed): ReadonlyMap<string, Placed> =>
+    new Map(Object.entries(record).map(([name, value]) => [placeOf(config, name), place(value)]))
+  return {
+    files: placed(files, (hash) => hash),
+    imports: placed(imports, (meanings) =>
+      new Map(Object.entries(meanings).map(([specifier, name]) => [specifier, name === null ? undefined : placeOf(config, name)]))),
+  }
 }
 
 const hashesOf = (config: BuildConfig, paths: readonly string[]): Record<string, string> =>
   sortedRecord(paths.map((path) => [namesIn(config)(path), hashOfFile(path) ?? '']))
-
-/** Resolved anew: a file that came, a path of the tsconfig or an import of the package.json may lead elsewhere now. */
-function importsStand(config: BuildConfig, { imports }: Kept): boolean {
-  const resolve = createResolver()
-  return Object.entries(imports).every(([folder, meanings]) => {
-    const importer = `${placeOf(config, folder)}/any.ts`
-    return Object.entries(meanings).every(([specifier, name]) =>
-      resolve(specifier, importer) === (name === null ? undefined : placeOf(config, name)))
-  })
-}
-
-const readFiles = (config: BuildConfig, { files }: Kept): readonly string[] =>
-  filesToWatch(Object.entries(files).map(([name, hash]) => [placeOf(config, name), hash]))
 
 /** What was there and may be edited, sorted. */
 export const filesToWatch = (files: Iterable<readonly [path: string, hash: string | null]>): readonly string[] =>

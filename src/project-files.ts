@@ -1,10 +1,10 @@
 // The project's files as they stand on the disk, each read once, and a record of all that was read and looked for.
 import { hash } from 'node:crypto'
-import { readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { dirname } from 'node:path'
 import type { CompilerHost } from '../compiler/model.ts'
 import { isFile, isFolder } from './config.ts'
-import { createResolver } from './resolve.ts'
+import { createResolver, type Resolve } from './resolve.ts'
 
 /** What a build saw. Paths are absolute and POSIX. */
 export interface Seen {
@@ -24,12 +24,20 @@ export const hashOf = (content: string | Uint8Array): string => hash('sha256', c
 /** `undefined` where there is no such file. */
 export const hashOfFile = (path: string): string | undefined => (isFile(path) ? hashOf(readFileSync(path)) : undefined)
 
+/** Whether a build would see the same now. What an import means is asked anew: a file that came, or a tsconfig, may lead it elsewhere. */
+export function isSeenStill({ files, imports }: Seen, resolve: Resolve): boolean {
+  for (const [path, hash] of files) if (hash === null ? existsSync(path) : hashOfFile(path) !== hash) return false
+  for (const [folder, meanings] of imports) {
+    for (const [specifier, file] of meanings) if (resolve(specifier, `${folder}/any.ts`) !== file) return false
+  }
+  return true
+}
+
 /** Make a new one for each build. */
-export function openProjectFiles(): ProjectFiles {
+export function openProjectFiles(resolve: Resolve = createResolver()): ProjectFiles {
   const texts = new Map<string, string | undefined>()
   const files = new Map<string, string | null>()
   const imports = new Map<string, Map<string, string | undefined>>()
-  const resolve = createResolver()
 
   return {
     readFile(path) {

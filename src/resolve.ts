@@ -17,8 +17,8 @@ const CONDITIONS = new Set(['import', 'node', 'default'])
 
 /** Reads each tsconfig and package.json once: make a new one for each build. */
 export function createResolver(): Resolve {
-  const importsAt = nearest(readPackageImports)
-  const pathsAt = nearest(readTsconfigPaths)
+  const importsAt = nearestAliases(readPackageImports)
+  const pathsAt = nearestAliases(readTsconfigPaths)
   return (specifier, fromFile) => {
     const folder = dirname(fromFile)
     if (/^\.{1,2}(?:\/|$)/.test(specifier)) return fileAt(posix(resolve(folder, specifier)))
@@ -31,18 +31,29 @@ export function createResolver(): Resolve {
   }
 }
 
-/** What the nearest folder upward says that says anything. */
-function nearest(read: (folder: string) => readonly Alias[]): (folder: string) => readonly Alias[] {
-  const known = new Map<string, readonly Alias[]>()
-  const at = (folder: string): readonly Alias[] => {
-    const found = known.get(folder) ?? read(folder)
+/** What the nearest folder upward says that says anything. Each folder is asked once. */
+function nearest<Found>(read: (folder: string) => Found | undefined): (folder: string) => Found | undefined {
+  const known = new Map<string, Found | undefined>()
+  const at = (folder: string): Found | undefined => {
+    if (known.has(folder)) return known.get(folder)
     const parent = dirname(folder)
-    const aliases = found.length > 0 || parent === folder ? found : at(parent)
-    known.set(folder, aliases)
-    return aliases
+    const found = read(folder) ?? (parent === folder ? undefined : at(parent))
+    known.set(folder, found)
+    return found
   }
   return at
 }
+
+function nearestAliases(read: (folder: string) => readonly Alias[]): (folder: string) => readonly Alias[] {
+  const at = nearest((folder) => {
+    const found = read(folder)
+    return found.length > 0 ? found : undefined
+  })
+  return (folder) => at(folder) ?? []
+}
+
+const nearestFile = (name: string): ((folder: string) => string | undefined) =>
+  nearest((folder) => (isFile(`${folder}/${name}`) ? posix(resolve(folder, name)) : undefined))
 
 /** `path` is absolute and POSIX. */
 function fileAt(path: string): string | undefined {
@@ -98,9 +109,8 @@ function pathsOf(file: string, seen: Set<string>): readonly Alias[] {
     return Object.entries(record(options['paths'])).map(([pattern, targets]) =>
       aliasOf(pattern, list(targets).map((target) => posix(resolve(base, target)))))
   }
-  for (const parent of list(config['extends']).toReversed()) {
-    if (!parent.startsWith('.')) continue
-    const found = pathsOf(parentConfig(parent, file), seen)
+  for (const parent of parentsOf(file, config).toReversed()) {
+    const found = pathsOf(parent, seen)
     if (found.length > 0) return found
   }
   return []
@@ -156,18 +166,6 @@ function optionsOf(file: string, seen: Set<string>): Record<string, unknown> {
 function parentsOf(file: string, config: Record<string, unknown>): readonly string[] {
   return list(config['extends']).flatMap((extended) =>
     (extended.startsWith('.') ? parentConfig(extended, file) : packageConfig(extended, dirname(file))) ?? [])
-}
-
-function nearestFile(name: string): (folder: string) => string | undefined {
-  const known = new Map<string, string | undefined>()
-  const at = (folder: string): string | undefined => {
-    if (known.has(folder)) return known.get(folder)
-    const parent = dirname(folder)
-    const found = isFile(`${folder}/${name}`) ? posix(resolve(folder, name)) : parent === folder ? undefined : at(parent)
-    known.set(folder, found)
-    return found
-  }
-  return at
 }
 
 function addWithParents(config: string | undefined, configs: Set<string>): void {
