@@ -1,7 +1,7 @@
 /**
  * text ─parse→ project ─analyze→ FileModel[] ─plan→ Plan ─emit→ modules and declarations. Text in, text out: no disk, no console.
  */
-import { mayHoldBrain } from './1-parse/prefilter.ts'
+import { mayHoldBrain, SCRIPT } from './1-parse/prefilter.ts'
 import { relativeName, SourceProject } from './1-parse/project.ts'
 import { readFile } from './2-analyze/file.ts'
 import { createTypeOracle } from './2-analyze/type-oracle.ts'
@@ -97,7 +97,7 @@ function suppressWarnings(files: ReadonlyMap<string, FileModel>, input: CompileI
 
 function outputName(path: string, root: string, sourceRoot: string): string {
   const base = path.startsWith(`${sourceRoot}/`) ? sourceRoot : root
-  return relativeName(base, path).replace(/\.[cm]?[jt]sx?$/, '').replaceAll('../', '_/')
+  return relativeName(base, path).replace(SCRIPT, '').replaceAll('../', '_/')
 }
 
 /** Nothing is emitted for a file with an error, nor for one that is built upon it. */

@@ -1,7 +1,7 @@
 // The order of a build. Read this first.
 import { posix as posixPath } from 'node:path'
 import type { Diagnostic } from '../compiler/log.ts'
-import type { CompileInput, CompileResult } from '../compiler/model.ts'
+import type { CompileInput, CompileResult, CompilerHost } from '../compiler/model.ts'
 import { cacheText, filesToWatch, standingBuild } from './cache.ts'
 import { type BuildConfig, shownPath } from './config.ts'
 import type { BrainManifest } from './contract/manifest.ts'
@@ -82,7 +82,10 @@ interface Compiled extends Pick<CheckResult, 'diagnostics' | 'brains'> {
   readonly texts: ReadonlyMap<string, string>
 }
 
-const loadOwnCompiler = (): Promise<Compiler> => import('./compiler.ts')
+export const loadOwnCompiler = (): Promise<Compiler> => import('./compiler.ts')
+
+export const compileInput = ({ projectDir, sourceRoot, outDir }: BuildConfig, files: readonly string[], host: CompilerHost): CompileInput =>
+  ({ root: projectDir, sourceRoot, outDir, files, host })
 
 async function compileAndBundle(
   config: BuildConfig,
@@ -94,8 +97,7 @@ async function compileAndBundle(
 
   context.onPhase?.(`Compiling ${candidates.length} ${candidates.length === 1 ? 'file' : 'files'}`)
   const compiler = await (context.loadCompiler ?? loadOwnCompiler)()
-  const { projectDir: root, sourceRoot, outDir } = config
-  const compiled = compiler.compile({ root, sourceRoot, outDir, files: candidates, host })
+  const compiled = compiler.compile(compileInput(config, candidates, host))
   const { diagnostics, brains } = compiled
   const failed = failedFiles(config, diagnostics)
   const modules = compiled.modules.filter((module) => !failed.has(module.source))

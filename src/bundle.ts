@@ -1,11 +1,12 @@
 // In: compiled modules. Out: the text of every output file, made from one graph, so that a module of the project exists
 // once per process. Writes nothing.
 import { dirname, relative } from 'node:path'
-import { build, type Loader, type Message, type OutputFile, type Plugin } from 'esbuild'
+import { build, type Message, type OutputFile, type Plugin } from 'esbuild'
+import { SCRIPT } from '../compiler/1-parse/prefilter.ts'
 import { bundleFailed, importUnresolved } from '../compiler/diagnostics.ts'
 import { type Diagnostic, DiagnosticLog } from '../compiler/log.ts'
 import type { CompiledModule } from '../compiler/model.ts'
-import { CompiledGraph, pathOf } from './compiled-graph.ts'
+import { CompiledGraph, loaderOf, pathOf } from './compiled-graph.ts'
 import { type BuildConfig, posix } from './config.ts'
 import type { ProjectFiles } from './project-files.ts'
 import { compilerOptionsOf } from './resolve.ts'
@@ -26,7 +27,6 @@ export interface Bundle {
   readonly diagnostics: readonly Diagnostic[]
 }
 
-const SCRIPT = /\.[cm]?[jt]sx?$/
 const DEPENDS_ON_FAILED = 'depends on a file with errors'
 
 export async function bundle(input: BundleInput): Promise<Bundle> {
@@ -99,11 +99,6 @@ function compiledModules(input: BundleInput, graph: CompiledGraph): Plugin {
       })
     },
   }
-}
-
-function loaderOf(path: string): Loader {
-  const kind = path.endsWith('x') ? 'x' : ''
-  return /\.[cm]?ts$|\.tsx$/.test(path) ? `ts${kind}` : `js${kind}`
 }
 
 // --- output ---

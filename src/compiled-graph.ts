@@ -3,6 +3,9 @@
 import { posix as posixPath } from 'node:path'
 import type { CompiledModule } from '../compiler/model.ts'
 
+/** An import of taskbrain itself. */
+export const RUNTIME = /^taskbrain(?:\/|$)/
+
 /** What may be the path of a module that is on no disk. */
 export const MADE_PATH = /\.(?:state|worker)\.tsx?$/
 
@@ -24,6 +27,12 @@ export class CompiledGraph {
   named(id: string): CompiledModule | undefined {
     return this.#byId.get(id)
   }
+}
+
+/** What a bundler loads a script as, by its name. */
+export function loaderOf(path: string): 'ts' | 'tsx' | 'js' | 'jsx' {
+  const kind = path.endsWith('x') ? 'x' : ''
+  return /\.[cm]?tsx?$/.test(path) ? `ts${kind}` : `js${kind}`
 }
 
 /** Absolute and POSIX. */

@@ -1,4 +1,7 @@
-// In: the text of a file. Out: whether it is worth parsing. Must not parse, and must be linear: it sees every file of a project.
+// In: the name and the text of a file. Out: whether it is worth parsing. Must not parse, and must be linear: it sees every file of a project.
+
+/** What a module is called. */
+export const SCRIPT = /\.[cm]?[jt]sx?$/
 
 const WORDS = /\bextends\b|\.task\b/
 

@@ -4,6 +4,7 @@
 import { Project, ts } from 'ts-morph'
 import type { SourceText } from '../log.ts'
 import type { CompilerHost, ImportSpecifier } from '../model.ts'
+import { SCRIPT } from './prefilter.ts'
 import { topLevelClasses, topLevelConstants, type ClassNode, type NamedClass } from './declarations.ts'
 import { ModuleGraph } from './module-graph.ts'
 import { importOf, namesOfExports, type ExportTarget, type ImportDeclaration } from './imports.ts'
@@ -66,7 +67,7 @@ export class SourceProject {
   /** The file of the project that a relative or aliased import means; `undefined` for a package. */
   target(specifier: string, from: SourceUnit): SourceUnit | undefined {
     const path = this.host.resolve(specifier, from.path)
-    return path === undefined || !/\.[cm]?[jt]sx?$/.test(path) ? undefined : this.unit(path)
+    return path === undefined || !SCRIPT.test(path) ? undefined : this.unit(path)
   }
 
   #parse(path: string): SourceUnit | undefined {

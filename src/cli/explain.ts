@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { DIAGNOSTIC_CODES, DIAGNOSTIC_PATTERNS } from '../../compiler/diagnostics.ts'
-import { hasErrors } from '../build.ts'
+import { compileInput, hasErrors } from '../build.ts'
 import { type BuildConfig, isFile, isFolder, resolveConfig, UsageError } from '../config.ts'
 import type { CodeExplanation, DiagnosticExample } from '../explanation.ts'
 import { openProjectFiles } from '../project-files.ts'
@@ -44,8 +44,7 @@ function readExamples(): Readonly<Record<string, DiagnosticExample>> {
 async function explainFile(config: BuildConfig, asJson: boolean, { report }: CommandContext): Promise<ExitCode> {
   const { candidates, lookedAt } = await findSources(config)
   const { explain } = await import('../compiler.ts')
-  const { projectDir: root, sourceRoot, outDir } = config
-  const { brains, diagnostics } = explain({ root, sourceRoot, outDir, files: candidates, host: openProjectFiles() })
+  const { brains, diagnostics } = explain(compileInput(config, candidates, openProjectFiles()))
   const isGood = brains.length > 0 && !hasErrors(diagnostics)
   if (asJson) {
     report.json({ ok: isGood, brains, diagnostics })

@@ -4,9 +4,10 @@ import { realpathSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { dirname, extname, isAbsolute, resolve } from 'node:path'
 import type { BuildOptions, Loader, OnLoadResult, PartialMessage, Plugin, PluginBuild } from 'esbuild'
+import { SCRIPT } from '../../compiler/1-parse/prefilter.ts'
 import type { Diagnostic } from '../../compiler/log.ts'
 import { isFile, posix, resolveConfig } from '../config.ts'
-import { MADE_PATH } from '../compiled-graph.ts'
+import { loaderOf, MADE_PATH, RUNTIME } from '../compiled-graph.ts'
 import { addWorkers } from './esbuild-workers.ts'
 import { linkModule, withInlineMap } from './linked-module.ts'
 import { esbuildMessage } from './messages.ts'
@@ -22,8 +23,6 @@ interface Seen {
   /** What the brains depend on. */
   readonly watched: Set<string>
 }
-
-const SCRIPT = /\.[cm]?[jt]sx?$/
 
 export function esbuildSetup(build: PluginBuild, { root }: TaskbrainOptions): void {
   const { initialOptions } = build
@@ -62,10 +61,10 @@ const modulesPlugin = (brains: ProjectBrains): Plugin => ({
 
 function addModules(build: PluginBuild, brains: ProjectBrains, context: ModuleContext | undefined): void {
   const { loader: loaders } = build.initialOptions
-  const loaderOf = (path: string): Loader => loaders?.[extname(path)] ?? defaultLoader(path)
+  const loaderFor = (path: string): Loader => loaders?.[extname(path)] ?? loaderOf(path)
 
   // A brain and its workers must meet one runtime, the one that is installed.
-  build.onResolve({ filter: /^taskbrain(?:\/|$)/ }, ({ path }) => ({ path, external: true }))
+  build.onResolve({ filter: RUNTIME }, ({ path }) => ({ path, external: true }))
   build.onResolve({ filter: MADE_PATH }, async ({ path, resolveDir }) => {
     const file = posix(resolve(resolveDir, path))
     return (await brains.isMade(file)) ? { path: file } : undefined
@@ -78,7 +77,7 @@ function addModules(build: PluginBuild, brains: ProjectBrains, context: ModuleCo
     if (brain) return brain
     if (path.includes('/node_modules/') || !isFile(path)) return undefined
     const changed = await brains.transform(path, await readFile(path, 'utf8'))
-    return changed && { contents: withInlineMap(changed), loader: loaderOf(path), resolveDir: dirname(path), watchFiles: [args.path] }
+    return changed && { contents: withInlineMap(changed), loader: loaderFor(path), resolveDir: dirname(path), watchFiles: [args.path] }
   })
 
   function loadResult(file: LoadedFile, path: string): OnLoadResult | undefined {
@@ -92,17 +91,12 @@ function addModules(build: PluginBuild, brains: ProjectBrains, context: ModuleCo
     const linked = linkModule(file.module, file.graph, (worker) => referenceTo(worker.id))
     return {
       contents: withInlineMap(linked),
-      loader: loaderOf(path),
+      loader: loaderFor(path),
       resolveDir: dirname(path),
       warnings: context ? warnings.map(context.messageOf) : [],
       watchFiles,
     }
   }
-}
-
-function defaultLoader(path: string): Loader {
-  const kind = path.endsWith('x') ? 'x' : ''
-  return /\.[cm]?tsx?$/.test(path) ? `ts${kind}` : `js${kind}`
 }
 
 function refusalOf({ bundle, format, outdir, outfile }: BuildOptions): string | undefined {

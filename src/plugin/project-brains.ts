@@ -5,13 +5,12 @@ import { posix as posixPath } from 'node:path'
 import { mayHoldBrain } from '../../compiler/1-parse/prefilter.ts'
 import { type Diagnostic, invariant } from '../../compiler/log.ts'
 import type { CompiledModule } from '../../compiler/model.ts'
-import type { Compiler } from '../build.ts'
+import { type Compiler, compileInput, loadOwnCompiler } from '../build.ts'
 import { type BuildConfig, isFile, isTypeScript } from '../config.ts'
 import type { Mapped } from '../line-edits.ts'
 import { findSources } from '../sources.ts'
 import { CompiledGraph, MADE_PATH } from '../compiled-graph.ts'
 import { separateMap } from './linked-module.ts'
-import { reachedFiles } from './reached-files.ts'
 import { type Alias, type RecordedFiles, recordFiles } from './recorded-files.ts'
 
 /** What a bundler gets for a file that may hold a brain. */
@@ -35,8 +34,6 @@ interface CompiledProject {
   /** What runs in a task may be in any of these. */
   readonly reached: ReadonlySet<string>
 }
-
-const loadOwnCompiler = (): Promise<Compiler> => import('../compiler.ts')
 
 export class ProjectBrains {
   readonly config: BuildConfig
@@ -121,11 +118,12 @@ export class ProjectBrains {
   }
 
   async #compile(candidates: readonly string[]): Promise<CompiledProject> {
-    const { projectDir, sourceRoot, outDir } = this.config
+    const { projectDir } = this.config
     const compiler = await this.#loadCompiler()
     const files = recordFiles(this.#aliases)
-    const compiled = compiler.compile({ root: projectDir, sourceRoot, outDir, files: candidates, host: files })
-    const reached = reachedFiles([...new Set(compiled.modules.map((module) => module.source))], files)
+    const compiled = compiler.compile(compileInput(this.config, candidates, files))
+    const { reachedFiles } = await import('../compiler.ts')
+    const reached = reachedFiles(compiled.modules.map((module) => module.source), files)
     // They say what an import means and what a type is.
     const configs = ['tsconfig.json', 'package.json'].map((name) => `${projectDir}/${name}`)
     for (const config of configs) files.readFile(config)

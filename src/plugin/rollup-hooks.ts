@@ -1,10 +1,11 @@
 // The hooks of rollup and of those like it: Vite and rolldown. A worker is one more entry of the same graph.
 import { posix as posixPath } from 'node:path'
 import type { UnpluginBuildContext, UnpluginContext, UnpluginOptions } from 'unplugin'
+import { SCRIPT } from '../../compiler/1-parse/prefilter.ts'
 import type { Diagnostic } from '../../compiler/log.ts'
 import type { CompiledModule } from '../../compiler/model.ts'
 import { posix } from '../config.ts'
-import { pathOf } from '../compiled-graph.ts'
+import { MADE_PATH, pathOf, RUNTIME } from '../compiled-graph.ts'
 import { encodeSteps } from '../relative.ts'
 import { linkModule } from './linked-module.ts'
 import { rollupError, rollupWarning } from './messages.ts'
@@ -34,8 +35,6 @@ export interface RollupHooks extends Pick<UnpluginOptions, 'buildStart' | 'resol
 type Context = UnpluginBuildContext & UnpluginContext
 type EmitChunk = (chunk: { readonly type: 'chunk'; readonly id: string; readonly name: string }) => string
 
-const SCRIPT = /\.[cm]?[jt]sx?$/
-
 export function rollupHooks(host: RollupHost): RollupHooks {
   const ownReferences = new Set<string>()
 
@@ -58,10 +57,10 @@ export function rollupHooks(host: RollupHost): RollupHooks {
   return {
     buildStart: () => host.brains().begin(),
     resolveId: {
-      filter: { id: /^taskbrain(?:\/|$)|\.(?:state|worker)\.tsx?$/ },
+      filter: { id: new RegExp(`${RUNTIME.source}|${MADE_PATH.source}`) },
       async handler(specifier, importer) {
         // A brain and its workers must meet one runtime, the one that is installed.
-        if (/^taskbrain(?:\/|$)/.test(specifier)) return host.keepsRuntimeOutside(this) ? { id: specifier, external: true } : undefined
+        if (RUNTIME.test(specifier)) return host.keepsRuntimeOutside(this) ? { id: specifier, external: true } : undefined
         // A worker's own entry has no importer, and an absolute path.
         const path = /^\.\.?\//.test(specifier) && importer !== undefined ? posixPath.join(posixPath.dirname(posix(importer)), specifier) : posix(specifier)
         return (await host.brains().isMade(path)) ? path : undefined
