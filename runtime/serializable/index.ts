@@ -57,7 +57,6 @@ export function addSerializableType<T>(
   return refuse(reason)
 }
 
-
 /**
  * `value` in a form that structured clone carries without loss; the very same reference where it is one already.
  * Shared memory in it stays shared. Throws `not-serializable` with a path that begins with `path`.

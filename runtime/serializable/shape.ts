@@ -81,7 +81,6 @@ export function refuseUnclonable(value: unknown, walk: Walk): TaskbrainError {
 
 export const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null
 
-
 export const isError = (value: object): boolean => types.isNativeError(value) || value instanceof Error
 
 /** `Object.prototype` of this realm or another one. */

@@ -4,7 +4,7 @@ import * as assert from 'uvu/assert'
 import { type TaskbrainOptions, taskbrain } from '../../src/esbuild.ts'
 import type { ScratchProject } from '../harness/project.ts'
 import { describe } from '../harness/suite.ts'
-import { outputByCommand, outputOf, robotProject, scriptsIn } from './robot-project.ts'
+import { assertRunsAsByCommand, outputOf, robotProject, scriptsIn } from './robot-project.ts'
 
 const optionsOf = (project: ScratchProject, more: BuildOptions = {}, options?: TaskbrainOptions): BuildOptions => ({
   absWorkingDir: project.dir,
@@ -43,10 +43,7 @@ describe('taskbrain/esbuild', (it) => {
   it('builds a program that does what it does by the command line, with places of the source', async () => {
     using project = robotProject()
     await build(optionsOf(project))
-    const expected = await outputByCommand()
-    assert.match(expected, /"failed":"robot\.brain\.ts:22:11"\}\n1 closed\n6 2 0\n/)
-    assert.is(await outputOf(project, 'out/main.js'), expected)
-    assert.is(await outputOf(project, 'out/main.js', '--enable-source-maps'), expected)
+    await assertRunsAsByCommand(project, 'out/main.js')
   })
 
   it('leaves no decorator, each worker as a file, and the runtime outside', async () => {

@@ -1,5 +1,6 @@
 import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
+import * as assert from 'uvu/assert'
 import { scratchProject, type ScratchProject } from '../harness/project.ts'
 import { start, taskbrain } from '../harness/command.ts'
 
@@ -91,8 +92,15 @@ export async function forEver(): Promise<void> {
 
 export const robotProject = (files: Readonly<Record<string, string>> = {}, name = 'robot'): ScratchProject => scratchProject({ ...ROBOT, ...files }, name)
 
-/** What the program prints where the command line has built the brain. */
-export async function outputByCommand(): Promise<string> {
+/** A program does what it does where the command line has built the brain, and its errors lead to the source. */
+export async function assertRunsAsByCommand(project: ScratchProject, script: string): Promise<void> {
+  const expected = await outputByCommand()
+  assert.match(expected, /"failed":"robot\.brain\.ts:22:11"\}\n1 closed\n6 2 0\n/)
+  assert.is(await outputOf(project, script), expected)
+  assert.is(await outputOf(project, script, '--enable-source-maps'), expected)
+}
+
+async function outputByCommand(): Promise<string> {
   using project = robotProject({ 'main.mjs': program('./.taskbrain/robot.brain.js', './closing.mjs').replace(/^.*closing\.mjs.*$/m, 'const closed = ["closed"]') })
   const built = await taskbrain(['build'], { cwd: project.dir })
   if (built.exitCode !== 0) throw new Error(built.stderr)

@@ -3,7 +3,7 @@ import { build, createServer, type InlineConfig, type Rolldown } from 'vite'
 import { type TaskbrainOptions, taskbrain } from '../../src/vite.ts'
 import type { ScratchProject } from '../harness/project.ts'
 import { describe } from '../harness/suite.ts'
-import { outputByCommand, outputOf, robotProject, scriptsIn } from './robot-project.ts'
+import { assertRunsAsByCommand, outputOf, robotProject, scriptsIn } from './robot-project.ts'
 
 interface Told {
   readonly message: string
@@ -34,10 +34,7 @@ describe('taskbrain/vite', (it) => {
   it('builds a program that does what it does by the command line, with places of the source', async () => {
     using project = robotProject()
     await build(configOf(project))
-    const expected = await outputByCommand()
-    assert.match(expected, /"failed":"robot\.brain\.ts:22:11"\}\n1 closed\n6 2 0\n/)
-    assert.is(await outputOf(project, 'out/main.js'), expected)
-    assert.is(await outputOf(project, 'out/main.js', '--enable-source-maps'), expected)
+    await assertRunsAsByCommand(project, 'out/main.js')
   })
 
   it('leaves no decorator, each worker as a file, and the runtime outside', async () => {

@@ -28,6 +28,20 @@ function program(
   return new Promise((resolve) => child.on('close', (code, signal) => resolve({ code, signal, stdout, stderr })))
 }
 
+/** Sends a signal each time that the output has come to the next of the patterns. */
+function signalsAt(signal: NodeJS.Signals, ...patterns: readonly RegExp[]): { watch(stdout: string, child: ChildProcess): void; sent(): number } {
+  let sent = 0
+  return {
+    watch(stdout, child) {
+      while (patterns[sent]?.test(stdout)) {
+        sent += 1
+        child.kill(signal)
+      }
+    },
+    sent: () => sent,
+  }
+}
+
 describe('the process', (it) => {
   it('ends by itself when only an idle brain is left', async () => {
     const startedAt = performance.now()
@@ -75,18 +89,9 @@ describe('the process', (it) => {
   })
 
   it('says what keeps it alive after a signal, and is ended by a second one', async () => {
-    let signals = 0
-    const ended = await program('lingers', [], (stdout, child) => {
-      if (signals === 0 && stdout.includes('ready')) {
-        signals = 1
-        child.kill('SIGTERM')
-      }
-      if (signals === 1 && /SIGTERM: all tasks have ended\. What keeps the process alive: Timeout\./.test(stdout)) {
-        signals = 2
-        child.kill('SIGTERM')
-      }
-    })
-    assert.equal([ended.signal, signals], ['SIGTERM', 2])
+    const signals = signalsAt('SIGTERM', /ready/, /SIGTERM: all tasks have ended\. What keeps the process alive: Timeout\./)
+    const ended = await program('lingers', [], signals.watch)
+    assert.equal([ended.signal, signals.sent()], ['SIGTERM', 2])
   })
 
   it('shows stacks without frames of taskbrain where Node maps them', async () => {
@@ -97,17 +102,8 @@ describe('the process', (it) => {
   })
 
   it('is ended by a second signal', async () => {
-    let signals = 0
-    const ended = await program('run', [], (stdout, child) => {
-      if (signals === 0 && stdout.includes('ready')) {
-        signals = 1
-        child.kill('SIGINT')
-      }
-      if (signals === 1 && stdout.includes('SIGINT: stopping')) {
-        signals = 2
-        child.kill('SIGINT')
-      }
-    })
+    const signals = signalsAt('SIGINT', /ready/, /SIGINT: stopping/)
+    const ended = await program('run', [], signals.watch)
     assert.is(ended.signal, 'SIGINT')
   })
 })
