@@ -31,6 +31,8 @@ export async function runBody(body: Body, scope: RunScope, clock: Clock): Promis
   } catch (error) {
     outcome = ends(error, scope) ? { kind: 'returned', value: undefined, ...end() } : { kind: 'threw', error, ...end() }
   }
+  // A `finally` may still run in what the body has called.
+  if (scope.cancellation) await scope.waits.emptied()
   await runDeferred(scope)
   scope.close()
   return outcome
@@ -83,15 +85,15 @@ async function returned(value: unknown, scope: RunScope): Promise<void> {
 function pause(delayMs: number, scope: RunScope, clock: Clock): Promise<void> {
   return new Promise((resolve) => {
     if (scope.cancellation) return resolve()
-    const takeBack = clock.setTimer(delayMs, () => {
-      scope.offTold(wake)
-      resolve()
-    })
-    const wake = (): void => {
+    const takeBack = clock.setTimer(delayMs, () => resume())
+    const wait = scope.waits.begin(() => {
       takeBack()
+      resume()
+    })
+    const resume = (): void => {
+      scope.waits.finish(wait)
       resolve()
     }
-    scope.onTold(wake)
   })
 }
 

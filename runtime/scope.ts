@@ -1,5 +1,6 @@
 import { setMaxListeners } from 'node:events'
 import { TaskbrainError } from './errors.ts'
+import { Waits } from './waits.ts'
 
 /** Why a run is told to end. */
 export type EndReason = 'cancelled' | 'timeout' | 'stopped'
@@ -24,8 +25,6 @@ export class Cancellation extends TaskbrainError {
   }
 }
 
-type Reject = (reason: Cancellation) => void
-
 export interface ScopeOptions {
   readonly brain: object
   readonly run: number
@@ -48,9 +47,9 @@ export class RunScope {
   #cancellation: Cancellation | undefined
   #controller: AbortController | undefined
   readonly #peek: (() => EndReason | undefined) | undefined
-  // Rejecters of the awaits that are pending right now. Racing each await against one long-lived promise instead would
-  // keep every value that was ever awaited.
-  readonly #rejecters = new Set<Reject>()
+  // Those that are on right now. Racing each await against one long-lived promise instead would keep every value that was
+  // ever awaited.
+  readonly waits = new Waits()
 
   constructor(options: ScopeOptions) {
     this.brain = options.brain
@@ -77,39 +76,24 @@ export class RunScope {
     this.#seen = true
   }
 
-  /** Tells the run to end: aborts its signal and rejects every pending await. The first reason counts. */
+  /** Tells the run to end: aborts its signal and makes its awaits reject, from the inside out. The first reason counts. */
   tell(reason: EndReason): void {
     if (this.#cancellation || this.#ended) return
     const cancellation = new Cancellation(this, reason)
     this.#cancellation = cancellation
-    if (this.#rejecters.size > 0 || this.#controller) this.#seen = true
-    const rejecters = [...this.#rejecters]
-    this.#rejecters.clear()
-    for (const reject of rejecters) reject(cancellation)
+    if (this.#controller) this.#seen = true
     this.#controller?.abort(cancellation)
+    this.waits.endAll(cancellation)
   }
 
   /** The body has ended and all that was deferred has run: nothing can tell the run to end any more. */
   close(): void {
     this.#ended = true
-    this.#rejecters.clear()
+    this.waits.clear()
   }
 
   get closed(): boolean {
     return this.#ended
-  }
-
-  /** Awaits and pauses that are on right now. */
-  get pendingAwaits(): number {
-    return this.#rejecters.size
-  }
-
-  onTold(reject: Reject): void {
-    this.#rejecters.add(reject)
-  }
-
-  offTold(reject: Reject): void {
-    this.#rejecters.delete(reject)
   }
 
   /** Made when first asked for. */

@@ -12,6 +12,11 @@ export function createStop(post: (message: ToMain) => void): (options?: StopOpti
     post({ kind: 'stop', graceMs: seconds === undefined ? undefined : seconds * 1000 })
     const scope = currentFrame()?.scope
     if (!scope || scope.closed || scope.cancellation) return
-    await new Promise<void>((resolve) => scope.onTold(() => resolve()))
+    await new Promise<void>((resolve) => {
+      const wait = scope.waits.begin(() => {
+        scope.waits.finish(wait)
+        resolve()
+      })
+    })
   }
 }

@@ -1,4 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
 import * as assert from 'uvu/assert'
 import { type Body, type BodyOutcome, runBody } from '../../runtime/body.ts'
 import { pass, point, points, report, shield } from '../../runtime/cancel.ts'
@@ -24,6 +26,12 @@ function start(method: () => unknown, more: Partial<Body> = {}): Running {
 }
 
 const never = (): Promise<never> => new Promise(() => {})
+
+/** The garbage collector, which Node hands out to contexts that are made after the flag. */
+function exposedGc(): () => void {
+  setFlagsFromString('--expose-gc')
+  return runInNewContext('gc') as () => void
+}
 
 describe('cancel points', (it) => {
   it('give values as they are outside of a run', async () => {
@@ -81,6 +89,96 @@ describe('cancel points', (it) => {
     assert.equal(steps, ['closed', 'finally', 'closed', 'deferred'])
   })
 
+  it('end from the inside out: what a function was called for ends after the function', async () => {
+    guardFloatingPromises()
+    const steps: string[] = []
+    const flush = async (name: string, ms: number): Promise<void> => {
+      try {
+        await point(sleep(1))
+        await point(never())
+      } finally {
+        steps.push(`${name} flushes`)
+        await shield(() => sleep(ms))
+        steps.push(`${name} flushed`)
+      }
+    }
+    const write = async (name: string, ms: number): Promise<void> => {
+      try {
+        await point(flush(name, ms))
+      } finally {
+        steps.push(`${name} closed`)
+      }
+    }
+    const { scope, outcome } = start(async () => {
+      defer(() => steps.push('deferred'))
+      void write('floating', 20)
+      try {
+        await point(Promise.allSettled([write('slow', 10), write('fast', 1)]))
+      } finally {
+        steps.push('closed')
+      }
+    })
+    await sleep(5)
+    scope.tell('cancelled')
+    assert.is((await outcome).told, true)
+    assert.equal(steps, [
+      'floating flushes', 'slow flushes', 'fast flushes', 'fast flushed', 'fast closed', 'slow flushed', 'slow closed', 'closed',
+      'floating flushed', 'floating closed', 'deferred',
+    ])
+  })
+
+  it('end from the inside out where the word comes before the first await, and in a call of a call', async () => {
+    const steps: string[] = []
+    const nested = async (depth: number): Promise<void> => {
+      try {
+        if (depth === 0) scope.tell('cancelled')
+        await point(depth === 0 ? never() : nested(depth - 1))
+      } finally {
+        await shield(() => sleep(1))
+        steps.push(`${depth}`)
+      }
+    }
+    const { scope, outcome } = start(async () => {
+      await point(sleep(1))
+      await point(nested(3))
+    })
+    assert.is((await outcome).told, true)
+    assert.equal(steps, ['0', '1', '2', '3'])
+  })
+
+  it('end side by side those that began side by side, however many', async () => {
+    let ended = 0
+    const { scope, outcome } = start(() => point(Promise.all(Array.from({ length: 5000 }, async () => {
+      try {
+        await point(never())
+      } finally {
+        await shield(() => sleep(10))
+        ended += 1
+      }
+    }))))
+    scope.tell('cancelled')
+    const startedAt = performance.now()
+    assert.is((await outcome).told, true)
+    assert.is(ended, 5000)
+    assert.ok(performance.now() - startedAt < 5000)
+  })
+
+  it('keep no turn of an await that has ended', async () => {
+    const gc = exposedGc()
+    const { scope, outcome } = start(async () => {
+      const outer = point(new Promise((resolve) => setTimeout(resolve, 200)))
+      for (let round = 0; round < 20_000; round += 1) await point(Promise.resolve(round))
+      gc()
+      const before = process.memoryUsage().heapUsed
+      for (let round = 0; round < 100_000; round += 1) await point(Promise.resolve(round))
+      gc()
+      await outer
+      return process.memoryUsage().heapUsed - before
+    })
+    assert.ok((await outcome as any).value < 2_000_000)
+    assert.is(scope.waits.pending, 0)
+  })
+
   it('end a loop that swallows everything', async () => {
     let turns = 0
     const { scope, outcome } = start(async () => {
@@ -99,6 +197,21 @@ describe('cancel points', (it) => {
     const after = turns
     await sleep(5)
     assert.is(turns, after)
+  })
+
+  it('pass on what Promise.any made of the end of each', async () => {
+    let swallowed = false
+    const { scope, outcome } = start(async () => {
+      try {
+        await point(Promise.any([point(never()), point(never())]))
+      } catch (error) {
+        pass(error)
+        swallowed = true
+      }
+    })
+    scope.tell('cancelled')
+    assert.is((await outcome).told, true)
+    assert.is(swallowed, false)
   })
 
   it('pass on what an API made of the aborted signal', async () => {
@@ -170,7 +283,7 @@ describe('cancel points', (it) => {
     })
     const { scope } = running
     await until(() => reject.length === 1)
-    assert.is(scope.pendingAwaits, 1)
+    assert.is(scope.waits.pending, 1)
     scope.tell('cancelled')
     assert.is((await running.outcome).told, true)
     for (const rejects of reject) rejects(new Error('late'))
