@@ -1,85 +1,201 @@
 import { invariant } from '../errors.ts'
+import type { Arena } from './arena.ts'
+import { DirectNumbers } from './direct-numbers.ts'
 import { detached } from './errors.ts'
-import type { Layout, Slot } from './layout.ts'
-import type { Store } from './store.ts'
+import { type Layout, SILENT, type Slot } from './layout.ts'
+import { FALSE, TRUE } from './scalar.ts'
+import type { Snapshot, Store } from './store.ts'
 
-/** Where a brain keeps its store: not enumerable, so that it shows in no listing. */
-const STORE: unique symbol = Symbol('taskbrain.store')
-
+/**
+ * What a brain keeps of its state: not enumerable, so that it shows in no listing. The names are no symbols, since V8
+ * looks `x[symbol]` up anew where it has met many shapes of `x`, also in code that it compiles for one of them.
+ */
 interface Attached {
-  readonly [STORE]?: Store
+  readonly $taskbrainStore?: Store
+  /** Where the region lies in the arena, in floats; below 0 while this thread must go through the store. */
+  readonly $taskbrainBase: number
+  /** The same for who reads a number: the silent region instead of what is below 0, so that there is one question less. */
+  readonly $taskbrainReadBase: number
+  readonly $taskbrainNumbers?: DirectNumbers
+  /** Undefined where this thread must go through the store. */
+  readonly $taskbrainSnapshots?: readonly Snapshot[] | undefined
 }
+
+const NOT_DIRECT = -1
+const SILENT_BASE = SILENT.start >>> 3
+
+/** The prototypes that have accessors, and for which arena these were made. */
+const defined = new WeakMap<object, { readonly layout: Layout; arena: Arena | undefined }>()
 
 /** Gives a brain its store, once, before any attribute is set. */
 export function attachStore(brain: object, store: Store): void {
-  invariant(!Object.hasOwn(brain, STORE), 'a brain gets its store once')
-  Object.defineProperty(brain, STORE, { value: store })
+  invariant(!Object.hasOwn(brain, '$taskbrainStore'), 'a brain gets its store once')
+  const base = suits(brain, store) ? store.shared.start >>> 3 : NOT_DIRECT
+  const { scalars } = store
+  const readBase = base === NOT_DIRECT ? SILENT_BASE : base
+  const attached: Record<keyof Attached, PropertyDescriptor> = {
+    $taskbrainBase: { value: scalars.isDirect ? base : NOT_DIRECT, writable: true },
+    $taskbrainReadBase: { value: scalars.isDirect ? readBase : SILENT_BASE, writable: true },
+    $taskbrainStore: { value: store },
+    $taskbrainNumbers: { value: new DirectNumbers(brain, store) },
+    $taskbrainSnapshots: { value: base >= 0 && scalars.isDirect ? store.snapshots : undefined },
+  }
+  Object.defineProperties(brain, attached)
+  scalars.onTurn(() => {
+    const turned = brain as { -readonly [Key in keyof Attached]: Attached[Key] }
+    turned.$taskbrainBase = scalars.isDirect ? base : NOT_DIRECT
+    turned.$taskbrainReadBase = scalars.isDirect ? readBase : SILENT_BASE
+  })
 }
 
-export const storeOf = (brain: object): Store | undefined => (brain as Attached)[STORE]
+export const storeOf = (brain: object): Store | undefined => (brain as Attached).$taskbrainStore
+
+/**
+ * Undefined also of null and the like, for which a `try` costs less than a question. Whoever uses it asks whether `brain`
+ * is the brain itself: an object that was made from one has it too, and may have properties of its own.
+ */
+export function numbersOf(brain: any): DirectNumbers | undefined {
+  try {
+    return (brain as Attached).$taskbrainNumbers
+  } catch {
+    return undefined
+  }
+}
 
 /**
  * Puts an accessor for each shared attribute on the prototype, enumerable, so that `for (const key in brain)` lists it.
  * On anything without a store an attribute reads as undefined, as devtools do with a prototype.
+ *
+ * The first brain replaces them by accessors that have the memory as a constant.
  */
 export function defineAccessors(prototype: object, layout: Layout): void {
-  for (const slot of layout.slots) Object.defineProperty(prototype, slot.name, accessorOf(layout, slot))
+  define(prototype, layout, namedAccessor)
+  defined.set(prototype, { layout, arena: undefined })
 }
 
-/** One pair of functions per kind: each keeps to one path in the store. */
-function accessorOf(layout: Layout, slot: Slot): PropertyDescriptor {
-  const shared = { enumerable: true, configurable: true }
-  switch (slot.kind) {
-    case 'number':
-      return {
-        ...shared,
-        get(this: Attached): unknown {
-          const store = this[STORE]
-          return store?.layout === layout ? store.readNumber(slot) : readByName(store, slot.name)
-        },
-        set(this: Attached, value: unknown): void {
-          const store = this[STORE]
-          if (store?.layout === layout) store.writeNumber(slot, value)
-          else writeByName(this, slot.name, value)
-        },
-      }
-    case 'boolean':
-      return {
-        ...shared,
-        get(this: Attached): unknown {
-          const store = this[STORE]
-          return store?.layout === layout ? store.readBoolean(slot) : readByName(store, slot.name)
-        },
-        set(this: Attached, value: unknown): void {
-          const store = this[STORE]
-          if (store?.layout === layout) store.writeBoolean(slot, value)
-          else writeByName(this, slot.name, value)
-        },
-      }
-    case 'value':
-      return {
-        ...shared,
-        get(this: Attached): unknown {
-          const store = this[STORE]
-          return store?.layout === layout ? store.readValue(slot) : readByName(store, slot.name)
-        },
-        set(this: Attached, value: unknown): void {
-          const store = this[STORE]
-          if (store?.layout === layout) store.writeValue(slot, value)
-          else writeByName(this, slot.name, value)
-        },
-      }
+/**
+ * Whether the accessors along a brain's prototypes find its slots. They don't where a base class, whose accessors are
+ * met through `super`, has another order of attributes, where they were made for another arena, or where a thousand
+ * attributes are more than the silent region has.
+ */
+function suits(brain: object, store: Store): boolean {
+  let areAll = store.layout.regionBytes <= SILENT.byteLength
+  for (let prototype = Object.getPrototypeOf(brain); prototype !== null; prototype = Object.getPrototypeOf(prototype)) {
+    const known = defined.get(prototype)
+    if (!known) continue
+    if (!known.arena) {
+      known.arena = store.arena
+      define(prototype, known.layout, directAccessors(known.layout, store.arena))
+      // For what has the prototype and no store.
+      Object.defineProperty(prototype, '$taskbrainReadBase', { value: SILENT_BASE })
+    }
+    areAll &&= known.arena === store.arena && isBeginOf(known.layout, store.layout)
+  }
+  return areAll
+}
+
+const isBeginOf = (base: Layout, layout: Layout): boolean => base === layout
+  || base.slots.every(({ name, kind }, index) => name === layout.slots[index]?.name && kind === layout.slots[index].kind)
+
+function define(prototype: object, layout: Layout, accessorOf: (slot: Slot) => PropertyDescriptor): void {
+  for (const slot of layout.slots) {
+    Object.defineProperty(prototype, slot.name, { ...accessorOf(slot), enumerable: true, configurable: true })
   }
 }
 
-/** The accessor of a base class, met through `super`, on an instance whose state has a layout of its own. */
-function readByName(store: Store | undefined, name: string): unknown {
+const namedAccessor = ({ name }: Slot): PropertyDescriptor => ({
+  get(this: Attached): unknown {
+    return readByName(this, name)
+  },
+  set(this: Attached, value: unknown): void {
+    writeByName(this, name, value)
+  },
+})
+
+/**
+ * One pair of functions per kind. Their views are constants of this call: V8 compiles accesses into the places where an
+ * attribute is used, down to one load or store, only where it knows the view itself. Of a parameter it doesn't.
+ */
+function directAccessors(layout: Layout, arena: Arena): (slot: Slot) => PropertyDescriptor {
+  const floats = arena.floats
+  const words = arena.words
+
+  return (own) => {
+    const slot = own
+    const place = slot.index
+    const float = slot.offset >>> 3
+    const word = slot.offset >>> 2
+    switch (slot.kind) {
+      case 'number':
+        return {
+          get(this: Attached): unknown {
+            const value = floats[this.$taskbrainReadBase + float]!
+            // True of all but NaN, and only a NaN can say that there is more to know. It is one branch; `===` would be two.
+            // oxlint-disable-next-line oxc/const-comparisons
+            if (value <= value) return value
+            return readThroughStore(this, layout, slot)
+          },
+          set(this: Attached, value: unknown): void {
+            const base = this.$taskbrainBase
+            if (base >= 0 && typeof value === 'number') floats[base + float] = value === value ? value : NaN
+            else writeThroughStore(this, layout, slot, value)
+          },
+        }
+      case 'boolean':
+        return {
+          get(this: Attached): unknown {
+            const base = this.$taskbrainBase
+            if (base >= 0) {
+              const value = words[base * 2 + word]
+              if (value === TRUE) return true
+              if (value === FALSE) return false
+            }
+            return readThroughStore(this, layout, slot)
+          },
+          set(this: Attached, value: unknown): void {
+            const base = this.$taskbrainBase
+            if (base >= 0 && typeof value === 'boolean') words[base * 2 + word] = value ? TRUE : FALSE
+            else writeThroughStore(this, layout, slot, value)
+          },
+        }
+      case 'value':
+        return {
+          get(this: Attached): unknown {
+            const snapshots = this.$taskbrainSnapshots
+            if (snapshots !== undefined) {
+              const snapshot = snapshots[place]!
+              const at = snapshot.at
+              if (words[at] === snapshot.version && words[at + 1] === snapshot.reference) return snapshot.value
+            }
+            return readThroughStore(this, layout, slot)
+          },
+          set(this: Attached, value: unknown): void {
+            writeThroughStore(this, layout, slot, value)
+          },
+        }
+    }
+  }
+}
+
+function readThroughStore(brain: Attached, layout: Layout, slot: Slot): unknown {
+  const store = brain.$taskbrainStore
+  return store?.layout === layout ? store.read(slot) : readByName(brain, slot.name)
+}
+
+function writeThroughStore(brain: Attached, layout: Layout, slot: Slot, value: unknown): void {
+  const store = brain.$taskbrainStore
+  if (store?.layout === layout) store.write(slot, value)
+  else writeByName(brain, slot.name, value)
+}
+
+function readByName(brain: Attached, name: string): unknown {
+  const store = brain.$taskbrainStore
   const slot = store?.layout.slotsByName.get(name)
   return store && slot ? store.read(slot) : undefined
 }
 
 function writeByName(brain: Attached, name: string, value: unknown): void {
-  const store = brain[STORE]
+  const store = brain.$taskbrainStore
   if (!store) throw detached(name)
   const slot = store.layout.slotsByName.get(name)
   if (slot) {

@@ -40,6 +40,12 @@ export const stateFull = (attribute: string, byteLength: number, stateByteLength
       + `The old value was kept. Raise the \`stateBytes\` option of the brain.`,
   )
 
+export const arenaFull = (byteLength: number, arenaByteLength: number): RangeError =>
+  new RangeError(
+    `The attributes of one more brain need ${byteLength} bytes, and those of the brains that are alive fill the ${arenaByteLength} bytes `
+      + 'that a process has for them. Stop brains that are no longer used, and let go of them.',
+  )
+
 export const badStateBytes = (bytes: unknown, minimumBytes: number, maximumBytes: number): RangeError =>
   new RangeError(`\`stateBytes\` must be an integer from ${minimumBytes} to ${maximumBytes}, not ${describeValue(bytes)}.`)
 

@@ -1,4 +1,4 @@
-import { UNIT_BYTES, WORD } from './layout.ts'
+import { HEAP, HEAP_START, UNIT_BYTES } from './layout.ts'
 
 /**
  * The blocks that hold values. All of this runs under the state's lock.
@@ -15,6 +15,7 @@ const CLASS = 0
 const LENGTH = 1
 const NEXT = 1
 export const BLOCK_HEADER_BYTES = 8
+const FIRST_UNIT = HEAP_START / UNIT_BYTES
 
 /** A block's place, in units of 16 bytes from the start of the memory. 0 is none. */
 export type Block = number
@@ -22,19 +23,17 @@ export type Block = number
 export class Heap {
   readonly #words: Int32Array
   readonly #bytes: Uint8Array
-  readonly #firstUnit: number
   readonly #endUnit: number
 
-  constructor(words: Int32Array, bytes: Uint8Array, heapStart: number) {
+  constructor(words: Int32Array) {
     this.#words = words
-    this.#bytes = bytes
-    this.#firstUnit = heapStart / UNIT_BYTES
-    this.#endUnit = Math.floor(bytes.length / UNIT_BYTES)
+    this.#bytes = new Uint8Array(words.buffer)
+    this.#endUnit = Math.floor(this.#bytes.length / UNIT_BYTES)
   }
 
   /** Once, by the thread that makes the memory. */
   format(): void {
-    this.#words[WORD.heapTop] = this.#firstUnit
+    this.#words[HEAP.top] = FIRST_UNIT
   }
 
   /** A block that nobody else knows, holding `payload`; 0 where there is no room without a sweep. */
@@ -50,7 +49,7 @@ export class Heap {
 
   free(block: Block): void {
     const word = wordOf(block)
-    const head = WORD.freeLists + this.#words[word + CLASS]!
+    const head = HEAP.freeLists + this.#words[word + CLASS]!
     this.#words[word + NEXT] = this.#words[head]!
     this.#words[head] = block
   }
@@ -71,11 +70,11 @@ export class Heap {
   /** Makes free whatever no block of `used` covers: joins what was split and finds what a killed thread leaked. */
   sweep(used: readonly Block[]): void {
     const words = this.#words
-    for (let sizeClass = 0; sizeClass < CLASS_COUNT; sizeClass++) words[WORD.freeLists + sizeClass] = 0
+    for (let sizeClass = 0; sizeClass < CLASS_COUNT; sizeClass++) words[HEAP.freeLists + sizeClass] = 0
     const sorted = used.toSorted((one, other) => one - other)
     const last = sorted.at(-1)
-    words[WORD.heapTop] = last === undefined ? this.#firstUnit : this.#endOf(last)
-    let unit = this.#firstUnit
+    words[HEAP.top] = last === undefined ? FIRST_UNIT : this.#endOf(last)
+    let unit = FIRST_UNIT
     for (const block of sorted) {
       this.#freeUnits(unit, block)
       unit = this.#endOf(block)
@@ -83,17 +82,17 @@ export class Heap {
   }
 
   #take(sizeClass: number): Block {
-    const head = WORD.freeLists + sizeClass
+    const head = HEAP.freeLists + sizeClass
     const block = this.#words[head]!
     if (block !== 0) this.#words[head] = this.#words[wordOf(block) + NEXT]!
     return block
   }
 
   #extend(sizeClass: number): Block {
-    const block = this.#words[WORD.heapTop]!
+    const block = this.#words[HEAP.top]!
     const top = block + unitsOf(sizeClass)
     if (top > this.#endUnit) return 0
-    this.#words[WORD.heapTop] = top
+    this.#words[HEAP.top] = top
     this.#words[wordOf(block) + CLASS] = sizeClass
     return block
   }

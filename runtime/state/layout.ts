@@ -1,14 +1,18 @@
 import type { FieldKind, StateSchema } from '../../src/contract/schema.ts'
 
 /**
- * Where everything lies in a state's memory.
+ * Where everything lies. A state has two memories: its slots, a region in the arena that all states of a process share,
+ * and its values, a memory of its own.
  *
- *   byte 0      64      128          640           8832                    heapStart
- *        ├ head ┼ lock ─┼ free lists ┼ doomed bits ┼ slots, 16 bytes each ─┼ heap: blocks of 16 bytes and more …
+ *   region  byte 0      64      128
+ *                ├ head ┼ lock ─┼ slots, 16 bytes each …
  *
- *   slot   number    [ float64 ][ ─ ]                 a NaN of our own while it was never written
+ *   slot   number    [ float64 ][ before the step ]   a NaN of our own while it was never written, or is in a step
  *          boolean   [ int32 ][ ─ ]                   0 never written, 1 false, 2 true
  *          value     [ version ][ reference ][ ─ ]    reference = block << 1, + 1 where it is main's alone; 0 never written
+ *
+ *   values  byte 0      128          640           8832
+ *                ├ head ┼ free lists ┼ doomed bits ┼ blocks of 16 bytes and more …
  *
  * Slots stand in the order of the schema and have one size: a subclass's schema begins with the fields of its base
  * class, so an accessor of the base class finds its slot in an instance of the subclass at the same place.
@@ -17,9 +21,9 @@ export interface Layout {
   readonly schema: StateSchema
   readonly slots: readonly Slot[]
   readonly slotsByName: ReadonlyMap<string, Slot>
-  /** Bytes from the start of the memory to the heap. */
-  readonly heapStart: number
-  /** The least memory that works: without values there is nothing for the heap to hold. */
+  /** Size of the region. */
+  readonly regionBytes: number
+  /** The least memory for values that works: without values there is nothing for it to hold. */
   readonly minimumBytes: number
   /** Tells two schemas apart. */
   readonly fingerprint: number
@@ -30,24 +34,37 @@ export interface Slot {
   readonly kind: FieldKind
   /** Position in the schema. */
   readonly index: number
-  /** Bytes from the start of the memory. */
+  /** Bytes from the start of the region. */
   readonly offset: number
 }
 
-/** Offsets of the fixed part, in 32-bit words. */
-export const WORD = { magic: 0, fingerprint: 1, heapTop: 2, lock: 16, freeLists: 32, doomed: 160 } as const
+/** Offsets in the arena, in 32-bit words. `top` counts units. */
+export const ARENA = { id: 0, top: 2 } as const
+/** Bytes from the start of the arena to a region in which every number is a NaN, and its size. */
+export const SILENT = { start: 64, byteLength: 16 * 1024 } as const
+/** Room for 100,000 brains of 30 attributes. */
+export const ARENA_BYTES = 64 * 1024 * 1024
+/** The unit in which the arena counts: a line of the processor's cache, so that no two brains share one. */
+export const ARENA_UNIT_BYTES = 64
 
-export const MAGIC = 0x7a5b_0001
-export const DOOMED_BITS = 65_536
+/** Offsets in a region, in 32-bit words. */
+export const REGION = { magic: 0, fingerprint: 1, lastStep: 2, lock: 16 } as const
 export const SLOT_BYTES = 16
+const SLOTS_START = 128
+
+/** Offsets in the memory of the values, in 32-bit words. */
+export const HEAP = { top: 0, freeLists: 32, doomed: 160 } as const
+export const DOOMED_BITS = 65_536
+/** Bytes from the start of the memory to the first block. */
+export const HEAP_START = (HEAP.doomed + DOOMED_BITS / 32) * 4
 /** The unit in which the heap counts. A block begins on a multiple of it. */
 export const UNIT_BYTES = 16
+const LEAST_HEAP_BYTES = 4096
+
+export const MAGIC = 0x7a5b_0002
 export const DEFAULT_STATE_BYTES = 64 * 1024 * 1024
 /** Byte offsets stay below 2^32 and references (a unit shifted by one) within 31 bits. */
 export const MAXIMUM_STATE_BYTES = 4 * 1024 * 1024 * 1024 - UNIT_BYTES
-
-const SLOTS_START = (WORD.doomed + DOOMED_BITS / 32) * 4
-const LEAST_HEAP_BYTES = 4096
 
 const layouts = new WeakMap<StateSchema, Layout>()
 
@@ -58,14 +75,13 @@ export function layoutOf(schema: StateSchema): Layout {
   const slots = schema.fields.map(({ name, kind }, index): Slot => (
     Object.freeze({ name, kind, index, offset: SLOTS_START + index * SLOT_BYTES })
   ))
-  const heapStart = SLOTS_START + slots.length * SLOT_BYTES
   const hasValues = slots.some((slot) => slot.kind === 'value')
   const layout: Layout = Object.freeze({
     schema,
     slots: Object.freeze(slots),
     slotsByName: new Map(slots.map((slot) => [slot.name, slot])),
-    heapStart,
-    minimumBytes: heapStart + (hasValues ? LEAST_HEAP_BYTES : 0),
+    regionBytes: SLOTS_START + slots.length * SLOT_BYTES,
+    minimumBytes: HEAP_START + (hasValues ? LEAST_HEAP_BYTES : 0),
     fingerprint: fingerprintOf(schema),
   })
   layouts.set(schema, layout)

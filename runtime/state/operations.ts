@@ -1,23 +1,61 @@
 import type { AssignmentOperator, LogicalOperator } from '../../src/contract/names.ts'
-import { storeOf } from './accessors.ts'
+import { numbersOf, storeOf } from './accessors.ts'
+import type { DirectNumbers } from './direct-numbers.ts'
 import type { Slot } from './layout.ts'
 import type { Store } from './store.ts'
-import { UNCHANGED } from './store.ts'
+import { UNCHANGED } from './scalars.ts'
 
 /**
  * What emitted code calls for an assignment that reads what it writes, and for a change in place. On a shared
  * attribute each is one step for all threads; on anything else it is what JavaScript does.
  */
 
+// The question whether a number can be added to without the lock is written out three times: as a function of its own it
+// would cost a quarter of the whole step.
+
 /** `brain[name] += value` and its kin. Returns the new value. */
 export function assign(brain: any, name: string, operator: AssignmentOperator, value: any): any {
+  if (typeof value === 'number' && operator === '+=') {
+    const numbers = numbersOf(brain)
+    if (numbers !== undefined && numbers.brain === brain && (numbers.lastName === name || numbers.find(name))) {
+      const before = numbers.add(numbers.lastAddress, value)
+      if (before === before) return before + value
+    }
+  }
+  return assignOtherwise(brain, name, operator, value)
+}
+
+function assignOtherwise(brain: any, name: string, operator: AssignmentOperator, value: any): any {
+  const numbers = numbersOf(brain)
+  if (typeof value === 'number' && numbers?.brain === brain && numbers?.find(name)) {
+    const after = operateDirectly(numbers, operator, value)
+    if (after === after) return after
+  }
   const shared = sharedAttribute(brain, name)
   if (!shared) return brain[name] = operated(brain[name], operator, value)
-  return shared.store.apply(shared.slot, (old) => operated(old, operator, value)).after
+  const { store, slot } = shared
+  if (typeof value === 'number') return store.apply(slot, (old) => operated(old, operator, value)).after
+  // What an object is as a number, its own code may say, and that runs once.
+  return store.update(slot, (old) => operated(old, operator, value)).after
+}
+
+/** NaN where only a step under the lock can tell what comes out. */
+function operateDirectly({ floats, add, exchange, lastAddress }: DirectNumbers, operator: AssignmentOperator, value: number): number {
+  if (operator === '-=') return add(lastAddress, -value) - value
+  for (;;) {
+    const before = floats[lastAddress >>> 3]!
+    const after: number = operated(before, operator, value)
+    if (before !== before || after !== after || exchange(lastAddress, before, after)) return before === before ? after : NaN
+  }
 }
 
 /** `++brain[name]` or `--brain[name]`. Returns the new value. */
 export function increment(brain: any, name: string, by: 1 | -1): any {
+  const numbers = numbersOf(brain)
+  if (numbers !== undefined && numbers.brain === brain && (numbers.lastName === name || numbers.find(name))) {
+    const before = numbers.add(numbers.lastAddress, by)
+    if (before === before) return before + by
+  }
   const shared = sharedAttribute(brain, name)
   if (!shared) return by === 1 ? ++brain[name] : --brain[name]
   return shared.store.apply(shared.slot, (old: any) => (by === 1 ? ++old : --old)).after
@@ -25,6 +63,11 @@ export function increment(brain: any, name: string, by: 1 | -1): any {
 
 /** `brain[name]++` or `brain[name]--`. Returns the old value, as the number or bigint that JavaScript makes of it. */
 export function postIncrement(brain: any, name: string, by: 1 | -1): any {
+  const numbers = numbersOf(brain)
+  if (numbers !== undefined && numbers.brain === brain && (numbers.lastName === name || numbers.find(name))) {
+    const before = numbers.add(numbers.lastAddress, by)
+    if (before === before) return before
+  }
   const shared = sharedAttribute(brain, name)
   if (!shared) return by === 1 ? brain[name]++ : brain[name]--
   let before: any

@@ -8,17 +8,22 @@ export type Scalar = number | boolean | undefined
 
 /** A quiet NaN with a payload of ours. Every NaN of a user is stored as the ordinary one. */
 export const ABSENT_NUMBER = 0x7ff8_7a5b_0000_0001n
+/**
+ * While a function that runs once makes a number's next value, its slot holds a NaN that says so, with the number of
+ * the step in its lower half; what the number is until then stands in the slot's second half.
+ */
+const IN_STEP = 0x7ff8_7a5cn
 const ABSENT_BOOLEAN = 0
-const FALSE = 1
-const TRUE = 2
+export const FALSE = 1
+export const TRUE = 2
 
 export function checkedScalar({ name, kind }: Slot, value: unknown): number | boolean {
   if (typeof value !== kind) throw wrongType(name, kind, value)
   return value as number | boolean
 }
 
-export const scalarOf = ({ kind }: Slot, raw: bigint | number): Scalar =>
-  kind === 'number' ? numberOfBits(raw as bigint) : booleanOfWord(raw as number)
+export const markOfStep = (step: number): bigint => (IN_STEP << 32n) | BigInt(step >>> 0)
+export const isMarkOfStep = (bits: bigint): boolean => bits >> 32n === IN_STEP
 
 const scratchFloat = new Float64Array(1)
 const scratchBits = new BigInt64Array(scratchFloat.buffer)

@@ -1,10 +1,11 @@
 import { invariant, TaskbrainError } from '../errors.ts'
 import { decode, encode } from '../serializable/index.ts'
-import { notShared, stateFull, wrongType } from './errors.ts'
+import type { Arena, ArenaMemory } from './arena.ts'
+import { notShared, stateFull } from './errors.ts'
 import { BLOCK_HEADER_BYTES, Heap } from './heap.ts'
-import type { Layout, Slot } from './layout.ts'
+import { type Layout, REGION, type Slot } from './layout.ts'
 import { Lock } from './lock.ts'
-import { bitsOfNumber, booleanOfWord, checkedScalar, numberOfBits, type Scalar, scalarOf, wordOfBoolean } from './scalar.ts'
+import { Scalars, type Step, UNCHANGED } from './scalars.ts'
 import { guardFor } from './snapshot.ts'
 import type { Guard } from './snapshot.ts'
 
@@ -19,6 +20,14 @@ export interface StoreOptions {
  */
 export type MemoryOrder = 'total' | 'weak'
 
+/** All that another thread needs to see the same state. Goes there in a message as it is. */
+export interface SharedState {
+  readonly arena: ArenaMemory
+  /** Where the slots lie in the arena, in bytes. */
+  readonly start: number
+  readonly values: SharedArrayBuffer
+}
+
 export type UnshareableListener = (attribute: string, error: TaskbrainError) => void
 
 /** The owner number of the main thread. */
@@ -26,46 +35,39 @@ export const MAIN = 0
 const NO_REFERENCE = 0
 /** The lowest bit of a reference: the attribute is main's alone, and the block says why. */
 const MAIN_ONLY = 1
-/** What no slot ever contains, for a cache entry that must not be hit. */
+/** The reference of no slot, for a snapshot that must not be handed out. */
 const NOT_CACHED = -1
 /** Copies that may turn out torn before a reader asks for the lock: enough for one writer that is passing by. */
 const UNLOCKED_READS = 3
 
-/** Given back by the function of an `update` that wants to leave the attribute as it is. */
-export const UNCHANGED: unique symbol = Symbol('unchanged')
+/** What was last decoded here, and the version and reference that its slot had. */
+export interface Snapshot {
+  /** Where the version lies in the arena, in words. */
+  readonly at: number
+  version: number
+  reference: number
+  value: unknown
+}
 
 /**
  * One brain's shared attributes, seen from one thread.
  *
- * Scalars are read and written in place, without the lock. Whatever reads and then writes (`+=`, `??=`, a change in
- * place) takes the lock, and so do writes of values; reads of values do not.
- *
- * Numbers and booleans commit by compare-exchange although the lock is held, because plain writes don't take it. If it
- * fails, a plain write came after our read: it stands, as if it had come right after our step. For that to be true the
- * function of the step must not see such a write, so this thread reads what the step began with until it ends. A loop
- * of compare-exchange without the lock would take less (19 against 33 ns, bare), but it would slip between the read and
- * the commit of a step whose function runs once, such as `??=`, and then one of the two is lost.
+ * Scalars are read and written in place, without the lock. Whatever runs a function once between reading and writing
+ * (`??=`, a change in place) takes the lock, and so do writes of values; reads of values do not.
  */
 export class Store {
   readonly layout: Layout
-  readonly buffer: SharedArrayBuffer
+  readonly arena: Arena
+  readonly shared: SharedState
   readonly owner: number
+  readonly scalars: Scalars
+  /** By position in the schema. */
+  readonly snapshots: readonly Snapshot[]
 
   readonly #words: Int32Array
-  readonly #floats: Float64Array
-  readonly #floatBits: BigInt64Array
   readonly #lock: Lock
   readonly #heap: Heap
   readonly #isTotalOrder: boolean
-  /** Whether scalars may be read and written where they lie. */
-  #isDirect: boolean
-  /** Steps on scalars that are under way in this thread, which until they commit sees what they have made. */
-  readonly #steps = new Map<number, ScalarStep>()
-
-  // By position in the schema: what was last decoded here, and under which version and reference.
-  readonly #cachedVersions: Int32Array
-  readonly #cachedReferences: Int32Array
-  readonly #cachedValues: unknown[]
   readonly #guards: (Guard | undefined)[]
   /** Changes in place that are under way in this thread. */
   readonly #changes: (ChangeInPlace | undefined)[]
@@ -73,31 +75,33 @@ export class Store {
   readonly #mainOnly = new Map<number, unknown>()
   #unshareableListener: UnshareableListener | undefined
 
-  constructor(layout: Layout, buffer: SharedArrayBuffer, owner: number, memoryOrder: MemoryOrder = defaultMemoryOrder()) {
+  constructor(layout: Layout, arena: Arena, shared: SharedState, owner: number, memoryOrder: MemoryOrder = defaultMemoryOrder()) {
+    const heapWords = new Int32Array(shared.values, 0, shared.values.byteLength >>> 2)
     this.layout = layout
-    this.buffer = buffer
+    this.arena = arena
+    this.shared = shared
     this.owner = owner
-    this.#words = new Int32Array(buffer, 0, buffer.byteLength >>> 2)
-    this.#floats = new Float64Array(buffer, 0, buffer.byteLength >>> 3)
-    this.#floatBits = new BigInt64Array(buffer, 0, buffer.byteLength >>> 3)
-    this.#lock = new Lock(this.#words, owner)
-    this.#heap = new Heap(this.#words, new Uint8Array(buffer), layout.heapStart)
     this.#isTotalOrder = memoryOrder === 'total'
-    this.#isDirect = this.#isTotalOrder
-    const count = layout.slots.length
-    this.#cachedVersions = new Int32Array(count)
-    this.#cachedReferences = new Int32Array(count).fill(NOT_CACHED)
-    this.#cachedValues = layout.slots.map(() => undefined)
+    this.scalars = new Scalars(arena, shared.start, this.#isTotalOrder)
+    this.#words = arena.words
+    this.#lock = new Lock(arena.words, (shared.start >>> 2) + REGION.lock, heapWords, owner)
+    this.#heap = new Heap(heapWords)
+    this.snapshots = layout.slots.map((slot) => ({ at: this.#wordOf(slot), version: 0, reference: NOT_CACHED, value: undefined }))
     this.#guards = layout.slots.map(() => undefined)
     this.#changes = layout.slots.map(() => undefined)
+  }
+
+  /** `shared` under the type by which the hosts pass it on: they look at nothing in it. */
+  get buffer(): SharedArrayBuffer {
+    return this.shared as unknown as SharedArrayBuffer
   }
 
   read(slot: Slot): unknown {
     switch (slot.kind) {
       case 'number':
-        return this.readNumber(slot)
+        return this.scalars.readNumber(slot)
       case 'boolean':
-        return this.readBoolean(slot)
+        return this.scalars.readBoolean(slot)
       case 'value':
         return this.readValue(slot)
     }
@@ -110,46 +114,21 @@ export class Store {
   write(slot: Slot, value: unknown): void {
     switch (slot.kind) {
       case 'number':
-        return this.writeNumber(slot, value)
+        return this.scalars.writeNumber(slot, value)
       case 'boolean':
-        return this.writeBoolean(slot, value)
+        return this.scalars.writeBoolean(slot, value)
       case 'value':
         return this.writeValue(slot, value)
     }
   }
 
-  readNumber(slot: Slot): number | undefined {
-    if (!this.#isDirect) return this.#readIndirectly(slot) as number | undefined
-    const index = slot.offset >>> 3
-    const value = this.#floats[index]!
-    // Only NaN differs from itself, and only a NaN can say that nothing was written.
-    return value === value ? value : numberOfBits(this.#floatBits[index]!)
-  }
-
-  writeNumber(slot: Slot, value: unknown): void {
-    if (typeof value !== 'number') throw wrongType(slot.name, 'number', value)
-    if (this.#isDirect) this.#floats[slot.offset >>> 3] = value === value ? value : NaN
-    else this.#writeIndirectly(slot, value)
-  }
-
-  readBoolean(slot: Slot): boolean | undefined {
-    if (!this.#isDirect) return this.#readIndirectly(slot) as boolean | undefined
-    return booleanOfWord(this.#words[slot.offset >>> 2]!)
-  }
-
-  writeBoolean(slot: Slot, value: unknown): void {
-    if (typeof value !== 'boolean') throw wrongType(slot.name, 'boolean', value)
-    if (this.#isDirect) this.#words[slot.offset >>> 2] = wordOfBoolean(value)
-    else this.#writeIndirectly(slot, value)
-  }
-
   /** A snapshot; the same one until the attribute is written, except for a value with typed arrays, copied each time. */
   readValue(slot: Slot): unknown {
-    const { index } = slot
-    const word = slot.offset >>> 2
+    const snapshot = this.snapshots[slot.index]!
+    const word = this.#wordOf(slot)
     const version = this.#isTotalOrder ? this.#words[word] : Atomics.load(this.#words, word)
     const reference = this.#isTotalOrder ? this.#words[word + 1] : Atomics.load(this.#words, word + 1)
-    if (version === this.#cachedVersions[index] && reference === this.#cachedReferences[index]) return this.#cachedValues[index]
+    if (version === snapshot.version && reference === snapshot.reference) return snapshot.value
     return this.#readChanged(slot)
   }
 
@@ -178,25 +157,15 @@ export class Store {
   update(slot: Slot, change: (old: unknown) => unknown): Step {
     this.#lock.enter()
     try {
-      return slot.kind === 'value' ? this.#updateValue(slot, change) : this.#updateScalar(slot, change)
+      return slot.kind === 'value' ? this.#updateValue(slot, change) : this.scalars.update(slot, change)
     } finally {
       this.#lock.leave()
     }
   }
 
-  /** As `update`, in half the time, for an operation that uses no attribute. */
+  /** As `update`, in a fraction of the time for numbers, for an operation that may run more than once. */
   apply(slot: Slot, operation: (old: unknown) => unknown): Step {
-    this.#lock.enter()
-    try {
-      if (slot.kind === 'value' || this.#steps.size > 0) return this.update(slot, operation)
-      const raw = this.#rawOf(slot)
-      const before = scalarOf(slot, raw)
-      const after = operation(before)
-      this.#commit(slot, raw, checkedScalar(slot, after))
-      return { before, after }
-    } finally {
-      this.#lock.leave()
-    }
+    return this.scalars.tryApply(slot, operation) ?? this.update(slot, operation)
   }
 
   /**
@@ -234,50 +203,6 @@ export class Store {
     this.#unshareableListener = listener
   }
 
-  // --- scalars under the lock ---
-
-  #updateScalar(slot: Slot, change: (old: unknown) => unknown): Step {
-    const outer = this.#steps.get(slot.index)
-    if (outer) return stepWithin(slot, outer, change)
-    const raw = this.#rawOf(slot)
-    const before = scalarOf(slot, raw)
-    const step: ScalarStep = { value: before }
-    this.#steps.set(slot.index, step)
-    this.#isDirect = false
-    try {
-      return stepWithin(slot, step, change)
-    } finally {
-      this.#steps.delete(slot.index)
-      this.#isDirect = this.#isTotalOrder && this.#steps.size === 0
-      // Also where `change` threw: it may have set the attribute before.
-      if (step.value !== undefined && !Object.is(step.value, before)) this.#commit(slot, raw, step.value)
-    }
-  }
-
-  /** Where a step is under way in this thread, or order has to be asked for. */
-  #readIndirectly(slot: Slot): Scalar {
-    const step = this.#steps.get(slot.index)
-    return step ? step.value : scalarOf(slot, this.#rawOf(slot))
-  }
-
-  #writeIndirectly(slot: Slot, value: number | boolean): void {
-    const step = this.#steps.get(slot.index)
-    if (step) step.value = value
-    else if (typeof value === 'number') Atomics.store(this.#floatBits, slot.offset >>> 3, bitsOfNumber(value))
-    else Atomics.store(this.#words, slot.offset >>> 2, wordOfBoolean(value))
-  }
-
-  #rawOf(slot: Slot): bigint | number {
-    if (slot.kind === 'boolean') return Atomics.load(this.#words, slot.offset >>> 2)
-    const index = slot.offset >>> 3
-    return this.#isTotalOrder ? this.#floatBits[index]! : Atomics.load(this.#floatBits, index)
-  }
-
-  #commit(slot: Slot, raw: bigint | number, value: number | boolean): void {
-    if (typeof value === 'number') Atomics.compareExchange(this.#floatBits, slot.offset >>> 3, raw as bigint, bitsOfNumber(value))
-    else Atomics.compareExchange(this.#words, slot.offset >>> 2, raw as number, wordOfBoolean(value))
-  }
-
   // --- values ---
 
   #updateValue(slot: Slot, change: (old: unknown) => unknown): Step {
@@ -311,7 +236,7 @@ export class Store {
    */
   #copyOut(slot: Slot): Published {
     const words = this.#words
-    const word = slot.offset >>> 2
+    const word = this.#wordOf(slot)
     // Where loads may overtake each other the last comparison proves nothing.
     for (let attempt = 0; this.#isTotalOrder && attempt < UNLOCKED_READS; attempt++) {
       const version = Atomics.load(words, word)
@@ -341,7 +266,7 @@ export class Store {
     this.#lock.enter()
     try {
       const words = this.#words
-      const word = slot.offset >>> 2
+      const word = this.#wordOf(slot)
       if (this.#isMainOnly(slot)) throw this.#notSharedError(slot, this.#copyOut(slot))
       this.#assertHeld()
       const block = this.#allocate(slot, payload, flag)
@@ -359,13 +284,13 @@ export class Store {
     if (block !== 0) return block
     const used = this.layout.slots
       .filter(({ kind }) => kind === 'value')
-      .map((used) => this.#words[(used.offset >>> 2) + 1]! >>> 1)
+      .map((used) => this.#words[this.#wordOf(used) + 1]! >>> 1)
       .filter((block) => block !== 0)
     this.#heap.sweep(used)
     const swept = this.#heap.store(payload)
     // An attribute that stays in main needs no block: only its reason is lost.
     if (swept === 0 && flag !== MAIN_ONLY) {
-      throw stateFull(slot.name, payload.length + BLOCK_HEADER_BYTES, this.buffer.byteLength)
+      throw stateFull(slot.name, payload.length + BLOCK_HEADER_BYTES, this.shared.values.byteLength)
     }
     return swept
   }
@@ -378,7 +303,7 @@ export class Store {
     if (typeof value !== 'object' || value === null) return change(value)
     const inPlace: ChangeInPlace = { value }
     this.#changes[index] = inPlace
-    this.#cachedReferences[index] = NOT_CACHED
+    this.snapshots[index]!.reference = NOT_CACHED
     // Whoever assigned the attribute meanwhile has ended this change: what the name pointed at is no longer the attribute.
     const commit = (): void => {
       if (this.#changes[index] !== inPlace) return
@@ -413,13 +338,18 @@ export class Store {
   }
 
   #cache({ index }: Slot, version: number, reference: number, value: unknown): void {
-    this.#cachedVersions[index] = version
-    this.#cachedReferences[index] = reference
-    this.#cachedValues[index] = value
+    const snapshot = this.snapshots[index]!
+    snapshot.version = version
+    snapshot.reference = reference
+    snapshot.value = value
+  }
+
+  #wordOf({ offset }: Slot): number {
+    return (this.shared.start + offset) >>> 2
   }
 
   #referenceOf(slot: Slot): number {
-    return Atomics.load(this.#words, (slot.offset >>> 2) + 1)
+    return Atomics.load(this.#words, this.#wordOf(slot) + 1)
   }
 
   // --- attributes that can't be shared ---
@@ -444,7 +374,7 @@ export class Store {
   #writeMainOnly(slot: Slot, value: unknown): void {
     if (this.owner !== MAIN) throw this.#notSharedError(slot, this.#copyOut(slot))
     this.#mainOnly.set(slot.index, value)
-    this.#cachedReferences[slot.index] = NOT_CACHED
+    this.snapshots[slot.index]!.reference = NOT_CACHED
   }
 
   #notSharedError(slot: Slot, { payload }: { readonly payload: Uint8Array }): TaskbrainError {
@@ -459,29 +389,11 @@ interface Published {
   readonly payload: Uint8Array
 }
 
-/** What became of an attribute in one step. */
-interface Step {
-  readonly before: unknown
-  readonly after: unknown
-}
-
-interface ScalarStep {
-  value: Scalar
-}
-
 interface ChangeInPlace {
   readonly value: object
 }
 
 const NO_BYTES = new Uint8Array(0)
-
-function stepWithin(slot: Slot, step: ScalarStep, change: (old: unknown) => unknown): Step {
-  const before = step.value
-  const after = change(before)
-  if (after === UNCHANGED) return { before, after: before }
-  step.value = checkedScalar(slot, after)
-  return { before, after }
-}
 
 /** The error of the change itself is the one to tell; if the write fails too, neither may be lost. */
 function commitAfter(error: unknown, commit: () => void): void {

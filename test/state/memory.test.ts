@@ -1,10 +1,11 @@
 import * as assert from 'uvu/assert'
 import { TaskbrainError } from '../../runtime/errors.ts'
 import { Heap } from '../../runtime/state/heap.ts'
+import { HEAP_START } from '../../runtime/state/layout.ts'
 import { createStore, layoutOf } from '../../runtime/state/index.ts'
 import type { Store } from '../../runtime/state/index.ts'
 import { describe } from '../harness/suite.ts'
-import { FRAMES, layout, LIST, pair, POSE, thrown } from './pair.ts'
+import { FRAMES, LIST, pair, POSE, thrown } from './pair.ts'
 
 describe('a lock whose owner is gone', (it) => {
   // Throwing out of the middle would give the lock back, as no killed thread does: this one holds it while the rest runs.
@@ -59,7 +60,7 @@ describe('the heap', (it) => {
   it('reuses what it freed: a million blocks later the rest of the memory is untouched', () => {
     const buffer = new SharedArrayBuffer(1 << 20)
     const bytes = new Uint8Array(buffer)
-    const heap = new Heap(new Int32Array(buffer), bytes, layout.heapStart)
+    const heap = new Heap(new Int32Array(buffer))
     heap.format()
     const payload = new Uint8Array(300).fill(7)
     const held = Array.from({ length: 8 }, () => 0)
@@ -69,11 +70,11 @@ describe('the heap', (it) => {
       held[place] = heap.store(payload.subarray(0, (n * 31) % 300))
       assert.is.not(held[place], 0)
     }
-    assert.ok(bytes.findLastIndex((byte) => byte !== 0) < layout.heapStart + 64 * 1024)
+    assert.ok(bytes.findLastIndex((byte) => byte !== 0) < HEAP_START + 64 * 1024)
   })
   it('finds blocks again that nobody holds', () => {
     const buffer = new SharedArrayBuffer(1 << 16)
-    const heap = new Heap(new Int32Array(buffer), new Uint8Array(buffer), layout.heapStart)
+    const heap = new Heap(new Int32Array(buffer))
     heap.format()
     const payload = new Uint8Array(5000).fill(1)
     const kept = [heap.store(payload), heap.store(new Uint8Array(2).fill(9)), heap.store(payload), heap.store(new Uint8Array(3).fill(8))]

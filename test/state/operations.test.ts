@@ -5,7 +5,8 @@ import type { AssignmentOperator, LogicalOperator } from '../../src/contract/nam
 import {
   assign, attachStore, change, createStore, defineAccessors, defineState, increment, layoutOf, logical, openStore, postIncrement, update,
 } from '../../runtime/state/index.ts'
-import type { Store } from '../../runtime/state/index.ts'
+import { storeOf } from '../../runtime/state/accessors.ts'
+import type { MemoryOrder, Store } from '../../runtime/state/index.ts'
 import { describe } from '../harness/suite.ts'
 
 const layout = layoutOf(defineState({
@@ -41,9 +42,9 @@ const armLayout = layoutOf(defineState({
 }))
 defineAccessors(Arm.prototype, armLayout)
 
-function brains(): readonly [main: Robot, other: Robot] {
-  const store = createStore(layout, { bytes: 1 << 20 })
-  return [new Robot(store), new Robot(openStore(layout, store.buffer, 1))]
+function brains(memoryOrder: MemoryOrder = 'total'): readonly [main: Robot, other: Robot] {
+  const store = createStore(layout, { bytes: 1 << 20, memoryOrder })
+  return [new Robot(store), new Robot(openStore(layout, store.shared, 1, memoryOrder))]
 }
 
 const codeOf = (work: () => unknown): string => {
@@ -81,6 +82,21 @@ describe('the attributes of a brain', (it) => {
     assign(proxy, 'frames', '+=', 1)
     Object.create(main).frames++
     assert.is(other.frames, 7)
+  })
+  it('are found in a memory that is not the one of this thread', () => {
+    const [main] = brains()
+    Object.assign(main, { frames: 5, armed: true, pose: [1] })
+    const { shared } = storeOf(main)!
+    const { buffer } = shared.arena as { buffer: SharedArrayBuffer }
+    const arena = new SharedArrayBuffer(shared.start + layout.regionBytes)
+    new Uint8Array(arena).set(new Uint8Array(buffer, 0, arena.byteLength))
+    new Int32Array(arena)[0]! ^= 1
+    const other = new Robot(openStore(layout, { ...shared, arena }, 1))
+    assert.equal([other.frames, other.armed, other.pose], [5, true, [1]])
+    other.frames = 6
+    assert.is(assign(other, 'frames', '+=', 1), 7)
+    assert.is(update(other, 'armed', () => !other.armed), false)
+    assert.equal([other.frames, other.armed, main.frames, main.armed], [7, false, 5, true])
   })
   it('reach the store of the subclass through super', () => {
     const arm = new Arm(createStore(armLayout, { bytes: 1 << 20 }))
@@ -155,6 +171,9 @@ describe('an assignment that reads what it writes', (it) => {
   it('keeps the old value where the new one does not fit', () => {
     const [main] = brains()
     main.frames = 1
+    const fickle = { valueOf: () => ++main.frames }
+    assert.is(assign(main, 'frames', '+=', fickle), 3)
+    main.frames = 1
     assert.is(codeOf(() => assign(main, 'frames', '+=', 'x')), 'state-type')
     assert.throws(() => assign(main, 'frames', '+=', 1n), TypeError)
     assert.is(codeOf(() => logical(main, 'armed', '??=', () => 1)), 'state-type')
@@ -172,6 +191,12 @@ describe('an assignment that reads what it writes', (it) => {
     main.own = [] as never
     assert.is(change(main, 'own', (own) => own.push(1)), 1)
     assert.equal(main.own, [1])
+    const made = Object.assign(Object.create(main), { own: 5 })
+    main.frames = 1
+    assert.is(assign(main, 'frames', '+=', 1), 2)
+    assert.equal([assign(made, 'frames', '+=', 1), main.frames], [3, 3])
+    Object.defineProperty(made, 'frames', { value: 8, writable: true })
+    assert.equal([assign(made, 'frames', '+=', 1), made.frames, main.frames], [9, 9, 3])
     Object.defineProperty(main, 'frames', { value: 3, writable: true })
     assert.is(assign(main, 'frames', '-=', 1), 2)
     class Counter {
@@ -259,9 +284,9 @@ const outcomeOf = (work: () => unknown): unknown => {
 }
 
 describe('a brain', (it) => {
-  it('behaves as a plain object does, seen from two threads in turn', () => {
+  for (const order of ['total', 'weak'] as const) it(`behaves as a plain object does, seen from two threads in turn, in ${order} order`, () => {
     fc.assert(fc.property(fc.array(fc.tuple(operations, fc.boolean()), { maxLength: 30 }), (steps) => {
-      const [main, other] = brains()
+      const [main, other] = brains(order)
       const model: any = { frames: undefined, pose: undefined, own: 1 }
       main.own = other.own = 1
       const ownOf = (brain: Robot): void => { main.own = other.own = brain.own }

@@ -17,7 +17,7 @@ export const [FRAMES, ARMED, POSE, LIST] = layout.slots as unknown as readonly [
 /** One memory as two threads see it, although both are here. */
 export function pair(bytes = 1 << 20, memoryOrder?: MemoryOrder): readonly [main: Store, other: Store] {
   const main = createStore(layout, { bytes, ...(memoryOrder && { memoryOrder }) })
-  return [main, openStore(layout, main.buffer, 1, memoryOrder)]
+  return [main, openStore(layout, main.shared, 1, memoryOrder)]
 }
 
 export function thrown(work: () => unknown): any {

@@ -1,6 +1,7 @@
 import { deepStrictEqual } from 'node:assert'
 import * as assert from 'uvu/assert'
 import { addSerializableType } from '../../runtime/serializable/index.ts'
+import { ARENA_BYTES } from '../../runtime/state/layout.ts'
 import { createStore, defineState, layoutOf, openStore } from '../../runtime/state/index.ts'
 import { describe } from '../harness/suite.ts'
 import { ARMED, codeOf, FRAMES, layout, LIST, pair, POSE, schema, thrown } from './pair.ts'
@@ -24,8 +25,8 @@ describe('a schema', (it) => {
 
 describe('the memory of a state', (it) => {
   it('has 64 MiB unless the brain says otherwise', () => {
-    assert.is(createStore(layout).buffer.byteLength, 64 * 1024 * 1024)
-    assert.is(createStore(layout, { bytes: 100_001 }).buffer.byteLength, 100_001)
+    assert.is(createStore(layout).shared.values.byteLength, 64 * 1024 * 1024)
+    assert.is(createStore(layout, { bytes: 100_001 }).shared.values.byteLength, 100_001)
   })
   it('must be an integer and large enough', () => {
     for (const bytes of [0, 100, layout.minimumBytes - 1, 1.5e6 + 0.5, NaN, Infinity, 2 ** 33, '1' as never]) {
@@ -38,9 +39,9 @@ describe('the memory of a state', (it) => {
   })
   it('is refused by a thread that was built from another schema', () => {
     const other = layoutOf({ brain: 'test#Robot', fields: [{ name: 'frames', kind: 'number' }] })
-    assert.is(codeOf(() => openStore(other, pair()[0].buffer, 1)), 'state-layout')
-    assert.is(codeOf(() => openStore(layout, new SharedArrayBuffer(1 << 16), 1)), 'state-layout')
-    assert.throws(() => openStore(layout, pair()[0].buffer, 0), /owner of an opened state/)
+    assert.is(codeOf(() => openStore(other, pair()[0].shared, 1)), 'state-layout')
+    assert.is(codeOf(() => openStore(layout, { ...pair()[0].shared, start: ARENA_BYTES - 4096 }, 1)), 'state-layout')
+    assert.throws(() => openStore(layout, pair()[0].shared, 0), /owner of an opened state/)
   })
 })
 
@@ -225,7 +226,7 @@ describe('an attribute whose first value can\'t be shared', (it) => {
   })
   it('stays in main also where its reason finds no room', () => {
     const main = createStore(layout, { bytes: layout.minimumBytes })
-    const other = openStore(layout, main.buffer, 1)
+    const other = openStore(layout, main.shared, 1)
     main.write(LIST, 'x'.repeat(4030))
     main.write(POSE, { ['k'.repeat(100)]: () => {} })
     assert.is(typeof (main.read(POSE) as any)['k'.repeat(100)], 'function')

@@ -30,7 +30,7 @@ let lastOwner = 0
 function start(store: Store, name: Job['name'], count = 0): Thread {
   const owner = ++lastOwner
   const gate = new Int32Array(new SharedArrayBuffer(8))
-  const worker = new Worker(WORKER, { workerData: { name, buffer: store.buffer, owner, count, gate } satisfies Job })
+  const worker = new Worker(WORKER, { workerData: { name, state: store.shared, owner, count, gate } satisfies Job })
   const exited = once(worker, 'exit').then(([code]) => code as number)
   return { owner, gate, exited, terminate: () => worker.terminate() }
 }
@@ -136,6 +136,41 @@ describe('a state under several threads', (it) => {
     store.release(thread.owner)
     store.write(LIST, [3])
     assert.equal(store.read(LIST), [3])
+  })
+
+  it('keeps the number that it had before a step whose thread was killed', async () => {
+    const store = newStore()
+    store.write(FRAMES, 7)
+    const thread = start(store, 'holdNumber')
+    awaitGate(thread)
+    assert.is(store.read(FRAMES), 7)
+    await thread.terminate()
+    assert.is(store.read(FRAMES), 7)
+    store.release(thread.owner)
+    assert.is(store.apply(FRAMES, (frames: any) => frames + 1).after, 8)
+    assert.is(store.read(FRAMES), 8)
+  })
+
+  it('has a plain write stand that comes within a step of another thread', async () => {
+    const store = newStore()
+    const thread = start(store, 'holdNumber')
+    awaitGate(thread)
+    store.write(FRAMES, 9)
+    assert.is(store.read(FRAMES), 9)
+    Atomics.store(thread.gate, 1, 1)
+    Atomics.notify(thread.gate, 1)
+    assert.is(await thread.exited, 0)
+    assert.is(store.read(FRAMES), 9)
+  })
+
+  it('lets a step without the lock wait for one with it', async () => {
+    const store = newStore()
+    const thread = start(store, 'holdNumber')
+    awaitGate(thread)
+    Atomics.store(thread.gate, 1, 1)
+    Atomics.notify(thread.gate, 1)
+    assert.is(store.apply(FRAMES, (frames: any) => frames + 1).after, 101)
+    assert.is(await thread.exited, 0)
   })
 
   it('gets the lock back from a thread that was killed and released', async () => {

@@ -1,23 +1,34 @@
 import { workerData } from 'node:worker_threads'
-import { openStore } from '../../../runtime/state/index.ts'
-import type { Store } from '../../../runtime/state/index.ts'
+import { assign, attachStore, defineAccessors, increment, openStore, update } from '../../../runtime/state/index.ts'
+import type { SharedState, Store } from '../../../runtime/state/index.ts'
 import { FRAMES, LIST, POSE, TEXT, layout, wholeOf } from './schema.ts'
 
 /** What a test asks of a thread. `gate` is set and notified by the thread when it stands where the test wants it. */
 export interface Job {
   readonly name: keyof typeof JOBS
-  readonly buffer: SharedArrayBuffer
+  readonly state: SharedState
   readonly owner: number
   readonly count: number
   readonly gate: Int32Array
 }
 
+/** A brain as emitted code has it. */
+class Robot {
+  declare frames: number
+}
+defineAccessors(Robot.prototype, layout)
+
 const JOBS = {
   /** Everything at once, as often as asked. */
   count(store: Store, { count }: Job): void {
-    for (let n = 0; n < count; n++) {
-      if (n % 2) store.apply(FRAMES, (frames: any) => frames + 1)
-      else store.update(FRAMES, () => (store.read(FRAMES) as number) + 1)
+    const robot = new Robot()
+    attachStore(robot, store)
+    for (let n = 0; n < count; n += 5) {
+      assign(robot, 'frames', '+=', 1)
+      update(robot, 'frames', () => robot.frames + 1)
+      increment(robot, 'frames', 1)
+      store.apply(FRAMES, (frames: any) => frames + 1)
+      assign(robot, 'frames', '-=', -1)
     }
     for (let n = 0; n < count / 100; n++) {
       store.update(TEXT, (text: any) => `${text}x`)
@@ -34,6 +45,7 @@ const JOBS = {
       store.write(POSE, wholeOf(n))
       store.write(FRAMES, n)
       store.update(FRAMES, (frames: any) => frames + 0.5)
+      store.apply(FRAMES, (frames: any) => frames + 0.5)
       store.write(TEXT, 'text'.repeat(n % 300))
       store.change(LIST, (list: number[]) => {
         if (list.length > 40) list.length = 0
@@ -51,6 +63,15 @@ const JOBS = {
       Atomics.wait(gate, 1, 0)
     })
   },
+  /** Stays within a step on a number until it is killed. */
+  holdNumber(store: Store, { gate }: Job): void {
+    store.update(FRAMES, (frames: any) => {
+      Atomics.store(gate, 0, 1)
+      Atomics.notify(gate, 0)
+      Atomics.wait(gate, 1, 0)
+      return frames + 100
+    })
+  },
   /** Ends its own thread within a locked step. */
   exit(store: Store): void {
     process.on('exit', () => store.release(store.owner))
@@ -66,4 +87,4 @@ const JOBS = {
 }
 
 const job = workerData as Job
-JOBS[job.name](openStore(layout, job.buffer, job.owner), job)
+JOBS[job.name](openStore(layout, job.state, job.owner), job)

@@ -1,0 +1,128 @@
+import { arenaFull } from './errors.ts'
+import { FreeRegions, type Region } from './free-regions.ts'
+import { ARENA, ARENA_BYTES, ARENA_UNIT_BYTES, SILENT } from './layout.ts'
+import { type NumberSteps, plainSteps, wasmSteps } from './number-steps.ts'
+
+/**
+ * The memory in which the slots of all brains of a process lie, one region for each brain:
+ *
+ *   byte 0       64       16448
+ *        ├ header ┼ silent ┼ region ─┼ region ─┼ …
+ *
+ * There is one, so that an accessor has its views as constants and takes only the region's place from `this`; views that
+ * belong to an instance cost half as much again over many instances. It is reserved whole, and only taken where it is
+ * written: a memory that can grow would make each access eight times as slow.
+ */
+export interface Arena {
+  /** Goes to other threads as it is. */
+  readonly memory: ArenaMemory
+  readonly words: Int32Array
+  readonly floats: Float64Array
+  readonly floatBits: BigInt64Array
+  readonly steps: NumberSteps
+}
+
+/** A memory of WebAssembly, for its atomic steps on numbers; a plain one where there is no WebAssembly. */
+export type ArenaMemory = WasmMemory | SharedArrayBuffer
+
+export interface WasmMemory {
+  readonly buffer: SharedArrayBuffer
+}
+
+interface WasmMemoryConstructor {
+  new(limits: { readonly initial: number; readonly maximum: number; readonly shared: true }): WasmMemory
+}
+
+const WASM_PAGE_BYTES = 65_536
+
+/** The arena of this thread, once it has one. */
+let own: Arena | undefined
+
+/** What became free in an arena. Only the thread that took a region gives it back. */
+const freed = new WeakMap<Arena, FreeRegions>()
+/** What holds a region is reachable as long as a thread of its brain lives, so by then nobody knows the region any more. */
+const abandoned = new FinalizationRegistry(({ arena, region }: { readonly arena: Arena; readonly region: Region }) => freedOf(arena).give(region))
+
+/** Makes the memory at the first call. */
+export function ownArena(): Arena {
+  return own ??= open(create())
+}
+
+/** The arena that another thread has sent. The same object for the same memory: a memory arrives as a new object each time. */
+export function arenaOf(memory: ArenaMemory): Arena {
+  if (own && isSame(own, memory)) return own
+  const arena = open(memory)
+  own ??= arena
+  return arena
+}
+
+/** A region full of zeros. Throws RangeError where the arena is full. */
+export function takeRegion(arena: Arena, byteLength: number): Region {
+  const units = Math.ceil(byteLength / ARENA_UNIT_BYTES)
+  return retaken(arena, units) ?? extended(arena, units)
+}
+
+/** Gives the region to another brain once `holder` is collected. */
+export function freeWith(holder: object, arena: Arena, region: Region): void {
+  abandoned.register(holder, { arena, region })
+}
+
+function retaken(arena: Arena, units: number): Region | undefined {
+  const region = freedOf(arena).take(units * ARENA_UNIT_BYTES)
+  if (region) arena.words.fill(0, region.start >>> 2, (region.start + region.byteLength) >>> 2)
+  return region
+}
+
+function extended({ words }: Arena, units: number): Region {
+  const byteLength = units * ARENA_UNIT_BYTES
+  const start = Atomics.add(words, ARENA.top, units) * ARENA_UNIT_BYTES
+  if (start + byteLength <= words.byteLength) return { start, byteLength }
+  Atomics.sub(words, ARENA.top, units)
+  throw arenaFull(byteLength, words.byteLength)
+}
+
+function freedOf(arena: Arena): FreeRegions {
+  const known = freed.get(arena)
+  if (known) return known
+  const made = new FreeRegions()
+  freed.set(arena, made)
+  return made
+}
+
+function create(): ArenaMemory {
+  const memory = wasmMemory() ?? new SharedArrayBuffer(ARENA_BYTES)
+  const words = new Int32Array(bufferOf(memory))
+  words[ARENA.id] = randomWord()
+  words[ARENA.id + 1] = randomWord()
+  words[ARENA.top] = (SILENT.start + SILENT.byteLength) / ARENA_UNIT_BYTES
+  new Float64Array(words.buffer, SILENT.start, SILENT.byteLength >>> 3).fill(NaN)
+  return memory
+}
+
+function wasmMemory(): WasmMemory | undefined {
+  const { WebAssembly } = globalThis as { readonly WebAssembly?: { readonly Memory: WasmMemoryConstructor } }
+  const pages = ARENA_BYTES / WASM_PAGE_BYTES
+  try {
+    return WebAssembly && new WebAssembly.Memory({ initial: pages, maximum: pages, shared: true })
+  } catch {
+    // It asks for more address space than a plain memory does, which a limit of the system may refuse.
+    return undefined
+  }
+}
+
+function open(memory: ArenaMemory): Arena {
+  const buffer = bufferOf(memory)
+  const floats = new Float64Array(buffer)
+  const floatBits = new BigInt64Array(buffer)
+  const steps = (buffer === memory ? undefined : wasmSteps(memory as WasmMemory)) ?? plainSteps(floats, floatBits)
+  return { memory, words: new Int32Array(buffer), floats, floatBits, steps }
+}
+
+function isSame({ words }: Arena, memory: ArenaMemory): boolean {
+  const other = new Int32Array(bufferOf(memory), 0, ARENA.id + 2)
+  return words[ARENA.id] === other[ARENA.id] && words[ARENA.id + 1] === other[ARENA.id + 1]
+}
+
+const bufferOf = (memory: ArenaMemory): SharedArrayBuffer => (memory instanceof SharedArrayBuffer ? memory : memory.buffer)
+
+const randomWord = (): number => (Math.random() * 2 ** 32) | 0
