@@ -2,6 +2,7 @@ import type { MessagePort } from 'node:worker_threads'
 import type { ExecutionStates } from '../src/contract/outcome.ts'
 import type { Envelope } from './envelope.ts'
 import type { EndReason } from './scope.ts'
+import type { SharedState } from './state/index.ts'
 
 /** What main and its worker threads say to each other. */
 
@@ -10,7 +11,7 @@ export interface BootOrder {
   readonly kind: 'boot'
   readonly port: MessagePort
   readonly control: SharedArrayBuffer
-  readonly state: SharedArrayBuffer
+  readonly state: SharedState
   /** Owner of what the thread holds in the shared state. */
   readonly owner: number
   readonly brain: string

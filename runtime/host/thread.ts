@@ -10,6 +10,7 @@ import {
   writeTold,
 } from '../protocol.ts'
 import type { EndReason } from '../scope.ts'
+import type { SharedState } from '../state/index.ts'
 import type { HostOutcome, RunEvents, RunOrder } from './host.ts'
 
 /** What every thread of a brain needs. */
@@ -26,7 +27,7 @@ export interface ThreadContext {
 
 /** The shared state, as far as the life of a thread concerns it. */
 export interface ThreadStore {
-  readonly buffer: SharedArrayBuffer
+  readonly shared: SharedState
   /** The thread is about to be ended by force. */
   doom(owner: number): void
   /** The thread is gone: what it held is free. */
@@ -173,7 +174,7 @@ export class Thread {
     worker.on('error', (error: unknown) => this.#died(error))
     worker.once('exit', (exitCode: unknown) => this.#exited(Number(exitCode)))
     const order: BootOrder = {
-      kind: 'boot', port, control: this.#control.buffer as SharedArrayBuffer, state: store.buffer, owner: this.#owner, brain,
+      kind: 'boot', port, control: this.#control.buffer as SharedArrayBuffer, state: store.shared, owner: this.#owner, brain,
       identifier, tasks,
     }
     await pool.run(order, { transferList: [port] })

@@ -30,8 +30,7 @@ export function createStore(layout: Layout, options: StoreOptions = {}): Store {
  * The same state on another thread. `owner` is an integer above 0 that no other live thread has.
  * Throws `state-layout` where the memory was made from another schema.
  */
-export function openStore(layout: Layout, sent: SharedState | SharedArrayBuffer, owner: number, memoryOrder?: MemoryOrder): Store {
-  const shared = sent as SharedState
+export function openStore(layout: Layout, shared: SharedState, owner: number, memoryOrder?: MemoryOrder): Store {
   invariant(Number.isInteger(owner) && owner > MAIN, 'the owner of an opened state is an integer above 0')
   const arena = arenaOf(shared.arena)
   const start = shared.start >>> 2

@@ -91,11 +91,6 @@ export class Store {
     this.#changes = layout.slots.map(() => undefined)
   }
 
-  /** `shared` under the type by which the hosts pass it on: they look at nothing in it. */
-  get buffer(): SharedArrayBuffer {
-    return this.shared as unknown as SharedArrayBuffer
-  }
-
   read(slot: Slot): unknown {
     switch (slot.kind) {
       case 'number':
