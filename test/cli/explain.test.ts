@@ -231,3 +231,46 @@ describe('taskbrain explain <code>', (it) => {
     }
   })
 })
+
+describe('taskbrain explain <file> --graph', (it) => {
+  it('draws tasks where they run, attributes, and who reads, writes and calls what', async () => {
+    using project = scratchProject(ROBOT)
+    const { exitCode, stdout, stderr } = await taskbrain(['explain', 'src/robot.brain.ts', '--graph'], { cwd: project.dir })
+    assert.equal([exitCode, stderr], [0, ''])
+    assert.is(stdout, `flowchart LR
+  subgraph b0["Robot"]
+    subgraph b0main["main process"]
+      b0t1["play"]
+    end
+    subgraph b0threads["worker threads"]
+      b0t0["drive"]
+      b0t2["park"]
+    end
+    b0a0[("speed")]
+    b0a1[("armed")]
+    b0a2[("pose")]
+    b0a3[("names")]
+    b0a4[("count")]
+  end
+  b0t0 <--> b0a0
+  b0a1 --> b0t0
+  b0t0 <--> b0a2
+  b0t0 --> b0a3
+  b0t0 <--> b0a4
+  b0t1 <--> b0a3
+  b0t1 -. calls .-> b0t2
+  b0t2 --> b0a0
+`)
+  })
+  it('is refused beside --json, and for a diagnostic', async () => {
+    for (const [args, message] of [
+      [['src', '--graph', '--json'], /Ask for --graph or for --json/],
+      [['option-missing', '--graph'], /--graph draws a file, not a diagnostic\./],
+    ] as const) {
+      const { exitCode, stdout, stderr } = await taskbrain(['explain', ...args], { cwd: resolve('.') })
+      assert.is(exitCode, 2)
+      // With --json the complaint is a document on stdout.
+      assert.match(stdout + stderr, message)
+    }
+  })
+})
