@@ -10,7 +10,7 @@ import { plan, type Plan } from './3-plan/plan.ts'
 import { emitModule } from './4-emit/module.ts'
 import { emitMainTypes, emitState, emitStateTypes } from './4-emit/state.ts'
 import { DIAGNOSTIC_CODES, sourceTooDeep, suppressionUnused } from './diagnostics.ts'
-import { type Diagnostic, DiagnosticLog } from './log.ts'
+import { type Diagnostic, DiagnosticLog, renameFix } from './log.ts'
 import type { BrainPlan, CompiledModule, CompileInput, CompileResult, EmittedFile, FileModel } from './model.ts'
 import { closest } from './names.ts'
 import { DOORS } from '../src/contract/names.ts'
@@ -90,7 +90,9 @@ function suppressWarnings(files: ReadonlyMap<string, FileModel>, input: CompileI
     const isJudged = input.files.includes(path) && !log.hasErrors(source.name)
     for (const { code, line, start, end } of suppressions) {
       if (log.suppress(source.name, line, code) || !isJudged) continue
-      log.add(suppressionUnused(code, DIAGNOSTIC_CODES.includes(code) ? '' : closest(code, DIAGNOSTIC_CODES)), { file: source, start, end })
+      const meant = DIAGNOSTIC_CODES.includes(code) ? '' : closest(code, DIAGNOSTIC_CODES)
+      const span = { file: source, start, end }
+      log.add(suppressionUnused(code, meant), span, [], renameFix(span, code, meant))
     }
   }
 }

@@ -33,6 +33,13 @@ export interface RelatedPlace {
   readonly frame: string
 }
 
+/** An edit of a finding's own file that mends it. Offsets in UTF-16 units, without a byte order mark. */
+export interface Fix {
+  readonly start: number
+  readonly end: number
+  readonly text: string
+}
+
 /** One finding at its place. Lines and columns count from 1. `frame` is ready to print. */
 export interface Diagnostic extends Finding {
   readonly file: string
@@ -42,13 +49,15 @@ export interface Diagnostic extends Finding {
   readonly endColumn: number
   readonly frame: string
   readonly related: readonly RelatedPlace[]
+  /** What `taskbrain check --fix` does about it. */
+  readonly fix?: Fix
 }
 
 export class DiagnosticLog {
   readonly #found = new Map<string, Diagnostic>()
   readonly #filesWithErrors = new Set<string>()
 
-  add(finding: Finding, span: Span, related: readonly { message: string; span: Span }[] = []): void {
+  add(finding: Finding, span: Span, related: readonly { message: string; span: Span }[] = [], fix?: Fix): void {
     const from = placeOf(span.file.text, span.start)
     const to = placeOf(span.file.text, Math.max(span.start, span.end))
     const key = `${span.file.name}:${span.start}:${finding.code}:${finding.message}`
@@ -62,6 +71,7 @@ export class DiagnosticLog {
       endColumn: to.column,
       frame: frameOf(span),
       related: related.map(({ message, span: at }) => ({ message, file: at.file.name, ...placeOf(at.file.text, at.start), frame: frameOf(at) })),
+      ...(fix && { fix }),
     })
   }
 
@@ -96,6 +106,12 @@ export function placeOf(text: string, offset: number): { line: number; column: n
     lineStart = at + 1
   }
   return { line, column: offset - lineStart + 1 }
+}
+
+/** Puts one name for another where a span begins or ends with it; `undefined` where it does neither, or where nothing is meant. */
+export function renameFix({ file, start, end }: Span, name: string, meant: string): Fix | undefined {
+  const at = file.text.startsWith(name, start) ? start : end - name.length
+  return name !== '' && meant !== '' && file.text.startsWith(name, at) ? { start: at, end: at + name.length, text: meant } : undefined
 }
 
 const FRAME_WIDTH = 140

@@ -6,6 +6,7 @@ import type { BuildResult, CheckResult } from './build.ts'
 import { type BuildConfig, shownPath } from './config.ts'
 import type { BrainManifest } from './contract/manifest.ts'
 import { brainExplanationText, type CodeExplanation, codeExplanationText } from './explanation.ts'
+import type { FixedFile } from './fix.ts'
 import { whenText } from './task-text.ts'
 
 export interface Output {
@@ -31,6 +32,7 @@ export interface Reporter {
   diagnostics(found: readonly Diagnostic[]): void
   built(config: BuildConfig, result: BuildResult, durationMs: number): void
   checked(result: CheckResult, durationMs: number): void
+  fixed(fixes: readonly FixedFile[]): void
   noBrain(config: BuildConfig, result: CheckResult): void
   explainedCode(explanation: CodeExplanation): void
   explainedBrains(config: BuildConfig, brains: readonly BrainExplanation[]): void
@@ -81,6 +83,9 @@ export function createReporter({ stdout, stderr, env }: ReportOptions): Reporter
       const problems = result.diagnostics.length === 0 ? 'No problems' : countText(result.diagnostics)
       out(`${problems} in ${count(result.brains.length, 'brain')}. ${seconds(durationMs)}`)
     },
+    fixed(fixes) {
+      for (const { file, count: edits } of fixes) out(`${file}: ${count(edits, 'edit')}`)
+    },
     noBrain(config, result) {
       const where = config.patterns.length > 0 ? config.patterns.join(' ') : shownPath(config, config.projectDir)
       err(`${paintErr('red', 'error')} No brain found: looked at ${count(result.lookedAt, 'TypeScript file')} (${where}).`)
@@ -110,14 +115,14 @@ function painter(output: Output, env: ReportOptions['env']): Paint {
 }
 
 function diagnosticText(diagnostic: Diagnostic, paint: Paint): string {
-  const { severity, code, message, hint, file, line, column, frame, related } = diagnostic
+  const { severity, code, message, hint, file, line, column, frame, related, fix } = diagnostic
   const rows = [
     `${file}:${line}:${column} ${paint(severity === 'error' ? 'red' : 'yellow', severity)} ${paint('dim', code)}`,
     message,
     frame,
     ...related.flatMap((place) => [`${place.file}:${place.line}:${place.column} ${place.message}`, place.frame]),
   ]
-  if (hint !== '') rows.push(paint('cyan', hint))
+  if (hint !== '') rows.push(paint('cyan', fix ? `${hint} \`taskbrain check --fix\` writes \`${fix.text}\`.` : hint))
   return rows.join('\n')
 }
 

@@ -115,7 +115,10 @@ function reportMissing(comments: readonly Comment[], wanted: string, { task, opt
     const normal = normalMarker(comment.text)
     return normal.length > 0 && (editDistance(normal.slice(0, 200), wanted) <= 2 || normal.replace(/[^\p{L}\p{N}]/gu, '') === words)
   })
-  if (near) return log.add(markerNearMiss(task, near.text.trim()), { file: source, start: near.start, end: near.end })
+  if (near) {
+    const exact = near.text.startsWith('/*') ? `/* ${options.startLoopMarker} */` : `// ${options.startLoopMarker}`
+    return log.add(markerNearMiss(task, near.text.trim()), { file: source, start: near.start, end: near.end }, [], { start: near.start, end: near.end, text: exact })
+  }
   log.add(markerMissing(task, options.startLoopMarker), { file: source, start: options.loopAt.getStart(), end: options.loopAt.getEnd() })
 }
 

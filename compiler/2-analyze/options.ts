@@ -8,7 +8,7 @@ import {
   durationNotPositive, durationUnreadable, featureLater, loopWithoutRate, optionMissing, optionNotStatic, optionsUnreadable, optionType,
   optionUnknown, refreshRateLong, startWithParameters,
 } from '../diagnostics.ts'
-import type { DiagnosticLog, Span } from '../log.ts'
+import { type DiagnosticLog, renameFix, type Span } from '../log.ts'
 import type { OptionTexts } from '../model.ts'
 import { closest } from '../names.ts'
 import { fold, foldProperty, type Folded } from './fold.ts'
@@ -109,7 +109,9 @@ function checkNames(task: string, given: Given, place: (option: string) => Span,
   const known: Record<string, string> = TASK_OPTIONS
   for (const option of given.keys()) {
     if (known[option] === 'later') log.add(featureLater(option), place(option))
-    else if (!(option in known)) log.add(optionUnknown(task, option, closest(option, Object.keys(known).filter((name) => known[name] !== 'later'))), place(option))
+    if (option in known) continue
+    const meant = closest(option, Object.keys(known).filter((name) => known[name] !== 'later'))
+    log.add(optionUnknown(task, option, meant), place(option), [], renameFix(place(option), option, meant))
   }
 }
 

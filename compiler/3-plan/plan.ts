@@ -3,7 +3,7 @@
 
 import { BRAIN_MEMBERS, LATER_MEMBERS } from '../../src/contract/names.ts'
 import { evalInTask, featureLater, attributeNotShared, mainModuleInWorker, moduleStateCopied, outputRepeated, privateFromConstructor, superOfSplit, taskCalledDirectly, taskOverridden, taskUnknown } from '../diagnostics.ts'
-import type { DiagnosticLog, Span } from '../log.ts'
+import { type DiagnosticLog, renameFix, type Span } from '../log.ts'
 import type { Attribute, BrainPlan, FileModel, PlannedTask, SelfUse, Slice, Stretch } from '../model.ts'
 import { closest } from '../names.ts'
 import { chainOf, type ChainLink, type Files } from './chain.ts'
@@ -91,10 +91,13 @@ function checkMembers(link: ChainLink, files: Files, log: DiagnosticLog): void {
     for (const use of member.needs.self) {
       const at = spanIn(link.file, use)
       if (use.via === 'this' && LATER.has(use.name)) log.add(featureLater(`this.${use.name}`), at)
-      if (use.via === 'this' && tasks.has(use.name) && !RESERVED.has(use.name)) log.add(taskCalledDirectly(use.name), at)
+      if (use.via === 'this' && tasks.has(use.name) && !RESERVED.has(use.name)) log.add(taskCalledDirectly(use.name), at, [], renameFix(at, use.name, `tasks.${use.name}`))
       if (use.via === 'super' && split.has(use.name)) log.add(superOfSplit(use.name), at)
-      if (use.via === 'this' && use.name === 'tasks' && use.next && !tasks.has(use.next.name))
-        log.add(taskUnknown(use.next.name, link.brain.name, own.has(use.next.name) ? '' : closest(use.next.name, [...tasks])), spanIn(link.file, use.next))
+      if (use.via === 'this' && use.name === 'tasks' && use.next && !tasks.has(use.next.name)) {
+        const meant = own.has(use.next.name) ? '' : closest(use.next.name, [...tasks])
+        const name = spanIn(link.file, use.next)
+        log.add(taskUnknown(use.next.name, link.brain.name, meant), name, [], renameFix(name, use.next.name, meant))
+      }
     }
 }
 
