@@ -9,8 +9,11 @@ const FIXTURES = join(ROOT, 'fixtures/errors')
 const OUTPUT = 'expected.txt'
 
 export function writeDiagnosticExamples(): void {
-  const examples = Object.fromEntries(readdirSync(FIXTURES).sort().map((code) => [code, exampleOf(join(FIXTURES, code))]))
-  writeFileSync(join(ROOT, 'dist/examples.json'), `${JSON.stringify(examples, null, 2)}\n`)
+  writeFileSync(join(ROOT, 'dist/examples.json'), `${JSON.stringify(readExamples(), null, 2)}\n`)
+}
+
+export function readExamples(): Readonly<Record<string, DiagnosticExample>> {
+  return Object.fromEntries(readdirSync(FIXTURES).sort().map((code) => [code, exampleOf(join(FIXTURES, code))]))
 }
 
 function exampleOf(folder: string): DiagnosticExample {
