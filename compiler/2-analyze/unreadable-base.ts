@@ -29,7 +29,8 @@ function mentionsBrain(node: ts.Node, unit: SourceUnit, project: SourceProject):
     const meaning = meaningOf(node, unit, project)
     if (meaning.kind === 'brain' || (meaning.kind === 'class' && extendsBrain(meaning.node, meaning.unit, project))) return true
   }
-  return ts.forEachChild(node, (child) => mentionsBrain(child, unit, project) || undefined) ?? false
+  // A type argument makes nothing: `Service<Robot>()` is no Robot.
+  return ts.forEachChild(node, (child) => (!ts.isTypeNode(child) && mentionsBrain(child, unit, project)) || undefined) ?? false
 }
 
 function packageOf(expression: ts.Expression, unit: SourceUnit, project: SourceProject): string | undefined {
