@@ -9,7 +9,7 @@ import { resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { Worker } from 'node:worker_threads'
 import { buildSync } from 'esbuild'
-import { createStore, type Store } from '../runtime/state/index.ts'
+import { createStore } from '../runtime/state/index.ts'
 import { FRAMES, isWhole, layout, LIST, POSE, TEXT, type Whole } from '../test/state/threads/schema.ts'
 
 const STEPS = 250_000
