@@ -6,11 +6,53 @@ import { applyEdits } from './4-emit/edits.ts'
 import { freePrefix } from './names.ts'
 import { DOORS } from '../src/contract/names.ts'
 
+/** A use of `import.meta.url` and its kin. */
+export interface OwnPlace {
+  readonly start: number
+  readonly end: number
+  readonly what: 'url' | 'dirname' | 'filename'
+}
+
+const OWN_PLACES = ['url', 'dirname', 'filename'] as const
+
+/**
+ * Where a module asks where its source is, to find what lies beside it. `text` may be compiled. Not so in a file that looks at
+ * `process.argv`: it may ask whether it is the program that was started, and that is the output.
+ */
+export function ownPlaces(path: string, text: string): readonly OwnPlace[] {
+  if (!/\bimport\s*\.\s*meta\b/.test(text.replace(/new URL\('taskbrain:[^']*', import\.meta\.url\)/g, ''))) return []
+  const asksWhoStarted = /\bargv\b/.test(text)
+  const found: OwnPlace[] = []
+  const visit = (node: ts.Node): void => {
+    if (ts.isPropertyAccessExpression(node) && ts.isMetaProperty(node.expression) && !isOurs(node)) {
+      const what = OWN_PLACES.find((name) => name === node.name.text)
+      if (what && !(asksWhoStarted && what !== 'dirname' && !isBase(node))) found.push({ start: node.getStart(), end: node.getEnd(), what })
+    }
+    ts.forEachChild(node, visit)
+  }
+  visit(ts.createSourceFile(path, text, ts.ScriptTarget.ESNext, true, scriptKindOf(path)))
+  return found
+}
+
+/** `new URL('./x', import.meta.url)`. */
+function isBase(node: ts.Node): boolean {
+  return ts.isNewExpression(node.parent) && node.parent.arguments?.[1] === node
+}
+
+function isOurs({ parent }: ts.Node): boolean {
+  const specifier = ts.isNewExpression(parent) ? parent.arguments?.[0] : undefined
+  return specifier !== undefined && ts.isStringLiteral(specifier) && specifier.text.startsWith('taskbrain:')
+}
+
+function scriptKindOf(path: string): ts.ScriptKind {
+  if (!/\.[cm]?tsx?$/.test(path)) return ts.ScriptKind.JSX
+  return path.endsWith('x') ? ts.ScriptKind.TSX : ts.ScriptKind.TS
+}
+
 /** The module with cancel points and an inline source map; `undefined` where nothing is to be changed. Outside of a task a cancel point does nothing. */
 export function transformModule(path: string, text: string): { readonly code: string } | undefined {
   if (!/\bawait\b|\bclass\b/.test(text) || path.endsWith('.cjs') || path.endsWith('.cts')) return undefined
-  const kind = /\.[cm]?tsx?$/.test(path) ? (path.endsWith('x') ? ts.ScriptKind.TSX : ts.ScriptKind.TS) : ts.ScriptKind.JSX
-  const tree = ts.createSourceFile(path, text, ts.ScriptTarget.ESNext, true, kind)
+  const tree = ts.createSourceFile(path, text, ts.ScriptTarget.ESNext, true, scriptKindOf(path))
   if (!ts.isExternalModule(tree)) return undefined
   const prefix = freePrefix(text)
   const edits = [...tree.statements.flatMap((statement) => classNameEdits(statement, prefix)), ...cancelPoints(tree, prefix)]

@@ -1,5 +1,6 @@
 // The order of a build. Read this first.
 import { posix as posixPath } from 'node:path'
+import type { OwnPlace } from '../compiler/index.ts'
 import type { Diagnostic } from '../compiler/log.ts'
 import type { CompileInput, CompileResult, CompilerHost } from '../compiler/model.ts'
 import { cacheText, filesToWatch, standingBuild } from './cache.ts'
@@ -13,6 +14,7 @@ import { findSources } from './sources.ts'
 export interface Compiler {
   compile(input: CompileInput): CompileResult
   transformModule(path: string, text: string): { readonly code: string } | undefined
+  ownPlaces(path: string, text: string): readonly OwnPlace[]
 }
 
 export interface BuildContext {
@@ -106,7 +108,7 @@ async function compileAndBundle(
   context.onPhase?.('Bundling')
   // Bundling loads esbuild, which a project without brains never needs.
   const { bundle } = await import('./bundle.ts')
-  const bundled = await bundle({ config, modules, failed, host, transformModule: compiler.transformModule })
+  const bundled = await bundle({ config, modules, failed, host, compiler })
   return {
     texts: bundled.outputs.size === 0 ? bundled.outputs : new Map([...fileTexts(compiled), ...bundled.outputs]),
     diagnostics: [...diagnostics, ...bundled.diagnostics].sort(byPlace),

@@ -7,7 +7,9 @@ import { bundleFailed, importUnresolved } from '../compiler/diagnostics.ts'
 import { type Diagnostic, DiagnosticLog } from '../compiler/log.ts'
 import type { CompiledModule } from '../compiler/model.ts'
 import { CompiledGraph, loaderOf, pathOf } from './compiled-graph.ts'
+import type { Compiler } from './build.ts'
 import { type BuildConfig, posix } from './config.ts'
+import { OwnPlaces } from './own-places.ts'
 import type { ProjectFiles } from './project-files.ts'
 import { compilerOptionsOf } from './resolve.ts'
 import { linkSiblings } from './siblings.ts'
@@ -18,7 +20,7 @@ export interface BundleInput {
   /** Sources with a brain that could not be compiled: nothing may be bundled from their text. */
   readonly failed: ReadonlySet<string>
   readonly host: ProjectFiles
-  readonly transformModule: (path: string, text: string) => { readonly code: string } | undefined
+  readonly compiler: Pick<Compiler, 'transformModule' | 'ownPlaces'>
 }
 
 export interface Bundle {
@@ -32,6 +34,7 @@ const DEPENDS_ON_FAILED = 'depends on a file with errors'
 export async function bundle(input: BundleInput): Promise<Bundle> {
   const { config, modules } = input
   const graph = new CompiledGraph(modules)
+  const places = new OwnPlaces()
   const entries = modules.filter((module) => module.kind !== 'slice')
   try {
     const { outputFiles } = await build({
@@ -50,9 +53,9 @@ export async function bundle(input: BundleInput): Promise<Bundle> {
       tsconfigRaw: { compilerOptions: syntaxOptions(config) },
       write: false,
       logLevel: 'silent',
-      plugins: [compiledModules(input, graph)],
+      plugins: [compiledModules(input, graph, places)],
     })
-    return { outputs: outputTexts(input, outputFiles), diagnostics: [] }
+    return { outputs: outputTexts(input, outputFiles, places), diagnostics: [] }
   } catch (error) {
     const messages = (error as { errors?: readonly Message[] }).errors
     if (!messages) throw error
@@ -69,8 +72,8 @@ function syntaxOptions({ projectDir }: BuildConfig): Record<string, unknown> {
   return Object.fromEntries(Object.entries(compilerOptionsOf(projectDir)).filter(([name]) => SYNTAX_OPTIONS.includes(name)))
 }
 
-function compiledModules(input: BundleInput, graph: CompiledGraph): Plugin {
-  const { host, failed, transformModule } = input
+function compiledModules({ host, failed, compiler }: BundleInput, graph: CompiledGraph, places: OwnPlaces): Plugin {
+  const placed = (path: string, source: string, text: string): string => places.named(text, source, compiler.ownPlaces(path, text))
   return {
     name: 'taskbrain',
     setup(esbuild) {
@@ -88,14 +91,14 @@ function compiledModules(input: BundleInput, graph: CompiledGraph): Plugin {
       esbuild.onLoad({ filter: /.*/ }, ({ path: loaded }) => {
         const path = posix(loaded)
         const compiled = graph.at(path)
-        if (compiled) return { contents: compiled.code, loader: loaderOf(path), resolveDir: dirname(compiled.source) }
+        if (compiled) return { contents: placed(path, compiled.source, compiled.code), loader: loaderOf(path), resolveDir: dirname(compiled.source) }
         if (failed.has(path)) return { errors: [{ text: DEPENDS_ON_FAILED, detail: DEPENDS_ON_FAILED }] }
         const text = SCRIPT.test(path) && !path.includes('/node_modules/') ? host.readFile(path) : undefined
         if (text === undefined) {
           host.lookedUp(path)
           return undefined
         }
-        return { contents: transformModule(path, text)?.code ?? text, loader: loaderOf(path), resolveDir: dirname(path) }
+        return { contents: placed(path, path, compiler.transformModule(path, text)?.code ?? text), loader: loaderOf(path), resolveDir: dirname(path) }
       })
     },
   }
@@ -103,13 +106,14 @@ function compiledModules(input: BundleInput, graph: CompiledGraph): Plugin {
 
 // --- output ---
 
-function outputTexts({ config, modules }: BundleInput, files: readonly OutputFile[]): Map<string, string> {
+function outputTexts({ config, modules }: BundleInput, files: readonly OutputFile[], places: OwnPlaces): Map<string, string> {
   const raw = new Map(files.map((file) => [posix(relative(config.outDir, file.path)), file.text]))
   // A state module is a list of fields, all of it made: there is nothing that a source map could lead to.
   const withoutMap = new Set(modules.filter((module) => module.kind === 'state').map((module) => `${module.id}.js`))
   const texts = new Map<string, string>()
   for (const path of [...raw.keys()].filter((name) => name.endsWith('.js')).sort()) {
-    const { code, map } = linkSiblings(path, { code: raw.get(path) ?? '', map: raw.get(`${path}.map`) })
+    const linked = linkSiblings(path, { code: raw.get(path) ?? '', map: raw.get(`${path}.map`) })
+    const { code, map } = places.resolved(`${posix(config.outDir)}/${path}`, linked)
     texts.set(path, withoutMap.has(path) ? code.replace(/\n\/\/# sourceMappingURL=.*\n?$/, '\n') : code)
     if (map !== undefined && !withoutMap.has(path)) texts.set(`${path}.map`, map)
   }

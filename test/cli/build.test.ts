@@ -2,7 +2,7 @@ import { existsSync, readFileSync, symlinkSync } from 'node:fs'
 import { SourceMap, type SourceMapPayload } from 'node:module'
 import { dirname, join, resolve } from 'node:path'
 import * as assert from 'uvu/assert'
-import { transformModule } from '../../compiler/index.ts'
+import { ownPlaces, transformModule } from '../../compiler/index.ts'
 import type { Manifest } from '../../src/contract/manifest.ts'
 import { build, type BuildContext, type BuildResult, check, type Compiler } from '../../src/build.ts'
 import { resolveConfig, UsageError } from '../../src/config.ts'
@@ -303,6 +303,7 @@ function compilerOf(
       files: [], diagnostics: [], brains: [], sources: [],
     }),
     transformModule,
+    ownPlaces,
   }
   return { loadCompiler: async () => stub }
 }
