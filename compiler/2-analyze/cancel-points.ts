@@ -6,32 +6,40 @@ import type { Edit } from '../model.ts'
 
 export function cancelPoints(root: ts.Node, prefix: string): Edit[] {
   const edits: Edit[] = []
-  visit(root, { inAsync: false, inFinally: false })
+  visit(root, OUTSIDE)
   return edits
 
-  function visit(node: ts.Node, place: { readonly inAsync: boolean; readonly inFinally: boolean }): void {
+  function visit(node: ts.Node, place: Place): void {
     if (ts.isFunctionLike(node)) {
       const inAsync = ts.canHaveModifiers(node) && (ts.getModifiers(node)?.some((modifier) => modifier.kind === ts.SyntaxKind.AsyncKeyword) ?? false)
-      return ts.forEachChild(node, (child) => visit(child, { inAsync, inFinally: isDisposer(node) }))
+      return ts.forEachChild(node, (child) => visit(child, { inAsync, inFinally: isDisposer(node), inShield: false }))
     }
     if (ts.isClassStaticBlockDeclaration(node) || ts.isPropertyDeclaration(node))
-      return ts.forEachChild(node, (child) => visit(child, { inAsync: false, inFinally: false }))
+      return ts.forEachChild(node, (child) => visit(child, OUTSIDE))
     if (ts.isTryStatement(node)) {
       visit(node.tryBlock, place)
       if (node.catchClause) visit(node.catchClause, place)
       if (node.finallyBlock) visit(node.finallyBlock, { ...place, inFinally: true })
       return
     }
-    if (place.inAsync) edits.push(...editsOf(node, place.inFinally))
-    ts.forEachChild(node, (child) => visit(child, place))
+    if (!place.inAsync) return ts.forEachChild(node, (child) => visit(child, place))
+    const shields = place.inFinally && !place.inShield ? shieldsOf(node) : []
+    edits.push(...shields, ...(place.inFinally ? [] : editsOf(node)))
+    ts.forEachChild(node, (child) => visit(child, shields.length > 0 ? { ...place, inShield: true } : place))
   }
 
-  function editsOf(node: ts.Node, inFinally: boolean): Edit[] {
-    if (ts.isAwaitExpression(node)) return inFinally ? shielded(node.expression) : [around(node.expression, `${prefix}.point(`, ')')]
-    if (inFinally) return []
+  function editsOf(node: ts.Node): Edit[] {
+    if (ts.isAwaitExpression(node)) return [around(node.expression, `${prefix}.point(`, ')')]
     if (ts.isForOfStatement(node) && node.awaitModifier) return [around(node.expression, `${prefix}.points(`, ')')]
     if (ts.isCatchClause(node)) return passedOn(node)
     return []
+  }
+
+  /** A call that nobody awaits may still be one of those that are awaited together further down. */
+  function shieldsOf(node: ts.Node): Edit[] {
+    if (ts.isAwaitExpression(node)) return shielded(node.expression)
+    const isCall = ts.isCallExpression(node) || (ts.isOptionalChain(node) && contains(node, ts.isCallExpression))
+    return isCall && !isKnownSynchronous(node) && !contains(node, ts.isAwaitExpression) ? shielded(node as ts.Expression) : []
   }
 
   /** A function called from a running `finally` has awaits of its own: they work normally too. */
@@ -56,6 +64,20 @@ export function cancelPoints(root: ts.Node, prefix: string): Edit[] {
       { kind: 'move', start: binding.getStart(), end: binding.getEnd(), to: body },
     ]
   }
+}
+
+interface Place {
+  readonly inAsync: boolean
+  readonly inFinally: boolean
+  /** All that is called here works normally already. */
+  readonly inShield: boolean
+}
+
+const OUTSIDE: Place = { inAsync: false, inFinally: false, inShield: false }
+
+/** What a `finally` calls most: the log, and timers that it takes back. */
+function isKnownSynchronous(node: ts.Node): boolean {
+  return ts.isCallExpression(node) && /^(?:console\.|this\.logger\.|clear(?:Timeout|Interval|Immediate)$)/.test(node.expression.getText())
 }
 
 /** `[Symbol.asyncDispose]() {}` is what `await using` calls at the end of a block, as a `finally` is. */
