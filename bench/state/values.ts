@@ -1,4 +1,5 @@
 import { deserialize, serialize } from 'node:v8'
+import type { Store } from '../../runtime/state/index.ts'
 import { attachStore, change, createStore, defineAccessors, defineState, layoutOf, openStore } from '../../runtime/state/index.ts'
 
 /**
@@ -19,7 +20,7 @@ const layout = layoutOf(defineState({ brain: 'bench#Values', fields: [{ name: 'v
 class Shared {
   declare value: any
 
-  constructor(store = createStore(layout)) {
+  constructor(store: Store) {
     attachStore(this, store)
   }
 }
@@ -61,48 +62,57 @@ const nanosecondsEach = (count: number, work: () => void): number => {
 
 const median = (figures: readonly number[]): number => figures.toSorted((one, other) => one - other)[figures.length >> 1]!
 
-/** Each sample has closures and objects of its own, so that V8 compiles them for it. */
-function casesOf({ value, count, change: changed }: Sample): ReadonlyArray<readonly [name: string, count: number, work: () => void]> {
+interface Case {
+  readonly count: number
+  /** How often `work` does it. */
+  readonly each: number
+  readonly work: () => void
+}
+
+/** What is done with a sample, in turn: the columns of the table are made of them. */
+function casesOf({ value, count, change: changed }: Sample): readonly Case[] {
   const plain = new Plain()
   plain.value = value
-  const shared = new Shared()
-  const far = new Shared(openStore(layout, (shared as any).$taskbrainStore.shared, 1))
+  const store = createStore(layout)
+  const shared = new Shared(store)
+  const far = new Shared(openStore(layout, store.shared, 1))
   shared.value = value
-  const often = 100
+  const often = 1e5
+  const once = (work: () => void): Case => ({ count, each: 1, work })
   return [
-    ['plain read', count, () => { for (let i = 0; i < often; i++) sink = plain.value }],
-    ['read', count, () => { for (let i = 0; i < often; i++) sink = shared.value }],
-    ['write', count, () => { shared.value = value }],
-    ['write and read', count, () => { shared.value = value; sink = far.value }],
-    ['change', count, () => { change(shared, 'value', changed) }],
-    ['structuredClone', count, () => { sink = structuredClone(value) }],
-    ['v8', count, () => { sink = deserialize(serialize(value)) }],
-    ['JSON', count, () => { sink = JSON.parse(JSON.stringify(value)) }],
+    { count: 1, each: often, work: () => { for (let i = 0; i < often; i++) sink = plain.value } },
+    { count: 1, each: often, work: () => { for (let i = 0; i < often; i++) sink = shared.value } },
+    once(() => { shared.value = value }),
+    once(() => {
+      shared.value = value
+      sink = far.value
+    }),
+    once(() => change(shared, 'value', changed)),
+    once(() => { sink = structuredClone(value) }),
+    once(() => { sink = deserialize(serialize(value)) }),
+    once(() => { sink = JSON.parse(JSON.stringify(value)) }),
   ]
 }
 
-export function compareValues(): void {
-  const all = SAMPLES.map((sample) => casesOf(sample))
-  const figures = all.map((cases) => cases.map((): number[] => []))
-  for (let round = -WARM_UPS; round < ROUNDS; round++) {
-    for (const [at, cases] of all.entries()) {
-      for (const [column, [name, count, work]] of cases.entries()) {
-        const isOften = name === 'plain read' || name === 'read'
-        const figure = nanosecondsEach(isOften ? 2000 : count, work) / (isOften ? 100 : 1)
-        if (round >= 0) figures[at]![column]!.push(figure)
+function compareValues(): void {
+  const titles = ['plain', 'read', 'write', 'fresh read', 'both', '/ clone', '/ v8', '/ JSON', 'change', '/ v8']
+  console.log('values, ns'.padEnd(19) + titles.map((title) => title.padStart(11)).join(''))
+  for (const sample of SAMPLES) {
+    const cases = casesOf(sample)
+    const figures = cases.map((): number[] => [])
+    for (let round = -WARM_UPS; round < ROUNDS; round++) {
+      for (const [column, { count, each, work }] of cases.entries()) {
+        const figure = nanosecondsEach(count, work) / each
+        if (round >= 0) figures[column]!.push(figure)
       }
     }
-  }
-  const titles = ['plain', 'read', 'write', 'fresh read', 'both', '/ clone', '/ v8', '/ JSON', 'change', '/ v8']
-  console.log(`\nvalues, ns`.padEnd(20) + titles.map((title) => title.padStart(11)).join(''))
-  for (const [at, { name }] of SAMPLES.entries()) {
-    const [plain, read, write, both, changed, clone, v8, json] = figures[at]!.map(median) as [number, number, number, number, number, number, number, number]
+    const [plain, read, write, both, changed, clone, v8, json] = figures.map(median) as [number, number, number, number, number, number, number, number]
     const shown = [plain, read].map((figure) => figure.toFixed(2))
     shown.push(...[write, both - write, both].map((figure) => figure.toFixed(0)), ...[both / clone, both / v8, both / json].map((ratio) => `${ratio.toFixed(2)} x`))
     shown.push(changed.toFixed(0), `${(changed / v8).toFixed(2)} x`)
-    console.log(name.padEnd(19) + shown.map((figure) => figure.padStart(11)).join(''))
+    console.log(sample.name.padEnd(19) + shown.map((figure) => figure.padStart(11)).join(''))
   }
-  if (sink === figures) console.log(sink)
 }
 
 compareValues()
+if (sink === SAMPLES) console.log(sink)

@@ -35,6 +35,12 @@ export function guardsFor(attribute: string): Guards {
     set: (set) => refuse(set, ofSets),
     date: (date) => refuse(date, datesRefusals()),
     one(object) {
+      // To ask what an object is leaves JavaScript each time, and of most the prototype tells.
+      const prototype: unknown = Object.getPrototypeOf(object)
+      if (prototype === Object.prototype || prototype === Array.prototype || prototype === null) {
+        Object.freeze(object)
+        return
+      }
       // A global expression keeps its place in `lastIndex`: frozen, it could not be used.
       if (isBytes(object) || types.isRegExp(object)) return
       if (types.isMap(object)) guards.map(object)

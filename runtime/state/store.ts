@@ -237,8 +237,9 @@ export class Store {
     const word = this.#wordOf(slot)
     // Where loads may overtake each other the last comparison proves nothing.
     for (let attempt = 0; this.#isTotalOrder && attempt < UNLOCKED_READS; attempt++) {
-      const version = Atomics.load(words, word)
-      const reference = Atomics.load(words, word + 1)
+      // In this order plain loads are seen; whether they were of one moment, those below tell.
+      const version = words[word]!
+      const reference = words[word + 1]!
       const byteLength = reference >>> 1 === 0 ? 0 : this.#heap.load(reference >>> 1, incoming)
       const isWhole = Atomics.load(words, word + 1) === reference && Atomics.load(words, word) === version
       if (isWhole && byteLength >= 0) return { version, reference, byteLength }
@@ -265,16 +266,21 @@ export class Store {
     try {
       const words = this.#words
       const word = this.#wordOf(slot)
-      if (this.#isMainOnly(slot)) throw this.#notSharedError(slot, this.#copyOut(slot))
+      const old = words[word + 1]!
+      if (old & MAIN_ONLY) throw this.#notSharedError(slot, this.#copyOut(slot))
       this.#assertHeld()
       const block = this.#allocate(slot, byteLength, flag)
-      const old = words[word + 1]!
-      Atomics.store(words, word, (words[word]! + 1) | 0)
-      Atomics.store(words, word + 1, (block << 1) | flag)
+      this.#store(word, (words[word]! + 1) | 0)
+      this.#store(word + 1, (block << 1) | flag)
       if (old !== NO_REFERENCE) this.#heap.free(old >>> 1)
     } finally {
       this.#lock.leave()
     }
+  }
+
+  #store(word: number, value: number): void {
+    if (this.#isTotalOrder) this.#words[word] = value
+    else Atomics.store(this.#words, word, value)
   }
 
   #allocate(slot: Slot, byteLength: number, flag: number): number {
@@ -353,8 +359,9 @@ export class Store {
 
   // --- attributes that can't be shared ---
 
+  /** Main knows it of itself. Another thread may be late to see it, and then meets it under the lock. */
   #isMainOnly(slot: Slot): boolean {
-    return (this.#referenceOf(slot) & MAIN_ONLY) !== 0
+    return (this.#words[this.#wordOf(slot) + 1]! & MAIN_ONLY) !== 0
   }
 
   #keepInMain(slot: Slot, value: unknown, error: TaskbrainError): void {

@@ -144,30 +144,41 @@ function writeNumber(value: number): void {
   reserve(16)
   if ((value | 0) !== value || (value === 0 && 1 / value < 0)) {
     bytes[at++] = TAG.double
-    align(8)
-    floats[at >>> 3] = value
-    at += 8
+    writeDouble(value)
   } else if (value >= 0 && value < SMALL_INTEGERS) {
     bytes[at++] = value
   } else if (value << 16 >> 16 === value) {
-    bytes[at++] = TAG.int16
-    bytes[at++] = value
-    bytes[at++] = value >> 8
+    const start = at
+    bytes[start] = TAG.int16
+    bytes[start + 1] = value
+    bytes[start + 2] = value >> 8
+    at = start + 3
   } else {
     bytes[at++] = TAG.int32
     writeCount(value)
   }
 }
 
+function writeDouble(value: number): void {
+  align(8)
+  floats[at >>> 3] = value
+  at += 8
+}
+
 function align(unit: number): void {
-  while ((at & (unit - 1)) !== 0) bytes[at++] = 0
+  const target = bytes
+  let end = at
+  while ((end & (unit - 1)) !== 0) target[end++] = 0
+  at = end
 }
 
 function writeCount(count: number): void {
-  bytes[at++] = count
-  bytes[at++] = count >> 8
-  bytes[at++] = count >> 16
-  bytes[at++] = count >> 24
+  const start = at
+  bytes[start] = count
+  bytes[start + 1] = count >> 8
+  bytes[start + 2] = count >> 16
+  bytes[start + 3] = count >> 24
+  at = start + 4
 }
 
 function writeText(value: string): void {
@@ -177,12 +188,13 @@ function writeText(value: string): void {
     writeLongText(value)
     return
   }
+  const target = bytes
   const start = at + 1
   let all = 0
   for (let index = 0; index < length; index++) {
     const code = value.charCodeAt(index)
     all |= code
-    bytes[start + index] = code
+    target[start + index] = code
   }
   if (all > ONE_BYTE_EACH) {
     writeLongText(value)
@@ -244,11 +256,17 @@ function placeOf(value: object): number {
     met[metCount++] = value
     return -1
   }
-  const places = placesOfMet ??= new Map((met as object[]).map((known, index) => [known, index]))
+  const places = placesOfMet ??= mapOfMet()
   const place = places.get(value)
   if (place !== undefined) return place
   places.set(value, metCount++)
   return -1
+}
+
+function mapOfMet(): Map<object, number> {
+  const places = new Map<object, number>()
+  for (let index = 0; index < FEW; index++) places.set(met[index]!, index)
+  return places
 }
 
 function writeContent(value: object): boolean {
@@ -297,7 +315,10 @@ function writeHeader(shape: WrittenShape): void {
     return
   }
   bytes[at++] = TAG.object
-  for (let index = 0; index < length; index++) bytes[at++] = header[index]!
+  const target = bytes
+  const start = at
+  for (let index = 0; index < length; index++) target[start + index] = header[index]!
+  at = start + length
   number(shape)
 }
 
@@ -351,16 +372,26 @@ function writeDictionary(value: object, keys: readonly string[]): boolean {
 
 function writeArray(value: readonly unknown[]): boolean {
   const { length } = value
-  // It has as many values as it is long if it has neither holes nor properties with names, and asking so is the cheapest way.
-  const items: readonly unknown[] = length === 0 ? Object.keys(value) : Object.values(value)
-  if (items.length !== length) return false
-  if (length < 2 || !writeNumbers(items)) {
+  if (!isDense(value)) return false
+  if (length < 2 || !writeNumbers(value)) {
     reserve(8)
     bytes[at++] = TAG.array
     writeCount(length)
-    for (let index = 0; index < length; index++) if (!writeValue(items[index])) return false
+    for (let index = 0; index < length; index++) if (!writeValue(value[index])) return false
   }
   return true
+}
+
+/**
+ * Whether there are neither holes nor properties with names: then there are as many keys, and as many values, as the list
+ * is long. Keys are strings that must be made; values cost a fifth of that, unless they are doubles, each of which
+ * becomes an object.
+ */
+function isDense(value: readonly unknown[]): boolean {
+  const { length } = value
+  const first = length === 0 ? undefined : value[0]
+  const areKeysCheaper = length === 0 || (typeof first === 'number' && (first | 0) !== first)
+  return (areKeysCheaper ? Object.keys(value) : Object.values(value)).length === length
 }
 
 function writeNumbers(items: readonly unknown[]): boolean {
@@ -418,9 +449,7 @@ function writeDate(value: Date): true {
   const time = Date.prototype.getTime.call(value)
   reserve(16)
   bytes[at++] = TAG.date
-  align(8)
-  floats[at >>> 3] = time
-  at += 8
+  writeDouble(time)
   return true
 }
 
