@@ -19,8 +19,7 @@ const LEAST_BYTES = 4096
 const KEPT_BYTES = 1 << 20
 
 export function newPrivateMemory(leastBytes = LEAST_BYTES): PrivateMemory {
-  let byteLength = LEAST_BYTES
-  while (byteLength < leastBytes) byteLength *= 2
+  const byteLength = Math.ceil(leastBytes / LEAST_BYTES) * LEAST_BYTES
   const buffer = new ArrayBuffer(byteLength)
   return { bytes: new Uint8Array(buffer), words: new Int32Array(buffer), floats: new Float64Array(buffer), text: Buffer.from(buffer) as Buffer & Text }
 }

@@ -33,7 +33,8 @@ export interface Unpacked {
 
 /** Where the bytes of the next value are to be put. */
 export function incoming(byteLength: number): PrivateMemory {
-  const next = roomIn(memory, byteLength + 8)
+  // Half as much again: a value that grows by and by must not want a new one each time.
+  const next = byteLength + 8 <= bytes.length ? roomIn(memory, byteLength) : newPrivateMemory(byteLength * 1.5 + 8)
   if (next === memory) return next
   memory = next
   bytes = next.bytes

@@ -2,6 +2,7 @@ import { types } from 'node:util'
 import { encode } from '../../serializable/index.ts'
 import type { Guards } from '../snapshot.ts'
 import { DEEPEST, LEAD, MOST_HEADER_BYTES, NUMBERED_SHAPES, SHORT_TEXT, SMALL_INTEGERS, TAG, VIEWS } from './format.ts'
+import { forgetMet, metObjects, placeOf } from './met-objects.ts'
 import { newPrivateMemory, type PrivateMemory, roomIn } from './private-memory.ts'
 import { keepWrittenShape, MOST_KEYS, writtenShape, type WrittenShape } from './written-shapes.ts'
 
@@ -21,12 +22,6 @@ let shapeCount = 0
 let hasReferences = false
 /** Whether the general serialiser wrote the last value. */
 let isGeneral = false
-
-/** The objects met so far, in order: few in a list, more in a map. */
-const FEW = 12
-const met: (object | undefined)[] = Array.from({ length: FEW }, () => undefined)
-let metCount = 0
-let placesOfMet: Map<object, number> | undefined
 
 const ONE_BYTE_EACH = 0xff
 /** V8 has a version of it for text of one byte each, which finds nothing without looking. */
@@ -71,8 +66,7 @@ export function guardPacked(value: unknown, guards: Guards): void {
     guards.all(value)
     return
   }
-  const objects = placesOfMet?.keys() ?? met.slice(0, metCount)
-  for (const object of objects) guards.one(object!)
+  for (const object of metObjects()) guards.one(object)
   forgetMet()
 }
 
@@ -87,12 +81,6 @@ function packGenerally(value: unknown, path: string): number {
   bytes[0] = LEAD.general
   bytes.set(content, 1)
   return at
-}
-
-function forgetMet(): void {
-  for (let index = 0; index < FEW && met[index] !== undefined; index++) met[index] = undefined
-  placesOfMet = undefined
-  metCount = 0
 }
 
 function use(next: PrivateMemory): void {
@@ -183,11 +171,11 @@ function writeCount(count: number): void {
 
 function writeText(value: string): void {
   const { length } = value
-  reserve(length * 2)
   if (length >= LONG_TEXT) {
     writeLongText(value)
     return
   }
+  reserve(length)
   const target = bytes
   const start = at + 1
   let all = 0
@@ -206,7 +194,9 @@ function writeText(value: string): void {
 
 function writeLongText(value: string): void {
   const { length } = value
-  if (WIDE.test(value)) {
+  const isWide = WIDE.test(value)
+  reserve(isWide ? length * 2 : length)
+  if (isWide) {
     bytes[at++] = TAG.utf16
     writeCount(length)
     at += text.ucs2Write(value, at, length * 2)
@@ -249,26 +239,6 @@ function writeObject(value: object): boolean {
   return isWritten
 }
 
-/** Below 0 for an object that is met for the first time. */
-function placeOf(value: object): number {
-  if (metCount < FEW) {
-    for (let index = 0; index < metCount; index++) if (met[index] === value) return index
-    met[metCount++] = value
-    return -1
-  }
-  const places = placesOfMet ??= mapOfMet()
-  const place = places.get(value)
-  if (place !== undefined) return place
-  places.set(value, metCount++)
-  return -1
-}
-
-function mapOfMet(): Map<object, number> {
-  const places = new Map<object, number>()
-  for (let index = 0; index < FEW; index++) places.set(met[index]!, index)
-  return places
-}
-
 function writeContent(value: object): boolean {
   const prototype: unknown = Object.getPrototypeOf(value)
   if (prototype === Object.prototype) return writePlain(value)
@@ -287,7 +257,7 @@ function writeContent(value: object): boolean {
 function writePlain(value: object): boolean {
   const keys = Object.keys(value)
   const { length } = keys
-  if ((length === 0 || keys[0] === '0') && !isOrdinary(value)) return false
+  if ((length === 0 || isDigit(keys[0]!)) && !isOrdinary(value)) return false
   if (length > MOST_KEYS) return writeDictionary(value, keys)
   const shape = writtenShape(keys)
   if (shape !== undefined) writeHeader(shape)
@@ -303,6 +273,11 @@ function isOrdinary(value: object): boolean {
   return Object.prototype.toString.call(value) === '[object Object]' && !types.isMap(value) && !types.isSet(value) && !types.isPromise(value)
     && !types.isWeakMap(value) && !types.isWeakSet(value) && !types.isAnyArrayBuffer(value) && !ArrayBuffer.isView(value)
     && !types.isGeneratorObject(value) && !types.isExternal(value)
+}
+
+function isDigit(text: string): boolean {
+  const code = text.charCodeAt(0)
+  return code >= 48 && code <= 57
 }
 
 function writeHeader(shape: WrittenShape): void {
