@@ -1,3 +1,4 @@
+import type { PrivateMemory } from './codec/index.ts'
 import { HEAP, HEAP_START, UNIT_BYTES } from './layout.ts'
 
 /**
@@ -15,6 +16,10 @@ const CLASS = 0
 const LENGTH = 1
 const NEXT = 1
 export const BLOCK_HEADER_BYTES = 8
+const BLOCK_HEADER_WORDS = BLOCK_HEADER_BYTES / 4
+/** Up to here a loop over words costs less than a view. */
+const FEW_BYTES = 128
+const UNIT_SHIFT = 4
 const FIRST_UNIT = HEAP_START / UNIT_BYTES
 
 /** A block's place, in units of 16 bytes from the start of the memory. 0 is none. */
@@ -36,14 +41,20 @@ export class Heap {
     this.#words[HEAP.top] = FIRST_UNIT
   }
 
-  /** A block that nobody else knows, holding `payload`; 0 where there is no room without a sweep. */
-  store(payload: Uint8Array): Block {
-    const sizeClass = classFor(Math.ceil((payload.length + BLOCK_HEADER_BYTES) / UNIT_BYTES))
+  /** A block that nobody else knows, holding the first bytes of `source`; 0 where there is no room without a sweep. */
+  store(source: PrivateMemory, byteLength: number): Block {
+    const sizeClass = classFor((byteLength + BLOCK_HEADER_BYTES + UNIT_BYTES - 1) >>> UNIT_SHIFT)
     const block = this.#take(sizeClass) || this.#extend(sizeClass) || this.#split(sizeClass)
     if (block === 0) return 0
-    const start = block * UNIT_BYTES
-    this.#words[(start >>> 2) + LENGTH] = payload.length
-    this.#bytes.set(payload, start + BLOCK_HEADER_BYTES)
+    const words = this.#words
+    const word = wordOf(block) + BLOCK_HEADER_WORDS
+    words[word - BLOCK_HEADER_WORDS + LENGTH] = byteLength
+    if (byteLength > FEW_BYTES) {
+      this.#bytes.set(new Uint8Array(source.bytes.buffer, 0, byteLength), word * 4)
+      return block
+    }
+    const from = source.words
+    for (let index = 0; index * 4 < byteLength; index++) words[word + index] = from[index]!
     return block
   }
 
@@ -55,16 +66,37 @@ export class Heap {
   }
 
   /**
-   * A private copy of a block's payload. Without the lock the block may be someone else's by now and the copy
-   * nonsense: undefined where that is plain, else the caller has to find out.
+   * Copies a block's payload into the memory that `room` gives for so many bytes, and returns how many. Without the
+   * lock the block may be someone else's by now and the copy nonsense: below 0 where that is plain, else the caller
+   * has to find out.
    */
-  load(block: Block): Uint8Array | undefined {
-    const start = block * UNIT_BYTES + BLOCK_HEADER_BYTES
-    const length = this.#words[wordOf(block) + LENGTH]!
-    if (length < 0 || start + length > this.#bytes.length) return undefined
-    const copy = new Uint8Array(length)
-    copy.set(this.#bytes.subarray(start, start + length))
-    return copy
+  load(block: Block, room: (byteLength: number) => PrivateMemory): number {
+    const words = this.#words
+    const word = wordOf(block) + BLOCK_HEADER_WORDS
+    const byteLength = words[word - BLOCK_HEADER_WORDS + LENGTH]!
+    if (byteLength < 0 || word * 4 + byteLength > this.#bytes.length) return -1
+    const target = room(byteLength)
+    if (byteLength > FEW_BYTES) {
+      target.bytes.set(new Uint8Array(words.buffer, word * 4, byteLength))
+      return byteLength
+    }
+    const to = target.words
+    for (let index = 0; index * 4 < byteLength; index++) to[index] = words[word + index]!
+    return byteLength
+  }
+
+  /** Whether a block's payload is the first bytes of `source`. Under the lock. */
+  holds(block: Block, { bytes, words: other }: PrivateMemory, byteLength: number): boolean {
+    const words = this.#words
+    const word = wordOf(block) + BLOCK_HEADER_WORDS
+    if (words[word - BLOCK_HEADER_WORDS + LENGTH] !== byteLength) return false
+    if (byteLength > FEW_BYTES) {
+      return Buffer.compare(new Uint8Array(words.buffer, word * 4, byteLength), new Uint8Array(bytes.buffer, 0, byteLength)) === 0
+    }
+    const whole = byteLength >>> 2
+    for (let index = 0; index < whole; index++) if (words[word + index] !== other[index]) return false
+    for (let byte = whole * 4; byte < byteLength; byte++) if (this.#bytes[word * 4 + byte] !== bytes[byte]) return false
+    return true
   }
 
   /** Makes free whatever no block of `used` covers: joins what was split and finds what a killed thread leaked. */

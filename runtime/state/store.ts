@@ -1,13 +1,12 @@
 import { invariant, TaskbrainError } from '../errors.ts'
-import { decode, encode } from '../serializable/index.ts'
 import type { Arena, ArenaMemory } from './arena.ts'
+import { guardPacked, incoming, pack, packed, unpack } from './codec/index.ts'
 import { notShared, stateFull } from './errors.ts'
 import { BLOCK_HEADER_BYTES, Heap } from './heap.ts'
 import { type Layout, REGION, type Slot } from './layout.ts'
 import { Lock } from './lock.ts'
 import { Scalars, type Step, UNCHANGED } from './scalars.ts'
-import { guardFor } from './snapshot.ts'
-import type { Guard } from './snapshot.ts'
+import { type Guards, guardsFor } from './snapshot.ts'
 
 export interface StoreOptions {
   /** Size of the memory in bytes. It is reserved, and only taken where it is written. Default 64 MiB. */
@@ -68,7 +67,7 @@ export class Store {
   readonly #lock: Lock
   readonly #heap: Heap
   readonly #isTotalOrder: boolean
-  readonly #guards: (Guard | undefined)[]
+  readonly #guards: (Guards | undefined)[]
   /** Changes in place that are under way in this thread. */
   readonly #changes: (ChangeInPlace | undefined)[]
   /** Main thread: the attributes that can't be shared. */
@@ -132,16 +131,16 @@ export class Store {
       this.#writeMainOnly(slot, value)
       return
     }
-    let payload: Uint8Array
+    let byteLength: number
     try {
-      payload = encode(value, slot.name)
+      byteLength = pack(value, slot.name)
     } catch (error) {
       const isFirst = this.owner === MAIN && this.#referenceOf(slot) === NO_REFERENCE
       if (!isFirst || !(error instanceof TaskbrainError) || error.code !== 'not-serializable') throw error
       this.#keepInMain(slot, value, error)
       return
     }
-    this.#publish(slot, payload)
+    this.#publish(slot, byteLength)
     this.#abandonChange(slot)
   }
 
@@ -212,12 +211,11 @@ export class Store {
     const change = this.#changes[slot.index]
     if (change) return change.value
     const published = this.#copyOut(slot)
-    const { version, reference, payload } = published
+    const { version, reference, byteLength } = published
     if (reference === NO_REFERENCE) return undefined
     if (reference & MAIN_ONLY) return this.#readMainOnly(slot, published)
-    const value = decode(payload, slot.name)
-    if (this.#guardOf(slot)(value)) return value
-    this.#cache(slot, version, reference, value)
+    const { value, hasBytes } = unpack(byteLength, slot.name, this.#guardsOf(slot))
+    if (!hasBytes) this.#cache(slot, version, reference, value)
     return value
   }
 
@@ -234,19 +232,20 @@ export class Store {
     const word = this.#wordOf(slot)
     // Where loads may overtake each other the last comparison proves nothing.
     for (let attempt = 0; this.#isTotalOrder && attempt < UNLOCKED_READS; attempt++) {
-      const version = Atomics.load(words, word)
-      const reference = Atomics.load(words, word + 1)
-      const payload = reference >>> 1 === 0 ? NO_BYTES : this.#heap.load(reference >>> 1)
+      // In this order plain loads are seen; whether they were of one moment, those below tell.
+      const version = words[word]!
+      const reference = words[word + 1]!
+      const byteLength = reference >>> 1 === 0 ? 0 : this.#heap.load(reference >>> 1, incoming)
       const isWhole = Atomics.load(words, word + 1) === reference && Atomics.load(words, word) === version
-      if (isWhole && payload) return { version, reference, payload }
+      if (isWhole && byteLength >= 0) return { version, reference, byteLength }
     }
     this.#lock.enter()
     try {
       const version = words[word]!
       const reference = words[word + 1]!
-      const payload = reference >>> 1 === 0 ? NO_BYTES : this.#heap.load(reference >>> 1)
-      invariant(payload, `the block of ${slot.name} lies within the memory`)
-      return { version, reference, payload }
+      const byteLength = reference >>> 1 === 0 ? 0 : this.#heap.load(reference >>> 1, incoming)
+      invariant(byteLength >= 0, `the block of ${slot.name} lies within the memory`)
+      return { version, reference, byteLength }
     } finally {
       this.#lock.leave()
     }
@@ -257,44 +256,50 @@ export class Store {
    * The version goes first: killed between the two stores, a writer leaves the old value under a new version, which
    * costs the readers a copy. The other way round they would keep the old value while the memory has the new one.
    */
-  #publish(slot: Slot, payload: Uint8Array, flag = 0): void {
+  #publish(slot: Slot, byteLength: number, flag = 0): void {
     this.#lock.enter()
     try {
       const words = this.#words
       const word = this.#wordOf(slot)
-      if (this.#isMainOnly(slot)) throw this.#notSharedError(slot, this.#copyOut(slot))
-      this.#assertHeld()
-      const block = this.#allocate(slot, payload, flag)
       const old = words[word + 1]!
-      Atomics.store(words, word, (words[word]! + 1) | 0)
-      Atomics.store(words, word + 1, (block << 1) | flag)
+      if (old & MAIN_ONLY) throw this.#notSharedError(slot, this.#copyOut(slot))
+      this.#assertHeld()
+      const block = this.#allocate(slot, byteLength, flag)
+      this.#store(word, (words[word]! + 1) | 0)
+      this.#store(word + 1, (block << 1) | flag)
       if (old !== NO_REFERENCE) this.#heap.free(old >>> 1)
     } finally {
       this.#lock.leave()
     }
   }
 
-  #allocate(slot: Slot, payload: Uint8Array, flag: number): number {
-    const block = this.#heap.store(payload)
+  #store(word: number, value: number): void {
+    if (this.#isTotalOrder) this.#words[word] = value
+    else Atomics.store(this.#words, word, value)
+  }
+
+  #allocate(slot: Slot, byteLength: number, flag: number): number {
+    const block = this.#heap.store(packed(), byteLength)
     if (block !== 0) return block
     const used = this.layout.slots
       .filter(({ kind }) => kind === 'value')
       .map((used) => this.#words[this.#wordOf(used) + 1]! >>> 1)
       .filter((block) => block !== 0)
     this.#heap.sweep(used)
-    const swept = this.#heap.store(payload)
+    const swept = this.#heap.store(packed(), byteLength)
     // An attribute that stays in main needs no block: only its reason is lost.
     if (swept === 0 && flag !== MAIN_ONLY) {
-      throw stateFull(slot.name, payload.length + BLOCK_HEADER_BYTES, this.shared.values.byteLength)
+      throw stateFull(slot.name, byteLength + BLOCK_HEADER_BYTES, this.shared.values.byteLength)
     }
     return swept
   }
 
   #changeValue<T>(slot: Slot, change: (value: any) => T): T {
     const { index } = slot
-    const { reference, payload } = this.#copyOut(slot)
-    if (reference & MAIN_ONLY) throw this.#notSharedError(slot, { payload })
-    const value = reference === NO_REFERENCE ? undefined : decode(payload, slot.name)
+    const published = this.#copyOut(slot)
+    const { reference } = published
+    if (reference & MAIN_ONLY) throw this.#notSharedError(slot, published)
+    const value = reference === NO_REFERENCE ? undefined : unpack(published.byteLength, slot.name).value
     if (typeof value !== 'object' || value === null) return change(value)
     const inPlace: ChangeInPlace = { value }
     this.#changes[index] = inPlace
@@ -303,11 +308,11 @@ export class Store {
     const commit = (): void => {
       if (this.#changes[index] !== inPlace) return
       this.#changes[index] = undefined
-      const changed = encode(value, slot.name)
-      // Nothing changed: no reader needs a new copy. (The serializer writes an array that it made in another form, once.)
-      if (!isSameBytes(changed, payload)) this.#publish(slot, changed)
+      const byteLength = pack(value, slot.name, true)
+      // Nothing changed: no reader needs a new copy. (The general serialiser writes an array that it made in another form, once.)
+      if (!this.#heap.holds(reference >>> 1, packed(), byteLength)) this.#publish(slot, byteLength)
       // What `change` gave away of the copy is a snapshot from now on: `this.list.sort()` returns the list.
-      this.#guardOf(slot)(value)
+      guardPacked(value, this.#guardsOf(slot))
     }
     let result: T
     try {
@@ -320,8 +325,8 @@ export class Store {
     return result
   }
 
-  #guardOf(slot: Slot): Guard {
-    return this.#guards[slot.index] ??= guardFor(slot.name)
+  #guardsOf(slot: Slot): Guards {
+    return this.#guards[slot.index] ??= guardsFor(slot.name)
   }
 
   #abandonChange({ index }: Slot): void {
@@ -349,12 +354,13 @@ export class Store {
 
   // --- attributes that can't be shared ---
 
+  /** Main knows it of itself. Another thread may be late to see it, and then meets it under the lock. */
   #isMainOnly(slot: Slot): boolean {
-    return (this.#referenceOf(slot) & MAIN_ONLY) !== 0
+    return (this.#words[this.#wordOf(slot) + 1]! & MAIN_ONLY) !== 0
   }
 
   #keepInMain(slot: Slot, value: unknown, error: TaskbrainError): void {
-    this.#publish(slot, encode(error.message, slot.name), MAIN_ONLY)
+    this.#publish(slot, pack(error.message, slot.name), MAIN_ONLY)
     this.#mainOnly.set(slot.index, value)
     this.#unshareableListener?.(slot.name, error)
   }
@@ -372,23 +378,21 @@ export class Store {
     this.snapshots[slot.index]!.reference = NOT_CACHED
   }
 
-  #notSharedError(slot: Slot, { payload }: { readonly payload: Uint8Array }): TaskbrainError {
-    return notShared(slot.name, payload.length === 0 ? 'Its first value can\'t be serialised.' : String(decode(payload)))
+  #notSharedError(slot: Slot, { byteLength }: Published): TaskbrainError {
+    return notShared(slot.name, byteLength === 0 ? 'Its first value can\'t be serialised.' : String(unpack(byteLength, slot.name).value))
   }
 }
 
-/** What a slot said at one moment, with a private copy of the bytes. */
+/** What a slot said at one moment. The bytes are where the codec reads the next value from. */
 interface Published {
   readonly version: number
   readonly reference: number
-  readonly payload: Uint8Array
+  readonly byteLength: number
 }
 
 interface ChangeInPlace {
   readonly value: object
 }
-
-const NO_BYTES = new Uint8Array(0)
 
 /** The error of the change itself is the one to tell; if the write fails too, neither may be lost. */
 function commitAfter(error: unknown, commit: () => void): void {
@@ -398,10 +402,6 @@ function commitAfter(error: unknown, commit: () => void): void {
     const message = `A change threw (${String(error)}), and what it had changed could not be kept (${String(commitError)})`
     throw new AggregateError([error, commitError], message, { cause: commitError })
   }
-}
-
-function isSameBytes(one: Uint8Array, other: Uint8Array): boolean {
-  return Buffer.compare(one, other) === 0
 }
 
 const defaultMemoryOrder = (): MemoryOrder => (process.arch === 'x64' || process.arch === 'ia32' ? 'total' : 'weak')

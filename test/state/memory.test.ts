@@ -1,5 +1,6 @@
 import * as assert from 'uvu/assert'
 import { TaskbrainError } from '../../runtime/errors.ts'
+import { newPrivateMemory } from '../../runtime/state/codec/private-memory.ts'
 import { Heap } from '../../runtime/state/heap.ts'
 import { HEAP_START } from '../../runtime/state/layout.ts'
 import { createStore, layoutOf } from '../../runtime/state/index.ts'
@@ -52,6 +53,15 @@ describe('a lock whose owner is gone', (it) => {
 })
 
 describe('the heap', (it) => {
+  const store = (heap: Heap, payload: Uint8Array): number => {
+    const memory = newPrivateMemory(payload.length)
+    memory.bytes.set(payload)
+    return heap.store(memory, payload.length)
+  }
+  const load = (heap: Heap, block: number): Uint8Array => {
+    const memory = newPrivateMemory(1 << 16)
+    return memory.bytes.slice(0, heap.load(block, () => memory))
+  }
   it('is not exhausted by many small writes', () => {
     const [main, other] = pair(64 * 1024)
     for (let n = 0; n < 200_000; n++) (n % 2 ? main : other).write(n % 3 ? POSE : LIST, n % 7 ? n : 'a longer text than a number')
@@ -67,7 +77,7 @@ describe('the heap', (it) => {
     for (let n = 0; n < 1_000_000; n++) {
       const place = n % held.length
       if (held[place]) heap.free(held[place])
-      held[place] = heap.store(payload.subarray(0, (n * 31) % 300))
+      held[place] = store(heap, payload.subarray(0, (n * 31) % 300))
       assert.is.not(held[place], 0)
     }
     assert.ok(bytes.findLastIndex((byte) => byte !== 0) < HEAP_START + 64 * 1024)
@@ -77,13 +87,13 @@ describe('the heap', (it) => {
     const heap = new Heap(new Int32Array(buffer))
     heap.format()
     const payload = new Uint8Array(5000).fill(1)
-    const kept = [heap.store(payload), heap.store(new Uint8Array(2).fill(9)), heap.store(payload), heap.store(new Uint8Array(3).fill(8))]
-    while (heap.store(payload)) continue
+    const kept = [store(heap, payload), store(heap, new Uint8Array(2).fill(9)), store(heap, payload), store(heap, new Uint8Array(3).fill(8))]
+    while (store(heap, payload)) continue
     heap.sweep([kept[3]!, kept[1]!])
     let found = 0
-    while (heap.store(payload)) found++
+    while (store(heap, payload)) found++
     assert.ok(found >= 8, `${found} blocks found`)
-    assert.equal([heap.load(kept[1]!), heap.load(kept[3]!)], [new Uint8Array(2).fill(9), new Uint8Array(3).fill(8)])
+    assert.equal([load(heap, kept[1]!), load(heap, kept[3]!)], [new Uint8Array(2).fill(9), new Uint8Array(3).fill(8)])
   })
   it('serves a value that grows through all sizes and shrinks again', () => {
     const [main, other] = pair(256 * 1024)

@@ -1,0 +1,3 @@
+export type { PrivateMemory } from './private-memory.ts'
+export { incoming, unpack } from './reader.ts'
+export { guardPacked, pack, packed } from './writer.ts'
