@@ -4,7 +4,7 @@
  */
 import type { BrainManifest } from '../src/contract/manifest.ts'
 import type { FieldKind } from '../src/contract/schema.ts'
-import type { Diagnostic, SourceText } from './log.ts'
+import type { Diagnostic, SourceText, Span } from './log.ts'
 
 // --- what the API takes and gives ---
 
@@ -107,6 +107,8 @@ export interface ImportSpecifier {
 
 export interface ImportItem {
   readonly specifier: string
+  /** The file of the project that it means, absolute. */
+  readonly target?: string | undefined
   /** Value specifiers only. Empty: a bare import, or one of types. */
   readonly names: readonly ImportSpecifier[]
   readonly bare: boolean
@@ -160,7 +162,9 @@ export interface Attribute {
     /** Main process only by the user's word: no initial value, `_name`, `@Brain.local()`. */
     | { readonly kind: 'local'; readonly why: string }
     /** Main process only because its type can't be serialised: a warning at run time names it. */
-    | { readonly kind: 'unshared'; readonly why: string }
+    | { readonly kind: 'unshared'; readonly why: string; readonly obstacle?: ClassObstacle | undefined }
+  /** Classes of the project whose instances it may hold: who reads it has to have loaded them. */
+  readonly classes: readonly ClassReference[]
 }
 
 /** What is known of a shared value: decides which calls on it change it. */
@@ -185,6 +189,10 @@ export interface TaskModel {
   readonly optionNames: readonly string[]
   readonly optionTexts: OptionTexts
   readonly split: boolean
+  /** Classes of the project whose instances its arguments may hold. */
+  readonly takes: readonly ClassReference[]
+  /** The same of its result. */
+  readonly gives: readonly ClassReference[]
   /** Edits that turn the method into the generator of its setup and loop. */
   readonly splitEdits: readonly Edit[]
 }
@@ -217,6 +225,20 @@ export interface BrainModel {
 export interface ClassReference {
   readonly file: string
   readonly name: string
+}
+
+/** Classes of the project whose instances may be in a value that crosses between threads. */
+export interface InstanceClasses {
+  readonly classes: readonly ClassReference[]
+  readonly obstacle: ClassObstacle | undefined
+}
+
+/** Why instances of a class can't cross, though nobody says how they do. */
+export interface ClassObstacle {
+  readonly className: string
+  /** The end of a sentence. */
+  readonly why: string
+  readonly at: Span
 }
 
 /** A comment against the warnings of a code on a line; its place is that of the code in it. */
@@ -260,6 +282,8 @@ export interface Slice {
   readonly imports: ReadonlyMap<number, readonly ImportSpecifier[]>
   /** Modules loaded for what they do: they register serialisable types. */
   readonly bareImports: readonly string[]
+  /** Modules loaded, after those that the source imports, for a class whose instances arrive here. */
+  readonly classImports: readonly string[]
   /** Names taken from slices of other files; none where a slice is loaded for what it does. */
   readonly sliceImports: readonly { readonly slice: string; readonly imported: string; readonly local: string }[]
   /** By the name of a brain: the name that its base class has here. */

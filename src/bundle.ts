@@ -18,7 +18,7 @@ export interface BundleInput {
   /** Sources with a brain that could not be compiled: nothing may be bundled from their text. */
   readonly failed: ReadonlySet<string>
   readonly host: ProjectFiles
-  readonly transformModule: (path: string, text: string) => { readonly code: string } | undefined
+  readonly transformModule: (path: string, text: string, root: string) => { readonly code: string } | undefined
 }
 
 export interface Bundle {
@@ -70,7 +70,7 @@ function syntaxOptions({ projectDir }: BuildConfig): Record<string, unknown> {
 }
 
 function compiledModules(input: BundleInput, graph: CompiledGraph): Plugin {
-  const { host, failed, transformModule } = input
+  const { config, host, failed, transformModule } = input
   return {
     name: 'taskbrain',
     setup(esbuild) {
@@ -95,7 +95,7 @@ function compiledModules(input: BundleInput, graph: CompiledGraph): Plugin {
           host.lookedUp(path)
           return undefined
         }
-        return { contents: transformModule(path, text)?.code ?? text, loader: loaderOf(path), resolveDir: dirname(path) }
+        return { contents: transformModule(path, text, config.projectDir)?.code ?? text, loader: loaderOf(path), resolveDir: dirname(path) }
       })
     },
   }

@@ -44,6 +44,8 @@ export class SourceProject {
   readonly brainClasses = new Map<ClassNode, boolean>()
   /** Files of which it is known whether a brain stands at their top level. */
   readonly brainFiles = new Map<string, boolean>()
+  /** By file: names of the classes that are registered where it leads. */
+  readonly registeredClasses = new Map<string, ReadonlySet<string> | 'unknown'>()
   readonly #root: string
   readonly host: CompilerHost
   readonly graph: ModuleGraph

@@ -6,7 +6,8 @@ import { bareExpression } from '../1-parse/expressions.ts'
 import type { ClassNode } from '../1-parse/declarations.ts'
 import { hasModifier } from '../1-parse/imports.ts'
 import type { SourceProject, SourceUnit } from '../1-parse/project.ts'
-import type { Attribute, Edit } from '../model.ts'
+import type { Attribute, Edit, InstanceClasses } from '../model.ts'
+import { instanceClasses } from './instance-classes.ts'
 import type { TypeOracle } from './type-oracle.ts'
 import { typeOfAnnotation, typeOfInitializer, type AttributeType } from './types.ts'
 
@@ -55,8 +56,9 @@ function ofField(field: ts.PropertyDeclaration, context: AttributeContext): Attr
   if (name === undefined || isErased || ts.isPrivateIdentifier(field.name) || hasModifier(field, ts.SyntaxKind.StaticKeyword) || holdsFunction(field)) return []
   const attribute = { name, at: { start: field.name.getStart(), end: field.name.getEnd() }, origin: 'field' } as const
   const why = whyLocal(field, name, context)
-  if (why) return [{ ...attribute, share: { kind: 'local', why } }]
-  return [{ ...attribute, share: shareOf(typeOfField(field, context)) }]
+  if (why) return [{ ...attribute, classes: [], share: { kind: 'local', why } }]
+  const type = typeOfField(field, context)
+  return [{ ...attribute, ...shareOf(type, classesOf(type, field, context)) }]
 }
 
 /** Why a field lives in the main process alone, as the end of a sentence. */
@@ -69,13 +71,14 @@ function whyLocal(field: ts.PropertyDeclaration, name: string, { isLocal }: Attr
   return decorators[0] && `it carries the decorator \`${decorators[0].getText().split('(', 1)[0]}\``
 }
 
-function ofParameter(parameter: ts.ParameterDeclaration, { unit, project }: AttributeContext): Attribute {
+function ofParameter(parameter: ts.ParameterDeclaration, context: AttributeContext): Attribute {
+  const { unit, project } = context
   const name = parameter.name.getText()
   const attribute = { name, at: { start: parameter.name.getStart(), end: parameter.name.getEnd() }, origin: 'parameter' } as const
-  if (name.startsWith('_')) return { ...attribute, share: { kind: 'local', why: 'its name begins with `_`' } }
+  if (name.startsWith('_')) return { ...attribute, classes: [], share: { kind: 'local', why: 'its name begins with `_`' } }
   const type = parameter.type ? typeOfAnnotation(parameter.type, unit, project) : parameter.initializer && typeOfInitializer(parameter.initializer, unit, project)
-  const known = type ?? { field: 'value', category: 'unknown', text: undefined }
-  return { ...attribute, share: shareOf(parameter.questionToken ? orUndefined(known) : known) }
+  const known: AttributeType = type ?? { field: 'value', category: 'unknown', text: undefined }
+  return { ...attribute, ...shareOf(parameter.questionToken ? orUndefined(known) : known, classesOf(known, parameter, context)) }
 }
 
 /** What may be missing is no plain number or boolean. */
@@ -89,9 +92,15 @@ function typeOfField(field: ts.PropertyDeclaration, { unit, project, oracle }: A
   return field.questionToken ? orUndefined(declared) : declared
 }
 
-function shareOf(type: AttributeType): Attribute['share'] {
-  if (type.unserialisable) return { kind: 'unshared', why: type.unserialisable }
-  return { kind: 'shared', field: type.field, category: type.category, typeText: type.text }
+function shareOf(type: AttributeType, { classes, obstacle }: InstanceClasses): Pick<Attribute, 'share' | 'classes'> {
+  if (type.unserialisable) return { classes: [], share: { kind: 'unshared', why: type.unserialisable } }
+  if (obstacle) return { classes: [], share: { kind: 'unshared', why: `a \`${obstacle.className}\` can't be serialised: ${obstacle.why}`, obstacle } }
+  return { classes, share: { kind: 'shared', field: type.field, category: type.category, typeText: type.text } }
+}
+
+/** Only what is kept as a value may be an instance, or have one in it. */
+function classesOf({ field }: AttributeType, { type, initializer }: ts.PropertyDeclaration | ts.ParameterDeclaration, { unit, project }: AttributeContext): InstanceClasses {
+  return field === 'value' ? instanceClasses({ type, value: initializer }, unit, project) : { classes: [], obstacle: undefined }
 }
 
 /** `frames = 0` becomes `#shared_frames = void (this.frames = 0)`: the order of evaluation stays, and the accessor of the prototype is not hidden. */

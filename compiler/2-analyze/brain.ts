@@ -80,7 +80,7 @@ export function checkReadable(node: ClassNode, name: string | undefined, { unit,
 }
 
 /** What a stretch of code outside of a brain needs. */
-export function readNeeds(node: ts.Node, prefix: string, extraEdits: readonly Edit[] = []): Needs {
+export function readNeeds(node: ts.Node, { prefix, unit }: BrainContext, extraEdits: readonly Edit[] = []): Needs {
   const scope = readScope(node)
   return {
     names: [...scope.names],
@@ -89,7 +89,7 @@ export function readNeeds(node: ts.Node, prefix: string, extraEdits: readonly Ed
     selfEscapes: false,
     classEscapes: false,
     evals: scope.evals.map((call) => ({ start: call.getStart(), end: call.getEnd() })),
-    edits: [...extraEdits, ...classNameEdits(node, prefix), ...cancelPoints(node, prefix)],
+    edits: [...extraEdits, ...classNameEdits(node, prefix, unit.source.name), ...cancelPoints(node, prefix)],
   }
 }
 

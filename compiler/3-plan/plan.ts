@@ -2,7 +2,7 @@
 // syntax tree. Must not make text.
 
 import { BRAIN_MEMBERS, LATER_MEMBERS } from '../../src/contract/names.ts'
-import { evalInTask, featureLater, attributeNotShared, mainModuleInWorker, moduleStateCopied, outputRepeated, privateFromConstructor, superOfSplit, taskCalledDirectly, taskOverridden, taskUnknown } from '../diagnostics.ts'
+import { classNotPortable, evalInTask, featureLater, attributeNotShared, mainModuleInWorker, moduleStateCopied, outputRepeated, privateFromConstructor, superOfSplit, taskCalledDirectly, taskOverridden, taskUnknown } from '../diagnostics.ts'
 import type { DiagnosticLog, Span } from '../log.ts'
 import type { Attribute, BrainPlan, FileModel, PlannedTask, SelfUse, Slice, Stretch } from '../model.ts'
 import { closest } from '../names.ts'
@@ -118,6 +118,10 @@ function checkWorker(plan: BrainPlan, { task }: PlannedTask, live: readonly Live
 
   function checkUse(use: SelfUse, link: ChainLink): void {
     const share = attributes.get(use.name)?.share
+    if (share?.kind === 'unshared' && share.obstacle) {
+      const { className, why, at } = share.obstacle
+      return log.add(classNotPortable(`\`this.${use.name}\``, className, why), spanIn(link.file, use), [{ message: 'what keeps it from crossing', span: at }])
+    }
     if (share && share.kind !== 'shared') return log.add(attributeNotShared(task.name, use.name, share.why), spanIn(link.file, use))
     const constructor = use.name.startsWith('#') && link.brain.members.find((member) => member.kind === 'constructor')
     const assignment = constructor && constructor.needs.self.find((written) => written.name === use.name && written.how === 'write')

@@ -1,5 +1,6 @@
 import { types } from 'node:util'
 import { newError } from './error-class.ts'
+import { classById, shownClass } from './project-classes.ts'
 import { typeNamed } from './registry.ts'
 import { isObject } from './shape.ts'
 import { attempt, refuseHere, setOwn, type Step, TAG, type Tagged, type Walk } from './walk.ts'
@@ -80,11 +81,13 @@ function reviveTagged(tagged: Tagged, walk: Walk): object {
     case 'error':
       return reviveError(tagged, walk)
     case 'type':
+      return reviveRegistered(tagged, walk)
+    case 'instance':
       return reviveInstance(tagged, walk)
   }
 }
 
-function reviveInstance(tagged: Extract<Tagged, { [TAG]: 'type' }>, walk: Walk): object {
+function reviveRegistered(tagged: Extract<Tagged, { [TAG]: 'type' }>, walk: Walk): object {
   const { name, data } = tagged
   const type = typeNamed(name)
   if (!type) {
@@ -107,10 +110,24 @@ function reviveInstance(tagged: Extract<Tagged, { [TAG]: 'type' }>, walk: Walk):
   return instance
 }
 
+/** No constructor runs: what it would do was done where the instance was made. */
+function reviveInstance(tagged: Extract<Tagged, { [TAG]: 'instance' }>, walk: Walk): object {
+  const known = classById(tagged.class)
+  if (!known) {
+    const { name, file } = shownClass(tagged.class)
+    const remedy = `Mention ${name} in the type of the attribute, parameter or result, or call Brain.addSerializableType(${name}) where the brain's module reaches it`
+    throw refuseHere(walk, `it is an instance of ${name} from ${file}, a module that this thread has not loaded. ${remedy}`)
+  }
+  const instance: object = Object.create(known.Type.prototype)
+  walk.copies.set(tagged, instance)
+  reviveProperties(tagged.data, instance, walk)
+  return instance
+}
+
 function reviveError(tagged: Extract<Tagged, { [TAG]: 'error' }>, walk: Walk): Error {
   const { base, name, hidden, properties } = tagged
   const error = newError(base, String(hidden['message'] ?? ''))
-  const type = name === undefined ? undefined : typeNamed(name)
+  const type = name !== undefined ? typeNamed(name) : tagged.class !== undefined ? classById(tagged.class) : undefined
   if (type) Object.setPrototypeOf(error, type.Type.prototype)
   walk.copies.set(tagged, error)
   for (const key of Object.keys(hidden)) {

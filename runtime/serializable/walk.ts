@@ -8,8 +8,10 @@ export const TAG = '@taskbrain'
 export type Tagged =
   /** An instance of a registered type: what its codec gave, or its own properties. */
   | { [TAG]: 'type', name: string, data: unknown }
-  /** `base` is the built-in class, `name` the registered one. `hidden` can't be enumerated, `properties` can. */
-  | { [TAG]: 'error', base: string, name?: string, hidden: Record<string, unknown>, properties: object }
+  /** An instance of a class of the project: its own properties. */
+  | { [TAG]: 'instance', class: string, data: object }
+  /** `base` is the built-in class, `name` the registered one, `class` that of the project. `hidden` can't be enumerated, `properties` can. */
+  | { [TAG]: 'error', base: string, name?: string, class?: string, hidden: Record<string, unknown>, properties: object }
   /** An object without a prototype. */
   | { [TAG]: 'bare', data: object }
   /** A user's object with our key in it. */

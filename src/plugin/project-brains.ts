@@ -78,7 +78,7 @@ export class ProjectBrains {
     if (path.includes('/node_modules/') || !/\bawait\b|\bclass\b/.test(text)) return undefined
     const project = await this.#project()
     if (!project?.reached.has(path) || project.graph.at(path)) return undefined
-    const code = project.compiler.transformModule(path, text)?.code
+    const code = project.compiler.transformModule(path, text, this.config.projectDir)?.code
     return code === undefined ? undefined : separateMap(code)
   }
 
