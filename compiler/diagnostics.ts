@@ -173,7 +173,7 @@ export const attributeNotShared = error('attribute-not-shared',
 
 export const classNotPortable = error('class-not-portable',
   (what: string, className: string, why: string) => `${what} holds a \`${className}\`, which can't cross between threads: ${why}.`,
-  (_what, className) => `Say how it crosses with \`Brain.addSerializableType(${className}, undefined, { encode, decode })\` at module level, make it where it is used, or hand over plain data.`)
+  (_what, className) => `Say how it crosses with \`Brain.addSerializableType(${className}, testInstance, { encode, decode })\` at module level, make it where it is used, or hand over plain data.`)
 
 export const privateFromConstructor = error('private-from-constructor',
   (task: string, attribute: string) => `Task \`${task}\` runs off the main thread and uses \`${attribute}\`, which the constructor assigns; a worker has no constructor run.`,

@@ -74,7 +74,7 @@ function shapeOfProxy(value: object, walk: OutwardWalk): Shape {
 function instanceShape(known: ProjectClass, walk: Walk): Shape {
   const { obstacle, Type: { name } } = known
   if (obstacle === undefined) return { kind: 'instance', known }
-  const remedy = `Say how with Brain.addSerializableType(${name}, undefined, { encode, decode })`
+  const remedy = `Say how with Brain.addSerializableType(${name}, testInstance, { encode, decode })`
   throw refuseHere(walk, `it is an instance of ${name}: ${obstacle}. ${remedy}`)
 }
 

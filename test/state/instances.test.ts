@@ -106,7 +106,7 @@ describe('an instance of a class of the project', (it) => {
   it('is refused where no copy could be one, with the path, the reason and the remedy', () => {
     const messageFor = (value: unknown): string => refusal(() => encode(value, 'arena')).message
     assert.is(messageFor({ vault: new Vault('g') }), '`arena.vault` can\'t cross between threads: it is an instance of Vault: `#code` is private to Vault, and no copy can have it. '
-      + 'Say how with Brain.addSerializableType(Vault, undefined, { encode, decode }).')
+      + 'Say how with Brain.addSerializableType(Vault, testInstance, { encode, decode }).')
     const Safe = named(class Safe extends Vault {}, 'Safe', 'src/safe.ts')
     assert.match(messageFor(new Safe('h')), 'it is an instance of Safe: `#code` is private to Vault')
     assert.match(messageFor([new Shelf()]), '`arena[0]` can\'t cross between threads: it is an instance of Shelf: Shelf extends Map, which is no class of the project')
