@@ -31,6 +31,15 @@ export const classById = (id: string): ProjectClass | undefined => classesByOwne
 
 export const classOfPrototype = (prototype: object): ProjectClass | undefined => classesByPrototype.get(prototype)
 
+/** The class of the project that an error is of; `undefined` where it is of none that a copy could be of. */
+export function errorClassId(error: Error): string | undefined {
+  const known = classOfPrototype(Object.getPrototypeOf(error))
+  return known?.obstacle === undefined ? known?.id : undefined
+}
+
+/** What an error of that class has as its prototype, where the class was loaded on this thread. */
+export const errorPrototype = (id: string): object | undefined => classById(id)?.Type.prototype
+
 /** Name and file of a class, for a sentence. */
 export function shownClass(id: string): { readonly name: string; readonly file: string } {
   const at = id.lastIndexOf('#')
