@@ -165,6 +165,7 @@ export interface Attribute {
     | { readonly kind: 'unshared'; readonly why: string; readonly obstacle?: ClassObstacle | undefined }
   /** Classes of the project whose instances it may hold: who reads it has to have loaded them. */
   readonly classes: readonly ClassReference[]
+  readonly methods?: InstanceMethods
 }
 
 /** What is known of a shared value: decides which calls on it change it. */
@@ -230,7 +231,16 @@ export interface ClassReference {
 /** Classes of the project whose instances may be in a value that crosses between threads. */
 export interface InstanceClasses {
   readonly classes: readonly ClassReference[]
+  readonly methods: InstanceMethods
   readonly obstacle: ClassObstacle | undefined
+}
+
+/** Names of methods of classes whose instances may be in a value. */
+export interface InstanceMethods {
+  /** May change their instance. */
+  readonly changing: readonly string[]
+  /** Change it after they waited. */
+  readonly changingLater: readonly string[]
 }
 
 /** Why instances of a class can't cross, though nobody says how they do. */

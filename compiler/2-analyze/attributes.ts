@@ -92,15 +92,15 @@ function typeOfField(field: ts.PropertyDeclaration, { unit, project, oracle }: A
   return field.questionToken ? orUndefined(declared) : declared
 }
 
-function shareOf(type: AttributeType, { classes, obstacle }: InstanceClasses): Pick<Attribute, 'share' | 'classes'> {
+function shareOf(type: AttributeType, { classes, methods, obstacle }: InstanceClasses): Pick<Attribute, 'share' | 'classes' | 'methods'> {
   if (type.unserialisable) return { classes: [], share: { kind: 'unshared', why: type.unserialisable } }
   if (obstacle) return { classes: [], share: { kind: 'unshared', why: `a \`${obstacle.className}\` can't be serialised: ${obstacle.why}`, obstacle } }
-  return { classes, share: { kind: 'shared', field: type.field, category: type.category, typeText: type.text } }
+  return { classes, methods, share: { kind: 'shared', field: type.field, category: type.category, typeText: type.text } }
 }
 
 /** Only what is kept as a value may be an instance, or have one in it. */
 function classesOf({ field }: AttributeType, { type, initializer }: ts.PropertyDeclaration | ts.ParameterDeclaration, { unit, project }: AttributeContext): InstanceClasses {
-  return field === 'value' ? instanceClasses({ type, value: initializer }, unit, project) : { classes: [], obstacle: undefined }
+  return field === 'value' ? instanceClasses({ type, value: initializer }, unit, project) : { classes: [], methods: { changing: [], changingLater: [] }, obstacle: undefined }
 }
 
 /** `frames = 0` becomes `#shared_frames = void (this.frames = 0)`: the order of evaluation stays, and the accessor of the prototype is not hidden. */

@@ -10,6 +10,7 @@ import { hasModifier } from '../1-parse/imports.ts'
 import type { SourceProject, SourceUnit } from '../1-parse/project.ts'
 import type { Span } from '../log.ts'
 import type { ClassObstacle, ClassReference, InstanceClasses } from '../model.ts'
+import { methodsOf } from './changing-methods.ts'
 import { hiddenMember, isNamedClass, shownMember } from './class-names.ts'
 import { derivedClasses } from './derived-classes.ts'
 import { madeBy, type MadeValue } from './made-values.ts'
@@ -77,7 +78,8 @@ class ClassWalk {
     }
     const key = ({ file, name }: ClassReference): string => `${file}#${name}`
     const classes = [...this.#classes.values()].sort((a, b) => (key(a) < key(b) ? -1 : 1))
-    return { classes, obstacle: this.#registered === 'unknown' ? undefined : obstacle }
+    const methods = methodsOf([...this.#seen.keys()].filter(ts.isClassLike) as ClassNode[])
+    return { classes, methods, obstacle: this.#registered === 'unknown' ? undefined : obstacle }
   }
 
   value(expression: ts.Expression, unit: SourceUnit): void {
