@@ -203,6 +203,10 @@ export const mainModuleInWorker = warning('main-module-in-worker',
   (task: string, specifier: string, way: string) => `Task \`${task}\` runs off the main thread and imports \`${specifier}\`, which loads the main module of a brain there: ${way}.`,
   'Import only types on that way (`import type`), or move what both files need to a module of its own.')
 
+export const classLoadsMain = warning('class-loads-main',
+  (task: string, className: string, way: string) => `Task \`${task}\` runs off the main thread and is given instances of \`${className}\`, whose module loads the main module of a brain there: ${way}.`,
+  'Import only types on that way (`import type`), or move the class to a module of its own.')
+
 // --- shared state ---
 
 export const awaitInUpdate = error('await-in-update',

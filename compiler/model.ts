@@ -164,7 +164,7 @@ export interface Attribute {
     /** Main process only because its type can't be serialised: a warning at run time names it. */
     | { readonly kind: 'unshared'; readonly why: string; readonly obstacle?: ClassObstacle | undefined }
   /** Classes of the project whose instances it may hold: who reads it has to have loaded them. */
-  readonly classes: readonly ClassReference[]
+  readonly classes: readonly ArrivingClass[]
   readonly methods?: InstanceMethods
 }
 
@@ -191,9 +191,9 @@ export interface TaskModel {
   readonly optionTexts: OptionTexts
   readonly split: boolean
   /** Classes of the project whose instances its arguments may hold. */
-  readonly takes: readonly ClassReference[]
+  readonly takes: readonly ArrivingClass[]
   /** The same of its result. */
-  readonly gives: readonly ClassReference[]
+  readonly gives: readonly ArrivingClass[]
   /** Edits that turn the method into the generator of its setup and loop. */
   readonly splitEdits: readonly Edit[]
 }
@@ -217,6 +217,8 @@ export interface BrainModel {
   readonly base: ClassReference | undefined
   readonly members: readonly Member[]
   readonly attributes: readonly Attribute[]
+  /** By the name of an attribute of a base class: what it may hold, as far as this file leads. */
+  readonly inheritedClasses: ReadonlyMap<string, readonly ArrivingClass[]>
   readonly tasks: readonly TaskModel[]
   /** Edits of the class for the main process alone: fields and parameter properties. */
   readonly mainEdits: readonly Edit[]
@@ -230,7 +232,7 @@ export interface ClassReference {
 
 /** Classes of the project whose instances may be in a value that crosses between threads. */
 export interface InstanceClasses {
-  readonly classes: readonly ClassReference[]
+  readonly classes: readonly ArrivingClass[]
   readonly methods: InstanceMethods
   readonly obstacle: ClassObstacle | undefined
 }
@@ -249,6 +251,12 @@ export interface ClassObstacle {
   /** The end of a sentence. */
   readonly why: string
   readonly at: Span
+}
+
+/** A class whose instances arrive somewhere. */
+export interface ArrivingClass extends ClassReference {
+  /** As of an import: files on the way by which loading its module loads the main module of a brain. */
+  readonly wayBack: readonly string[]
 }
 
 /** A comment against the warnings of a code on a line; its place is that of the code in it. */

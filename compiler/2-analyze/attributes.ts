@@ -18,6 +18,8 @@ export interface AttributeContext {
   readonly prefix: string
   /** Whether a decorator is `@Brain.local()`. */
   readonly isLocal: (decorator: ts.Decorator) => boolean
+  /** The file of the brain that has them, where they are those of a base class. */
+  readonly home?: SourceUnit
   /** Names of the attributes of base classes. */
   readonly inherited?: ReadonlySet<string>
 }
@@ -99,8 +101,8 @@ function shareOf(type: AttributeType, { classes, methods, obstacle }: InstanceCl
 }
 
 /** Only what is kept as a value may be an instance, or have one in it. */
-function classesOf({ field }: AttributeType, { type, initializer }: ts.PropertyDeclaration | ts.ParameterDeclaration, { unit, project }: AttributeContext): InstanceClasses {
-  return field === 'value' ? instanceClasses({ type, value: initializer }, unit, project) : { classes: [], methods: { changing: [], changingLater: [] }, obstacle: undefined }
+function classesOf({ field }: AttributeType, { type, initializer }: ts.PropertyDeclaration | ts.ParameterDeclaration, { unit, project, home }: AttributeContext): InstanceClasses {
+  return field === 'value' ? instanceClasses({ type, value: initializer }, unit, project, home) : { classes: [], methods: { changing: [], changingLater: [] }, obstacle: undefined }
 }
 
 /** `frames = 0` becomes `#shared_frames = void (this.frames = 0)`: the order of evaluation stays, and the accessor of the prototype is not hidden. */

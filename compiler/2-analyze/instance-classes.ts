@@ -23,9 +23,9 @@ export interface ValueSource {
   readonly value?: ts.Expression | undefined
 }
 
-/** The classes of a value with this annotation, or made by this expression. */
-export function instanceClasses({ type, value }: ValueSource, unit: SourceUnit, project: SourceProject): InstanceClasses {
-  const walk = new ClassWalk(unit, project)
+/** The classes of a value with this annotation, or made by this expression. Subclasses are looked for where `home` leads to. */
+export function instanceClasses({ type, value }: ValueSource, unit: SourceUnit, project: SourceProject, home = unit): InstanceClasses {
+  const walk = new ClassWalk(home, project)
   if (type) walk.type(type, unit)
   if (value) walk.value(value, unit)
   return walk.result()
@@ -57,7 +57,6 @@ interface Field {
 class ClassWalk {
   readonly #home: SourceUnit
   readonly #project: SourceProject
-  readonly #registered: ReadonlySet<string> | 'unknown'
   /** Classes and interfaces that were looked through. */
   readonly #seen = new Map<ts.Node, SourceUnit>()
   readonly #openAliases = new Set<ts.Node>()
@@ -67,7 +66,6 @@ class ClassWalk {
   constructor(home: SourceUnit, project: SourceProject) {
     this.#home = home
     this.#project = project
-    this.#registered = registeredClasses(home, project)
   }
 
   result(): InstanceClasses {
@@ -77,9 +75,14 @@ class ClassWalk {
       for (const { node, unit } of derivedClasses(this.#seen, this.#home, this.#project)) this.#derived(node, unit)
     }
     const key = ({ file, name }: ClassReference): string => `${file}#${name}`
-    const classes = [...this.#classes.values()].sort((a, b) => (key(a) < key(b) ? -1 : 1))
+    const classes = [...this.#classes.values()].sort((a, b) => (key(a) < key(b) ? -1 : 1)).map((each) => ({ ...each, wayBack: this.#wayBack(each.file) }))
     const methods = methodsOf([...this.#seen.keys()].filter(ts.isClassLike) as ClassNode[])
-    return { classes, methods, obstacle: this.#registered === 'unknown' ? undefined : obstacle }
+    return { classes, methods, obstacle: obstacle && this.#registered() === 'unknown' ? undefined : obstacle }
+  }
+
+  /** Asked for a class only: it looks through all that the file leads to. */
+  #registered(): ReadonlySet<string> | 'unknown' {
+    return registeredClasses(this.#home, this.#project)
   }
 
   value(expression: ts.Expression, unit: SourceUnit): void {
@@ -144,7 +147,8 @@ class ClassWalk {
     if (!isNamedClass(node) || extendsBrain(node, unit, this.#project)) return
     const className = node.name.text
     // One that is registered crosses as it says, and is loaded wherever it registers.
-    if (this.#registered !== 'unknown' && this.#registered.has(className)) return
+    const registered = this.#registered()
+    if (registered !== 'unknown' && registered.has(className)) return
     this.#classes.set(node, { file: unit.path, name: className })
     // An error crosses in any case, as the built-in class that it extends where it can't as its own.
     if (isErrorClass(node, unit, this.#project)) return
@@ -190,8 +194,12 @@ class ClassWalk {
     this.#obstacle = undefined
     this.#class(node, unit)
     const added = [...this.#classes].filter(([known]) => !before.has(known))
-    const leadsBack = added.some(([, { file }]) => file !== this.#home.path && wayBack(file, this.#project).length > 0)
+    const leadsBack = added.some(([, { file }]) => this.#wayBack(file).length > 0)
     if (this.#obstacle || leadsBack) for (const [known] of added) this.#classes.delete(known)
+  }
+
+  #wayBack(file: string): readonly string[] {
+    return file === this.#home.path ? [] : wayBack(file, this.#project)
   }
 
   #refuseField(field: Field | undefined, what: string): void {

@@ -7,7 +7,7 @@ import { hasModifier } from '../1-parse/imports.ts'
 import type { SourceProject, SourceUnit } from '../1-parse/project.ts'
 import { classNotPortable, taskNotCalled, taskRepeated, taskTarget } from '../diagnostics.ts'
 import { placeOf, type DiagnosticLog, type Span } from '../log.ts'
-import type { ClassObstacle, ClassReference, TaskModel } from '../model.ts'
+import type { ArrivingClass, ClassObstacle, TaskModel } from '../model.ts'
 import { memberName } from './attributes.ts'
 import { classesOfResult, instanceClasses } from './instance-classes.ts'
 import { findLoopMarker } from './marker.ts'
@@ -84,7 +84,7 @@ export function readTask(member: ts.ClassElement, context: TaskContext): TaskMod
 // --- internal ---
 
 /** Arguments cross in any case: a task of the main process gets copies too. */
-function classesTaken(task: string, method: ts.MethodDeclaration, { unit, project, log }: TaskContext): ClassReference[] {
+function classesTaken(task: string, method: ts.MethodDeclaration, { unit, project, log }: TaskContext): ArrivingClass[] {
   return method.parameters.flatMap((parameter) => {
     const { classes, obstacle } = instanceClasses({ type: parameter.type, value: parameter.initializer }, unit, project)
     // What may be left out, and isn't given by anybody, does not cross.
@@ -95,7 +95,7 @@ function classesTaken(task: string, method: ts.MethodDeclaration, { unit, projec
 }
 
 /** What a task of the main process gives back crosses only where a worker calls it. */
-function classesGiven(task: string, method: ts.MethodDeclaration, isProcess: boolean, { unit, project, log }: TaskContext): readonly ClassReference[] {
+function classesGiven(task: string, method: ts.MethodDeclaration, isProcess: boolean, { unit, project, log }: TaskContext): readonly ArrivingClass[] {
   const { classes, obstacle } = classesOfResult(method, unit, project)
   if (obstacle && isProcess) reportObstacle(`The result of task \`${task}\``, obstacle, method.type ?? method.name, unit, log)
   return classes

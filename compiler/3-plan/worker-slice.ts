@@ -1,7 +1,7 @@
 // In: a task that runs in a worker. Out: the parts of its file, and of the files of its base classes, that are live from it:
 // a fixpoint over the names that live code uses as values. Must not make text.
 
-import type { BrainModel, BrainPlan, ClassReference, FileModel, ImportSpecifier, Member, PlannedTask, Slice } from '../model.ts'
+import type { ArrivingClass, BrainModel, BrainPlan, FileModel, ImportSpecifier, Member, PlannedTask, Slice } from '../model.ts'
 import { DEFAULT_NAME, REGISTRATIONS } from '../names.ts'
 import { chainOf, type ChainLink, type Files } from './chain.ts'
 import { classModules } from './class-modules.ts'
@@ -13,7 +13,14 @@ export interface LiveMember {
   readonly certain: boolean
 }
 
-export function workerSlices(plan: BrainPlan, task: PlannedTask, files: Files): { slices: Slice[]; live: LiveMember[] } {
+export interface WorkerSlices {
+  readonly slices: Slice[]
+  readonly live: LiveMember[]
+  /** Classes of files without a brain that are loaded for their instances. */
+  readonly arriving: readonly ArrivingClass[]
+}
+
+export function workerSlices(plan: BrainPlan, task: PlannedTask, files: Files): WorkerSlices {
   return new SliceBuilder(plan, task, files).build()
 }
 
@@ -53,7 +60,7 @@ class SliceBuilder {
   readonly #parts = new Map<string, Part>()
   readonly #live = new Map<Member, LiveMember>()
   /** Files without a brain that hold a class whose instances arrive in the worker. */
-  readonly #classFiles = new Set<string>()
+  readonly #classFiles = new Map<string, ArrivingClass>()
 
   constructor(plan: BrainPlan, task: PlannedTask, files: Files) {
     this.#plan = plan
@@ -67,14 +74,14 @@ class SliceBuilder {
       })
   }
 
-  build(): { slices: Slice[]; live: LiveMember[] } {
+  build(): WorkerSlices {
     this.#useBrain(this.#plan.file, this.#plan.brain)
     this.#useMember(this.#task.task.name, true)
     this.#useClasses(this.#task.task.takes)
     do {
       for (let follow = this.#pending.pop(); follow; follow = this.#pending.pop()) follow()
     } while (this.#keepEffects())
-    return { slices: [...this.#parts.values()].map((part) => this.#slice(part)), live: [...this.#live.values()] }
+    return { slices: [...this.#parts.values()].map((part) => this.#slice(part)), live: [...this.#live.values()], arriving: [...this.#classFiles.values()] }
   }
 
   #part(file: FileModel): Part {
@@ -163,10 +170,11 @@ class SliceBuilder {
   }
 
   /** Their instances arrive here: the classes have to be loaded, also where nothing names them as values. */
-  #useClasses(classes: readonly ClassReference[]): void {
-    for (const { file: path, name } of classes) {
+  #useClasses(classes: readonly ArrivingClass[]): void {
+    for (const each of classes) {
+      const { file: path, name } = each
       const file = this.#files.get(path)
-      if (!file) this.#classFiles.add(path)
+      if (!file) this.#classFiles.set(path, each)
       else {
         this.#useName(file, name)
         if (file !== this.#plan.file) this.#part(this.#plan.file).registrations.add(this.#id(file))
@@ -255,7 +263,7 @@ class SliceBuilder {
     const isEntry = part.file === this.#plan.file
     const loaded = new Set([...part.imports].map(([index]) => part.file.items[index]!.import!.specifier))
     const bareImports = part.file.registrations.filter((specifier) => !loaded.has(specifier))
-    const classImports = isEntry ? classModules([...this.#classFiles], part.file, [...part.imports.values()].flat()) : []
+    const classImports = isEntry ? classModules([...this.#classFiles.keys()], part.file, [...part.imports.values()].flat()) : []
     return {
       ...part,
       id: this.#id(part.file),
