@@ -8,6 +8,7 @@ import { hasModifier } from '../1-parse/imports.ts'
 import type { SourceProject, SourceUnit } from '../1-parse/project.ts'
 import type { Attribute, Edit, InstanceClasses } from '../model.ts'
 import { instanceClasses } from './instance-classes.ts'
+import { madeBy } from './made-values.ts'
 import type { TypeOracle } from './type-oracle.ts'
 import { typeOfAnnotation, typeOfInitializer, type AttributeType } from './types.ts'
 
@@ -89,9 +90,16 @@ function orUndefined(type: AttributeType): AttributeType {
 }
 
 function typeOfField(field: ts.PropertyDeclaration, { unit, project, oracle }: AttributeContext): AttributeType {
-  if (!field.type) return typeOfInitializer(field.initializer!, unit, project) ?? oracle(unit, field)
+  if (!field.type) return typeOfInitializer(field.initializer!, unit, project) ?? typeOfMade(field.initializer!, unit, project) ?? oracle(unit, field)
   const declared = typeOfAnnotation(field.type, unit, project)
   return field.questionToken ? orUndefined(declared) : declared
+}
+
+/** `arena = newArena()`, where the function is seen to make an instance, or says so. What else it gives is not judged here. */
+function typeOfMade(expression: ts.Expression, unit: SourceUnit, project: SourceProject): AttributeType | undefined {
+  const made = madeBy(expression, unit, project)
+  const isInstance = made.every((each) => each.isWhole && (each.kind === 'class' || typeOfAnnotation(each.node, each.unit, project).category === 'instance'))
+  return made.length > 0 && isInstance ? { field: 'value', category: 'instance', text: undefined } : undefined
 }
 
 function shareOf(type: AttributeType, { classes, methods, obstacle }: InstanceClasses): Pick<Attribute, 'share' | 'classes' | 'methods'> {
@@ -101,8 +109,8 @@ function shareOf(type: AttributeType, { classes, methods, obstacle }: InstanceCl
 }
 
 /** Only what is kept as a value may be an instance, or have one in it. */
-function classesOf({ field }: AttributeType, { type, initializer }: ts.PropertyDeclaration | ts.ParameterDeclaration, { unit, project, home }: AttributeContext): InstanceClasses {
-  return field === 'value' ? instanceClasses({ type, value: initializer }, unit, project, home) : { classes: [], methods: { changing: [], changingLater: [] }, obstacle: undefined }
+function classesOf({ field, instanceOf }: AttributeType, { type, initializer }: ts.PropertyDeclaration | ts.ParameterDeclaration, { unit, project, home }: AttributeContext): InstanceClasses {
+  return field === 'value' ? instanceClasses({ type, value: initializer, instanceOf }, unit, project, home) : { classes: [], methods: { changing: [], changingLater: [] }, obstacle: undefined }
 }
 
 /** `frames = 0` becomes `#shared_frames = void (this.frames = 0)`: the order of evaluation stays, and the accessor of the prototype is not hidden. */

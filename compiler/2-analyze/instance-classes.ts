@@ -21,13 +21,15 @@ import { wayBack } from './ways-back.ts'
 export interface ValueSource {
   readonly type?: ts.TypeNode | undefined
   readonly value?: ts.Expression | undefined
+  readonly instanceOf?: ClassReference | undefined
 }
 
 /** The classes of a value with this annotation, or made by this expression. Subclasses are looked for where `home` leads to. */
-export function instanceClasses({ type, value }: ValueSource, unit: SourceUnit, project: SourceProject, home = unit): InstanceClasses {
+export function instanceClasses({ type, value, instanceOf }: ValueSource, unit: SourceUnit, project: SourceProject, home = unit): InstanceClasses {
   const walk = new ClassWalk(home, project)
   if (type) walk.type(type, unit)
   if (value) walk.value(value, unit)
+  if (instanceOf) walk.reference(instanceOf)
   return walk.result()
 }
 
@@ -93,6 +95,12 @@ class ClassWalk {
     if (made.kind === 'type') return this.type(made.node, made.unit)
     this.#class(made.node, made.unit)
     made.arguments.forEach((argument) => this.type(argument, made.from))
+  }
+
+  reference({ file, name }: ClassReference): void {
+    const unit = this.#project.unit(file)
+    const node = unit?.classByName.get(name)
+    if (node) this.#class(node, unit!)
   }
 
   /** `field` is the one of a class that the type stands in: what is in none is judged as the type of an attribute. */

@@ -6,12 +6,14 @@ import { heritageOf, meaningOf } from '../1-parse/classes.ts'
 import type { ClassNode } from '../1-parse/declarations.ts'
 import { originOf } from '../1-parse/exports.ts'
 import { bareExpression } from '../1-parse/expressions.ts'
-import { bindingNames } from '../1-parse/imports.ts'
+import { bindingNames, hasModifier } from '../1-parse/imports.ts'
 import type { SourceProject, SourceUnit } from '../1-parse/project.ts'
 
-export type MadeValue =
+/** `isWhole`: it is the value itself, neither a part of it nor what it promises. */
+export type MadeValue = { readonly isWhole: boolean } & (
   | { readonly kind: 'class'; readonly node: ClassNode; readonly unit: SourceUnit; readonly arguments: readonly ts.TypeNode[]; readonly from: SourceUnit }
   | { readonly kind: 'type'; readonly node: ts.TypeNode; readonly unit: SourceUnit }
+)
 
 export function madeBy(node: ts.Expression | ts.SignatureDeclaration, unit: SourceUnit, project: SourceProject): MadeValue[] {
   const reader = new MadeReader(project)
@@ -26,23 +28,26 @@ class MadeReader {
   readonly found: MadeValue[] = []
   readonly #project: SourceProject
   readonly #seen = new Set<ts.Node>()
+  /** Containers, and promises, around what is read. */
+  #depth = 0
 
   constructor(project: SourceProject) {
     this.#project = project
   }
 
   value(expression: ts.Expression, unit: SourceUnit): void {
-    if (ts.isAsExpression(expression) || ts.isTypeAssertionExpression(expression)) this.found.push({ kind: 'type', node: expression.type, unit })
+    if (ts.isAsExpression(expression) || ts.isTypeAssertionExpression(expression)) this.#type(expression.type, unit)
     const node = bareExpression(expression)
     if (this.#seen.has(node) || this.#seen.size > 1000) return
     this.#seen.add(node)
     const all = (parts: readonly ts.Expression[]): void => parts.forEach((part) => this.value(part, unit))
+    const inside = (read: () => void): void => this.#inside(read)
     if (ts.isNewExpression(node)) return this.#new(node, unit)
     if (ts.isAwaitExpression(node) || ts.isSpreadElement(node)) return this.value(node.expression, unit)
-    if (ts.isArrayLiteralExpression(node)) return all(node.elements)
+    if (ts.isArrayLiteralExpression(node)) return inside(() => all(node.elements))
     if (ts.isConditionalExpression(node)) return all([node.whenTrue, node.whenFalse])
     if (ts.isBinaryExpression(node)) return all(isChoice(node) ? [node.left, node.right] : node.operatorToken.kind === ts.SyntaxKind.CommaToken ? [node.right] : [])
-    if (ts.isObjectLiteralExpression(node)) return this.#object(node, unit)
+    if (ts.isObjectLiteralExpression(node)) return inside(() => this.#object(node, unit))
     if (ts.isIdentifier(node)) return this.#name(node, unit)
     if (ts.isCallExpression(node)) return this.#call(node, unit)
     if (ts.isPropertyAccessExpression(node) && node.expression.kind === ts.SyntaxKind.ThisKeyword) return this.#member(node, unit)
@@ -52,7 +57,22 @@ class MadeReader {
   result(node: ts.SignatureDeclaration, unit: SourceUnit): void {
     if (this.#seen.has(node)) return
     this.#seen.add(node)
-    if (node.type) return void this.found.push({ kind: 'type', node: node.type, unit })
+    if (node.type) return this.#type(node.type, unit)
+    if (hasModifier(node, ts.SyntaxKind.AsyncKeyword)) return this.#inside(() => this.#returns(node, unit))
+    this.#returns(node, unit)
+  }
+
+  #inside(read: () => void): void {
+    this.#depth++
+    read()
+    this.#depth--
+  }
+
+  #type(node: ts.TypeNode, unit: SourceUnit): void {
+    this.found.push({ kind: 'type', node, unit, isWhole: this.#depth === 0 })
+  }
+
+  #returns(node: ts.SignatureDeclaration, unit: SourceUnit): void {
     const body = (node as ts.FunctionLikeDeclaration).body
     if (!body) return
     if (!ts.isBlock(body)) return this.value(body as ts.Expression, unit)
@@ -67,10 +87,12 @@ class MadeReader {
   #new(node: ts.NewExpression, unit: SourceUnit): void {
     const meaning = meaningOf(node.expression, unit, this.#project)
     const parameters = node.typeArguments ?? []
-    if (meaning.kind === 'class') return void this.found.push({ kind: 'class', node: meaning.node, unit: meaning.unit, arguments: parameters, from: unit })
+    if (meaning.kind === 'class') return void this.found.push({ kind: 'class', node: meaning.node, unit: meaning.unit, arguments: parameters, from: unit, isWhole: this.#depth === 0 })
     // `new Map<string, Item>([['a', new Item()]])`
-    for (const argument of parameters) this.found.push({ kind: 'type', node: argument, unit })
-    if (ts.isIdentifier(node.expression) && /^(?:Map|Set|Array)$/.test(node.expression.text)) node.arguments?.forEach((argument) => this.value(argument, unit))
+    this.#inside(() => {
+      for (const argument of parameters) this.#type(argument, unit)
+      if (ts.isIdentifier(node.expression) && /^(?:Map|Set|Array)$/.test(node.expression.text)) node.arguments?.forEach((argument) => this.value(argument, unit))
+    })
   }
 
   #object(node: ts.ObjectLiteralExpression, unit: SourceUnit): void {
@@ -87,7 +109,7 @@ class MadeReader {
     if (!declaration || this.#seen.has(declaration)) return
     this.#seen.add(declaration)
     if (!ts.isIdentifier(declaration.name)) return
-    if (declaration.type) this.found.push({ kind: 'type', node: declaration.type, unit })
+    if (declaration.type) this.#type(declaration.type, unit)
     else if (declaration.initializer) this.value(declaration.initializer, unit)
   }
 
@@ -105,15 +127,19 @@ class MadeReader {
       const method = meaning.node.members.find((member): member is ts.MethodDeclaration => ts.isMethodDeclaration(member) && member.name.getText() === callee.name.text && member.body !== undefined)
       return method && this.result(method, meaning.unit)
     }
-    // `rows.map((row) => new Item(row))`, `Array.from({ length: 9 }, () => new Cell())`
-    if (/^(?:map|flatMap|from|fromAsync|all)$/.test(callee.name.text)) {
+    this.#inside(() => this.#builtInMethod(callee, node, unit))
+  }
+
+  /** `rows.map((row) => new Item(row))`, `Array.from({ length: 9 }, () => new Cell())`, `items.at(-1)` */
+  #builtInMethod({ name, expression }: ts.PropertyAccessExpression, node: ts.CallExpression, unit: SourceUnit): void {
+    if (/^(?:map|flatMap|from|fromAsync|all)$/.test(name.text)) {
       for (const argument of node.arguments) {
         const value = bareExpression(argument)
         if (ts.isArrowFunction(value) || ts.isFunctionExpression(value)) this.result(value, unit)
-        else if (callee.name.text === 'all') this.value(value, unit)
+        else if (name.text === 'all') this.value(value, unit)
       }
     }
-    if (/^(?:filter|slice|toSorted|toReversed|concat|at|find|get|pop|shift|sort|reverse)$/.test(callee.name.text)) this.value(owner, unit)
+    if (/^(?:filter|slice|toSorted|toReversed|concat|at|find|get|pop|shift|sort|reverse)$/.test(name.text)) this.value(expression, unit)
   }
 
   /** `this.x` or `this.x()`: a field, a getter or a method, of a base class too. */
@@ -138,7 +164,7 @@ class MadeReader {
   }
 
   #declared({ type, initializer }: ts.PropertyDeclaration | ts.ParameterDeclaration, unit: SourceUnit): void {
-    if (type) this.found.push({ kind: 'type', node: type, unit })
+    if (type) this.#type(type, unit)
     if (initializer) this.value(initializer, unit)
   }
 }

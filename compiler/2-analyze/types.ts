@@ -6,13 +6,15 @@ import { hasModifier } from '../1-parse/imports.ts'
 import { meaningOf } from '../1-parse/classes.ts'
 import type { SourceProject, SourceUnit } from '../1-parse/project.ts'
 import type { FieldKind } from '../../src/contract/schema.ts'
-import type { TypeCategory } from '../model.ts'
+import type { ClassReference, TypeCategory } from '../model.ts'
 
 export interface AttributeType {
   readonly field: FieldKind
   readonly category: TypeCategory
   /** Type text that stands on its own, with globals only. */
   readonly text: string | undefined
+  /** The class that it is an instance of, where only the type checker knows. */
+  readonly instanceOf?: ClassReference
   /** Why it can't be serialised; `undefined` where it can, or where only the run can tell. */
   readonly unserialisable?: string
 }
