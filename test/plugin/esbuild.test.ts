@@ -109,7 +109,7 @@ describe('taskbrain/esbuild', (it) => {
     using other = robotProject()
     other.write('src/vehicle.brain.ts', other.read('src/vehicle.brain.ts').replace("'1ms'", '20'))
     const { warnings } = await build(optionsOf(other))
-    assert.equal(warnings.map(({ text, location }) => [location!.file, location!.line, text.slice(0, 17)]), [['src/vehicle.brain.ts', 7, '`refreshRate: 20`']])
+    assert.equal(warnings.map(({ text, location }) => [location!.file, location!.line, text.slice(0, 17)]), [['src/vehicle.brain.ts', 10, '`refreshRate: 20`']])
   })
 
   it('reports what only a worker fails to import at its place in the source', async () => {
