@@ -120,7 +120,8 @@ class ClassWalk {
   #reference({ typeName, typeArguments }: ts.TypeReferenceNode, unit: SourceUnit, field: Field | undefined): void {
     if (ts.isIdentifier(typeName) && isTypeParameter(typeName)) return
     const declared = declarationNamed(typeName, unit, this.#project)
-    const isContainer = ts.isIdentifier(typeName) && CONTAINERS.has(typeName.text)
+    // A promise is what a task gives back, and no value of a field.
+    const isContainer = ts.isIdentifier(typeName) && CONTAINERS.has(typeName.text) && !(field && unserialisableGlobal(typeName.text, unit))
     if (declared || isContainer) typeArguments?.forEach((argument) => this.type(argument, unit, field))
     if (declared) return this.#declaration(declared, field)
     const global = ts.isIdentifier(typeName) && !isContainer ? unserialisableGlobal(typeName.text, unit) : undefined
@@ -154,12 +155,18 @@ class ClassWalk {
     this.#seen.set(node, unit)
     if (!isNamedClass(node) || extendsBrain(node, unit, this.#project)) return
     const className = node.name.text
-    // One that is registered crosses as it says, and is loaded wherever it registers.
-    const registered = this.#registered()
-    if (registered !== 'unknown' && registered.has(className)) return
     this.#classes.set(node, { file: unit.path, name: className })
     // An error crosses in any case, as the built-in class that it extends where it can't as its own.
     if (isErrorClass(node, unit, this.#project)) return
+    // One that is registered crosses as it says, with what is in it.
+    const registered = this.#registered()
+    if (registered === 'unknown' || !registered.has(className)) return this.#parts(node, className, unit)
+    const obstacle = this.#obstacle
+    this.#parts(node, className, unit)
+    this.#obstacle = obstacle
+  }
+
+  #parts(node: ClassNode, className: string, unit: SourceUnit): void {
     const hidden = hiddenMember(node)
     if (hidden) this.#refuse({ className, why: `\`${shownMember(hidden)}\` is private to it, and no copy can have it`, at: spanOf(hidden.name, unit) })
     this.#base(node, className, unit)

@@ -3,7 +3,7 @@ import { newError } from './error-class.ts'
 import { classById, shownClass } from './project-classes.ts'
 import { typeNamed } from './registry.ts'
 import { isObject } from './shape.ts'
-import { attempt, refuseHere, setOwn, type Step, TAG, type Tagged, type Walk } from './walk.ts'
+import { attempt, type ClassId, refuseHere, setOwn, type Step, TAG, type Tagged, type Walk } from './walk.ts'
 
 /** portable → value: what was tagged is rebuilt, the rest stays as it is. */
 
@@ -64,6 +64,7 @@ export function revive(value: unknown, walk: Walk): unknown {
 
 function reviveTagged(tagged: Tagged, walk: Walk): object {
   const { copies } = walk
+  if (isInstance(tagged)) return reviveInstance(tagged, tagged[TAG], tagged, walk)
   switch (tagged[TAG]) {
     case 'literal':
     case 'bare': {
@@ -83,7 +84,7 @@ function reviveTagged(tagged: Tagged, walk: Walk): object {
     case 'type':
       return reviveRegistered(tagged, walk)
     case 'instance':
-      return reviveInstance(tagged, walk)
+      return reviveInstance(tagged, tagged.class, tagged.data, walk)
   }
 }
 
@@ -111,18 +112,20 @@ function reviveRegistered(tagged: Extract<Tagged, { [TAG]: 'type' }>, walk: Walk
 }
 
 /** No constructor runs: what it would do was done where the instance was made. */
-function reviveInstance(tagged: Extract<Tagged, { [TAG]: 'instance' }>, walk: Walk): object {
-  const known = classById(tagged.class)
+function reviveInstance(tagged: Tagged, id: ClassId, data: object, walk: Walk): object {
+  const known = classById(id)
   if (!known) {
-    const { name, file } = shownClass(tagged.class)
+    const { name, file } = shownClass(id)
     const remedy = `Mention ${name} in the type of the attribute, parameter or result, or call Brain.addSerializableType(${name}) where the brain's module reaches it`
     throw refuseHere(walk, `it is an instance of ${name} from ${file}, a module that this thread has not loaded. ${remedy}`)
   }
   const instance: object = Object.create(known.Type.prototype)
   walk.copies.set(tagged, instance)
-  reviveProperties(tagged.data, instance, walk)
+  for (const key of Object.keys(data)) if (key !== TAG || data !== tagged) setOwn(instance, key, reviveAt('property', key, (data as Record<string, unknown>)[key], walk))
   return instance
 }
+
+const isInstance = (tagged: Tagged): tagged is Extract<Tagged, { [TAG]: ClassId }> => tagged[TAG].includes('#')
 
 function reviveError(tagged: Extract<Tagged, { [TAG]: 'error' }>, walk: Walk): Error {
   const { base, name, hidden, properties } = tagged

@@ -1,5 +1,6 @@
 import { types } from 'node:util'
 import { baseOfError } from './error-class.ts'
+import type { ProjectClass } from './project-classes.ts'
 import type { RegisteredType } from './registry.ts'
 import { hasInternalState, isObject, refuseUnclonable, type Shape, shapeOf } from './shape.ts'
 import { attempt, descend, isRefusal, isScalar, newWalk, type OutwardWalk, readProperty, refuseHere, setOwn, type Step, TAG, type Tagged, withinStack } from './walk.ts'
@@ -134,13 +135,8 @@ function convertShape(value: object, shape: Shape, walk: OutwardWalk): object {
       return convertError(value as Error, shape, walk)
     case 'type':
       return convertInstance(value, shape.type, walk)
-    case 'instance': {
-      const data = {}
-      const result = { [TAG]: 'instance', class: shape.known.id, data } satisfies Tagged
-      copies.set(value, result)
-      convertWrapped(value, data, walk)
-      return result
-    }
+    case 'instance':
+      return convertKnown(value, shape.known, walk)
   }
 }
 
@@ -162,6 +158,16 @@ function convertInstance(instance: object, { name, codec }: RegisteredType, walk
   }
   walk.copies.set(instance, result)
   convertWrapped(instance, data, walk)
+  return result
+}
+
+function convertKnown(instance: object, { id }: ProjectClass, walk: OutwardWalk): object {
+  const isLiteral = Object.hasOwn(instance, TAG)
+  const data = {}
+  const result: object = isLiteral ? { [TAG]: 'instance', class: id, data } satisfies Tagged : { [TAG]: id } satisfies Tagged
+  walk.copies.set(instance, result)
+  if (isLiteral) convertWrapped(instance, data, walk)
+  else convertProperties(instance, result, walk)
   return result
 }
 

@@ -1,4 +1,5 @@
 import { currentOwner, type SerializableClass } from './registry.ts'
+import type { ClassId } from './walk.ts'
 
 /**
  * The classes of the project that this thread has loaded. Compiled modules tell of each where it is defined, by the file it
@@ -6,8 +7,7 @@ import { currentOwner, type SerializableClass } from './registry.ts'
  */
 
 export interface ProjectClass {
-  /** `src/pose.ts#Pose` */
-  readonly id: string
+  readonly id: ClassId
   readonly Type: SerializableClass
   /** Why an instance can't be rebuilt from its properties, as the end of a sentence. */
   readonly obstacle: string | undefined
@@ -18,7 +18,7 @@ const classesByOwner = new Map<string, Map<string, ProjectClass>>()
 const classesByPrototype = new WeakMap<object, ProjectClass>()
 
 /** `hidden` is a member of its own that no copy can have: `#secret`. Base classes were told of before. */
-export function knowClass(Type: SerializableClass, id: string, hidden?: string): void {
+export function knowClass(Type: SerializableClass, id: ClassId, hidden?: string): void {
   const known: ProjectClass = { id, Type, obstacle: obstacleOf(Type, hidden) }
   const owned = classesByOwner.get(currentOwner()) ?? new Map<string, ProjectClass>()
   classesByOwner.set(currentOwner(), owned.set(id, known))

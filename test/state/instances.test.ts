@@ -117,7 +117,7 @@ describe('an instance of a class of the project', (it) => {
   })
   it('is refused where its module was not loaded, with its name and the remedy', () => {
     const sent = structuredClone(toPortable({ boss: new Item('k') }, 'list')) as any
-    sent.boss.class = 'src/boss.ts#Boss'
+    sent.boss['@taskbrain'] = 'src/boss.ts#Boss'
     assert.is(refusal(() => fromPortable(sent, 'list')).message, '`list.boss` can\'t cross between threads: it is an instance of Boss from src/boss.ts, a module that this thread has not loaded. '
       + 'Mention Boss in the type of the attribute, parameter or result, or call Brain.addSerializableType(Boss) where the brain\'s module reaches it.')
   })
