@@ -46,6 +46,8 @@ export class SourceProject {
   readonly brainFiles = new Map<string, boolean>()
   /** By file: names of the classes that are registered where it leads. */
   readonly registeredClasses = new Map<string, ReadonlySet<string> | 'unknown'>()
+  /** By file: modules it leads to in which a class may extend something. */
+  readonly derivingTexts = new Map<string, readonly { readonly path: string; readonly text: string }[]>()
   readonly #root: string
   readonly host: CompilerHost
   readonly graph: ModuleGraph

@@ -16,18 +16,26 @@ interface FoundClass {
 export function derivedClasses(bases: ReadonlyMap<ts.Node, SourceUnit>, home: SourceUnit, project: SourceProject): FoundClass[] {
   const names = [...bases.keys()].flatMap((base) => ((ts.isClassLike(base) || ts.isInterfaceDeclaration(base)) && base.name ? [base.name.text] : []))
   if (names.length === 0) return []
-  const isClosed = (path: string): boolean => path !== home.path && isBrainFile(path, project)
   const found: FoundClass[] = []
-  for (const path of project.graph.from([home.path], isClosed)) {
-    const text = project.host.readFile(path) ?? ''
-    if (!/\b(?:extends|implements)\b/.test(text) || !names.some((name) => text.includes(name))) continue
-    const unit = project.unit(path)
+  for (const { path, text } of derivingTexts(home, project)) {
+    const unit = names.some((name) => text.includes(name)) ? project.unit(path) : undefined
     for (const { node } of unit?.classes ?? []) if (!bases.has(node) && derives(node, unit!, bases, project)) found.push({ node, unit: unit! })
   }
   return found
 }
 
 // --- internal ---
+
+/** Modules in which a class may extend or implement something. Every attribute asks for them. */
+function derivingTexts(home: SourceUnit, project: SourceProject): readonly { readonly path: string; readonly text: string }[] {
+  const known = project.derivingTexts.get(home.path)
+  if (known) return known
+  const isClosed = (path: string): boolean => path !== home.path && isBrainFile(path, project)
+  const texts = [...project.graph.from([home.path], isClosed)].map((path) => ({ path, text: project.host.readFile(path) ?? '' }))
+  const deriving = texts.filter(({ text }) => /\b(?:extends|implements)\b/.test(text))
+  project.derivingTexts.set(home.path, deriving)
+  return deriving
+}
 
 function derives(node: ClassNode, unit: SourceUnit, bases: ReadonlyMap<ts.Node, SourceUnit>, project: SourceProject): boolean {
   return node.heritageClauses?.some(({ types }) => types.some(({ expression }) => {
