@@ -73,6 +73,11 @@ export class ProjectBrains {
     return module !== undefined && module.kind !== 'main'
   }
 
+  /** Whether the module at a path was made from a source with a brain. */
+  async isCompiled(path: string): Promise<boolean> {
+    return (await this.#last)?.graph.at(path) !== undefined
+  }
+
   /** An ordinary module of the project; `undefined` where it stays as it is. */
   async transform(path: string, text: string): Promise<Mapped | undefined> {
     if (path.includes('/node_modules/') || !/\bawait\b|\bclass\b/.test(text)) return undefined

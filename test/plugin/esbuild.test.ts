@@ -46,6 +46,12 @@ describe('taskbrain/esbuild', (it) => {
     await assertRunsAsByCommand(project, 'out/main.js')
   })
 
+  it('loads classes for their instances, also where the project says that nothing has side effects', async () => {
+    using project = robotProject({ 'package.json': '{ "type": "module", "sideEffects": false }' })
+    await build(optionsOf(project))
+    await assertRunsAsByCommand(project, 'out/main.js')
+  })
+
   it('leaves no decorator, each worker as a file, and the runtime outside', async () => {
     using project = robotProject()
     const { packages: _, ...options } = optionsOf(project)

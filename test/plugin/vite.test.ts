@@ -37,6 +37,12 @@ describe('taskbrain/vite', (it) => {
     await assertRunsAsByCommand(project, 'out/main.js')
   })
 
+  it('loads classes for their instances, also where the project says that nothing has side effects', async () => {
+    using project = robotProject({ 'package.json': '{ "type": "module", "sideEffects": false }' })
+    await build(configOf(project))
+    await assertRunsAsByCommand(project, 'out/main.js')
+  })
+
   it('leaves no decorator, each worker as a file, and the runtime outside', async () => {
     using project = robotProject()
     await build(configOf(project))
