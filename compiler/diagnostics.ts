@@ -171,6 +171,10 @@ export const attributeNotShared = error('attribute-not-shared',
   (task: string, attribute: string, why: string) => `Task \`${task}\` runs off the main thread, but \`this.${attribute}\` lives in the main process alone: ${why}.`,
   'Give it an initial value that can be serialised, make it a parameter of the task, or create it in the setup of the task.')
 
+export const classNotPortable = error('class-not-portable',
+  (what: string, className: string, why: string) => `${what} holds a \`${className}\`, which can't cross between threads: ${why}.`,
+  (_what, className) => `Say how it crosses with \`Brain.addSerializableType(${className}, testInstance, { encode, decode })\` at module level, make it where it is used, or hand over plain data.`)
+
 export const privateFromConstructor = error('private-from-constructor',
   (task: string, attribute: string) => `Task \`${task}\` runs off the main thread and uses \`${attribute}\`, which the constructor assigns; a worker has no constructor run.`,
   'Give the field its value where it is declared, or make it a shared attribute without `#`.')
@@ -198,6 +202,10 @@ export const moduleStateCopied = warning('module-state-copied',
 export const mainModuleInWorker = warning('main-module-in-worker',
   (task: string, specifier: string, way: string) => `Task \`${task}\` runs off the main thread and imports \`${specifier}\`, which loads the main module of a brain there: ${way}.`,
   'Import only types on that way (`import type`), or move what both files need to a module of its own.')
+
+export const classLoadsMain = warning('class-loads-main',
+  (task: string, className: string, way: string) => `Task \`${task}\` runs off the main thread and is given instances of \`${className}\`, whose module loads the main module of a brain there: ${way}.`,
+  'Import only types on that way (`import type`), or move the class to a module of its own.')
 
 // --- shared state ---
 

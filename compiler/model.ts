@@ -4,7 +4,7 @@
  */
 import type { BrainManifest } from '../src/contract/manifest.ts'
 import type { FieldKind } from '../src/contract/schema.ts'
-import type { Diagnostic, SourceText } from './log.ts'
+import type { Diagnostic, SourceText, Span } from './log.ts'
 
 // --- what the API takes and gives ---
 
@@ -107,6 +107,8 @@ export interface ImportSpecifier {
 
 export interface ImportItem {
   readonly specifier: string
+  /** The file of the project that it means, absolute. */
+  readonly target?: string | undefined
   /** Value specifiers only. Empty: a bare import, or one of types. */
   readonly names: readonly ImportSpecifier[]
   readonly bare: boolean
@@ -160,7 +162,10 @@ export interface Attribute {
     /** Main process only by the user's word: no initial value, `_name`, `@Brain.local()`. */
     | { readonly kind: 'local'; readonly why: string }
     /** Main process only because its type can't be serialised: a warning at run time names it. */
-    | { readonly kind: 'unshared'; readonly why: string }
+    | { readonly kind: 'unshared'; readonly why: string; readonly obstacle?: ClassObstacle | undefined }
+  /** Classes of the project whose instances it may hold: who reads it has to have loaded them. */
+  readonly classes: readonly ArrivingClass[]
+  readonly methods?: InstanceMethods
 }
 
 /** What is known of a shared value: decides which calls on it change it. */
@@ -185,6 +190,10 @@ export interface TaskModel {
   readonly optionNames: readonly string[]
   readonly optionTexts: OptionTexts
   readonly split: boolean
+  /** Classes of the project whose instances its arguments may hold. */
+  readonly takes: readonly ArrivingClass[]
+  /** The same of its result. */
+  readonly gives: readonly ArrivingClass[]
   /** Edits that turn the method into the generator of its setup and loop. */
   readonly splitEdits: readonly Edit[]
 }
@@ -208,6 +217,8 @@ export interface BrainModel {
   readonly base: ClassReference | undefined
   readonly members: readonly Member[]
   readonly attributes: readonly Attribute[]
+  /** By the name of an attribute of a base class: what it may hold, as far as this file leads. */
+  readonly inheritedClasses: ReadonlyMap<string, readonly ArrivingClass[]>
   readonly tasks: readonly TaskModel[]
   /** Edits of the class for the main process alone: fields and parameter properties. */
   readonly mainEdits: readonly Edit[]
@@ -217,6 +228,35 @@ export interface BrainModel {
 export interface ClassReference {
   readonly file: string
   readonly name: string
+}
+
+/** Classes of the project whose instances may be in a value that crosses between threads. */
+export interface InstanceClasses {
+  readonly classes: readonly ArrivingClass[]
+  readonly methods: InstanceMethods
+  readonly obstacle: ClassObstacle | undefined
+}
+
+/** Names of methods of classes whose instances may be in a value. */
+export interface InstanceMethods {
+  /** May change their instance. */
+  readonly changing: readonly string[]
+  /** Change it after they waited. */
+  readonly changingLater: readonly string[]
+}
+
+/** Why instances of a class can't cross, though nobody says how they do. */
+export interface ClassObstacle {
+  readonly className: string
+  /** The end of a sentence. */
+  readonly why: string
+  readonly at: Span
+}
+
+/** A class whose instances arrive somewhere. */
+export interface ArrivingClass extends ClassReference {
+  /** As of an import: files on the way by which loading its module loads the main module of a brain. */
+  readonly wayBack: readonly string[]
 }
 
 /** A comment against the warnings of a code on a line; its place is that of the code in it. */
@@ -260,6 +300,8 @@ export interface Slice {
   readonly imports: ReadonlyMap<number, readonly ImportSpecifier[]>
   /** Modules loaded for what they do: they register serialisable types. */
   readonly bareImports: readonly string[]
+  /** Modules loaded, after those that the source imports, for a class whose instances arrive here. */
+  readonly classImports: readonly string[]
   /** Names taken from slices of other files; none where a slice is loaded for what it does. */
   readonly sliceImports: readonly { readonly slice: string; readonly imported: string; readonly local: string }[]
   /** By the name of a brain: the name that its base class has here. */

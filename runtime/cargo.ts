@@ -25,8 +25,9 @@ function copied(value: unknown, path: string): unknown {
   }
 }
 
-export function unpack(cargo: Cargo): unknown {
-  return cargo.form === 'plain' ? cargo.value : fromPortable(cargo.value)
+/** Throws `not-serializable`, with a path that begins with `path`, where this thread can't rebuild it. */
+export function unpack(cargo: Cargo, path: string): unknown {
+  return cargo.form === 'plain' ? cargo.value : fromPortable(cargo.value, path)
 }
 
 /** What may be posted to another thread. */

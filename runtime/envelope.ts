@@ -1,6 +1,6 @@
 import { inspect, types } from 'node:util'
 import { TaskbrainError } from './errors.ts'
-import { fromPortable, toPortable } from './serializable/index.ts'
+import { errorClassId, errorPrototype, fromPortable, toPortable } from './serializable/index.ts'
 
 /**
  * An error on its way between threads. Structured clone keeps neither a class of one's own, nor `code`, nor other fields,
@@ -10,6 +10,8 @@ export type Envelope =
   | {
       readonly kind: 'error'
       readonly name: string
+      /** The class of the project that it is of. */
+      readonly class?: string
       readonly message: string
       readonly stack: string
       readonly cause?: Envelope
@@ -44,8 +46,10 @@ export function toEnvelope(thrown: unknown, depth = 0): Envelope {
   if (!isError(thrown) || depth >= MAX_DEPTH) return { kind: 'value', value: portableOrShown(thrown) }
   const errors = read(() => (thrown as AggregateError).errors)
   const cause = read(() => thrown.cause)
+  const className = read(() => errorClassId(thrown))
   return {
     kind: 'error',
+    ...(className === undefined ? {} : { class: className }),
     name: text(read(() => thrown.name), 'Error'),
     message: text(read(() => thrown.message), ''),
     stack: text(read(() => thrown.stack), ''),
@@ -55,16 +59,18 @@ export function toEnvelope(thrown: unknown, depth = 0): Envelope {
   }
 }
 
-/** What was thrown, rebuilt: the same builtin class, or an Error with the name of the class that it had. */
+/** What was thrown, rebuilt: of the same class where that is a built-in one or was loaded here, else an Error with its name. */
 export function fromEnvelope(envelope: Envelope): unknown {
   if (envelope.kind === 'value') return fromPortable(envelope.value)
   const error = blank(envelope)
+  const prototype = envelope.class === undefined ? undefined : errorPrototype(envelope.class)
+  if (prototype) Object.setPrototypeOf(error, prototype)
   // An error with a message cut off or lost in its stack would mislead: the stack is taken as it was.
   hidden(error, 'stack', envelope.stack)
   if (envelope.cause) hidden(error, 'cause', fromEnvelope(envelope.cause))
   for (const [name, value] of Object.entries(envelope.fields)) {
     try {
-      ;(error as unknown as Record<string, unknown>)[name] = fromPortable(value)
+      Object.defineProperty(error, name, { value: fromPortable(value), configurable: true, writable: true, enumerable: true })
     } catch {
       // A field that can't be rebuilt is left out: the error itself matters more.
     }

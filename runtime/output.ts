@@ -13,7 +13,7 @@ type Settled =
 export function outputOf(settled: Settled): TaskOutput {
   if (settled.executionState !== ExecutionStates.CORRECTLY) return { executionState: settled.executionState, error: settled.error }
   try {
-    return { executionState: ExecutionStates.CORRECTLY, result: unpack(settled.result) }
+    return { executionState: ExecutionStates.CORRECTLY, result: unpack(settled.result, 'result') }
   } catch (error) {
     return failed(error)
   }

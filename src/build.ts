@@ -13,7 +13,7 @@ import { findSources } from './sources.ts'
 /** The compiler as a build calls it: text in, text out. */
 export interface Compiler {
   compile(input: CompileInput): CompileResult
-  transformModule(path: string, text: string): { readonly code: string } | undefined
+  transformModule(path: string, text: string, root: string): { readonly code: string } | undefined
   ownPlaces(path: string, text: string): readonly OwnPlace[]
 }
 

@@ -72,7 +72,7 @@ function syntaxOptions({ projectDir }: BuildConfig): Record<string, unknown> {
   return Object.fromEntries(Object.entries(compilerOptionsOf(projectDir)).filter(([name]) => SYNTAX_OPTIONS.includes(name)))
 }
 
-function compiledModules({ host, failed, compiler }: BundleInput, graph: CompiledGraph, places: OwnPlaces): Plugin {
+function compiledModules({ config, host, failed, compiler }: BundleInput, graph: CompiledGraph, places: OwnPlaces): Plugin {
   const placed = (path: string, source: string, text: string): string => places.named(text, source, compiler.ownPlaces(path, text))
   return {
     name: 'taskbrain',
@@ -98,7 +98,7 @@ function compiledModules({ host, failed, compiler }: BundleInput, graph: Compile
           host.lookedUp(path)
           return undefined
         }
-        return { contents: placed(path, path, compiler.transformModule(path, text)?.code ?? text), loader: loaderOf(path), resolveDir: dirname(path) }
+        return { contents: placed(path, path, compiler.transformModule(path, text, config.projectDir)?.code ?? text), loader: loaderOf(path), resolveDir: dirname(path) }
       })
     },
   }

@@ -44,6 +44,10 @@ export class SourceProject {
   readonly brainClasses = new Map<ClassNode, boolean>()
   /** Files of which it is known whether a brain stands at their top level. */
   readonly brainFiles = new Map<string, boolean>()
+  /** By file: names of the classes that are registered where it leads. */
+  readonly registeredClasses = new Map<string, ReadonlySet<string> | 'unknown'>()
+  /** By file: modules it leads to in which a class may extend something. */
+  readonly derivingTexts = new Map<string, readonly { readonly path: string; readonly text: string }[]>()
   readonly #root: string
   readonly host: CompilerHost
   readonly graph: ModuleGraph

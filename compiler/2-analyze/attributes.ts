@@ -6,7 +6,9 @@ import { bareExpression } from '../1-parse/expressions.ts'
 import type { ClassNode } from '../1-parse/declarations.ts'
 import { hasModifier } from '../1-parse/imports.ts'
 import type { SourceProject, SourceUnit } from '../1-parse/project.ts'
-import type { Attribute, Edit } from '../model.ts'
+import type { Attribute, Edit, InstanceClasses } from '../model.ts'
+import { instanceClasses } from './instance-classes.ts'
+import { madeBy } from './made-values.ts'
 import type { TypeOracle } from './type-oracle.ts'
 import { typeOfAnnotation, typeOfInitializer, type AttributeType } from './types.ts'
 
@@ -17,6 +19,8 @@ export interface AttributeContext {
   readonly prefix: string
   /** Whether a decorator is `@Brain.local()`. */
   readonly isLocal: (decorator: ts.Decorator) => boolean
+  /** The file of the brain that has them, where they are those of a base class. */
+  readonly home?: SourceUnit
   /** Names of the attributes of base classes. */
   readonly inherited?: ReadonlySet<string>
 }
@@ -55,8 +59,9 @@ function ofField(field: ts.PropertyDeclaration, context: AttributeContext): Attr
   if (name === undefined || isErased || ts.isPrivateIdentifier(field.name) || hasModifier(field, ts.SyntaxKind.StaticKeyword) || holdsFunction(field)) return []
   const attribute = { name, at: { start: field.name.getStart(), end: field.name.getEnd() }, origin: 'field' } as const
   const why = whyLocal(field, name, context)
-  if (why) return [{ ...attribute, share: { kind: 'local', why } }]
-  return [{ ...attribute, share: shareOf(typeOfField(field, context)) }]
+  if (why) return [{ ...attribute, classes: [], share: { kind: 'local', why } }]
+  const type = typeOfField(field, context)
+  return [{ ...attribute, ...shareOf(type, classesOf(type, field, context)) }]
 }
 
 /** Why a field lives in the main process alone, as the end of a sentence. */
@@ -69,13 +74,14 @@ function whyLocal(field: ts.PropertyDeclaration, name: string, { isLocal }: Attr
   return decorators[0] && `it carries the decorator \`${decorators[0].getText().split('(', 1)[0]}\``
 }
 
-function ofParameter(parameter: ts.ParameterDeclaration, { unit, project }: AttributeContext): Attribute {
+function ofParameter(parameter: ts.ParameterDeclaration, context: AttributeContext): Attribute {
+  const { unit, project } = context
   const name = parameter.name.getText()
   const attribute = { name, at: { start: parameter.name.getStart(), end: parameter.name.getEnd() }, origin: 'parameter' } as const
-  if (name.startsWith('_')) return { ...attribute, share: { kind: 'local', why: 'its name begins with `_`' } }
+  if (name.startsWith('_')) return { ...attribute, classes: [], share: { kind: 'local', why: 'its name begins with `_`' } }
   const type = parameter.type ? typeOfAnnotation(parameter.type, unit, project) : parameter.initializer && typeOfInitializer(parameter.initializer, unit, project)
-  const known = type ?? { field: 'value', category: 'unknown', text: undefined }
-  return { ...attribute, share: shareOf(parameter.questionToken ? orUndefined(known) : known) }
+  const known: AttributeType = type ?? { field: 'value', category: 'unknown', text: undefined }
+  return { ...attribute, ...shareOf(parameter.questionToken ? orUndefined(known) : known, classesOf(known, parameter, context)) }
 }
 
 /** What may be missing is no plain number or boolean. */
@@ -84,14 +90,27 @@ function orUndefined(type: AttributeType): AttributeType {
 }
 
 function typeOfField(field: ts.PropertyDeclaration, { unit, project, oracle }: AttributeContext): AttributeType {
-  if (!field.type) return typeOfInitializer(field.initializer!, unit, project) ?? oracle(unit, field)
+  if (!field.type) return typeOfInitializer(field.initializer!, unit, project) ?? typeOfMade(field.initializer!, unit, project) ?? oracle(unit, field)
   const declared = typeOfAnnotation(field.type, unit, project)
   return field.questionToken ? orUndefined(declared) : declared
 }
 
-function shareOf(type: AttributeType): Attribute['share'] {
-  if (type.unserialisable) return { kind: 'unshared', why: type.unserialisable }
-  return { kind: 'shared', field: type.field, category: type.category, typeText: type.text }
+/** `arena = newArena()`, where the function is seen to make an instance, or says so. What else it gives is not judged here. */
+function typeOfMade(expression: ts.Expression, unit: SourceUnit, project: SourceProject): AttributeType | undefined {
+  const made = madeBy(expression, unit, project)
+  const isInstance = made.every((each) => each.isWhole && (each.kind === 'class' || typeOfAnnotation(each.node, each.unit, project).category === 'instance'))
+  return made.length > 0 && isInstance ? { field: 'value', category: 'instance', text: undefined } : undefined
+}
+
+function shareOf(type: AttributeType, { classes, methods, obstacle }: InstanceClasses): Pick<Attribute, 'share' | 'classes' | 'methods'> {
+  if (type.unserialisable) return { classes: [], share: { kind: 'unshared', why: type.unserialisable } }
+  if (obstacle) return { classes: [], share: { kind: 'unshared', why: `a \`${obstacle.className}\` can't be serialised: ${obstacle.why}`, obstacle } }
+  return { classes, methods, share: { kind: 'shared', field: type.field, category: type.category, typeText: type.text } }
+}
+
+/** Only what is kept as a value may be an instance, or have one in it. */
+function classesOf({ field, instanceOf }: AttributeType, { type, initializer }: ts.PropertyDeclaration | ts.ParameterDeclaration, { unit, project, home }: AttributeContext): InstanceClasses {
+  return field === 'value' ? instanceClasses({ type, value: initializer, instanceOf }, unit, project, home) : { classes: [], methods: { changing: [], changingLater: [] }, obstacle: undefined }
 }
 
 /** `frames = 0` becomes `#shared_frames = void (this.frames = 0)`: the order of evaluation stays, and the accessor of the prototype is not hidden. */

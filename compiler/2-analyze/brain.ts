@@ -67,6 +67,7 @@ export function readBrain({ node, name, item, nested }: FoundClass, context: Bra
     base: baseOf(heritage, unit, project),
     members,
     attributes,
+    inheritedClasses: new Map(inherited.map((attribute) => [attribute.name, attribute.classes])),
     tasks,
     mainEdits: edits,
   }
@@ -80,7 +81,7 @@ export function checkReadable(node: ClassNode, name: string | undefined, { unit,
 }
 
 /** What a stretch of code outside of a brain needs. */
-export function readNeeds(node: ts.Node, prefix: string, extraEdits: readonly Edit[] = []): Needs {
+export function readNeeds(node: ts.Node, { prefix, unit }: BrainContext, extraEdits: readonly Edit[] = []): Needs {
   const scope = readScope(node)
   return {
     names: [...scope.names],
@@ -89,7 +90,7 @@ export function readNeeds(node: ts.Node, prefix: string, extraEdits: readonly Ed
     selfEscapes: false,
     classEscapes: false,
     evals: scope.evals.map((call) => ({ start: call.getStart(), end: call.getEnd() })),
-    edits: [...extraEdits, ...classNameEdits(node, prefix), ...cancelPoints(node, prefix)],
+    edits: [...extraEdits, ...classNameEdits(node, prefix, unit.source.name), ...cancelPoints(node, prefix)],
   }
 }
 
@@ -159,17 +160,17 @@ function selfUse(access: SelfAccess): SelfUse {
 }
 
 /** Shared attributes of base classes: an update of one is atomic in a subclass too. */
-function inheritedAttributes(node: ClassNode, context: BrainContext, depth = 0): Attribute[] {
+function inheritedAttributes(node: ClassNode, context: BrainContext, home = context.unit, depth = 0): Attribute[] {
   const heritage = heritageOf(node)
   if (!heritage || depth > 32) return []
   const base = meaningOf(heritage.expression, context.unit, context.project)
   if (base.kind !== 'class') return []
   const inBase = { ...context, unit: base.unit }
   const own = readAttributes(base.node, {
-    unit: base.unit, project: context.project, oracle: context.oracle, prefix: context.prefix,
+    home, unit: base.unit, project: context.project, oracle: context.oracle, prefix: context.prefix,
     isLocal: (decorator) => brainDecorator(decorator, base.unit, context.project)?.name === 'local',
   }).attributes
-  return [...inheritedAttributes(base.node, inBase, depth + 1), ...own]
+  return [...inheritedAttributes(base.node, inBase, home, depth + 1), ...own]
 }
 
 function baseOf(heritage: ts.Expression, unit: SourceUnit, project: SourceProject): ClassReference | undefined {

@@ -1,5 +1,6 @@
-// In: a statement at the top level of a module. Out: edits by which its class keeps the name it has in the source. A bundler renames
-// a class that mentions itself, and one whose name another module has too; values of registered types travel by that name.
+// In: a statement at the top level of a module. Out: edits by which its class keeps the name it has in the source, and by which its
+// instances are known on every thread. A bundler renames a class that mentions itself, and one whose name another module has too;
+// instances travel by the name and the file of their class.
 
 import { ts } from 'ts-morph'
 import { hasModifier } from '../1-parse/imports.ts'
@@ -7,8 +8,34 @@ import type { Edit } from '../model.ts'
 
 export const REGISTRATION = 'addSerializableType'
 
-export function classNameEdits(statement: ts.Node, prefix: string): Edit[] {
-  if (!ts.isClassDeclaration(statement) || !statement.name || hasModifier(statement, ts.SyntaxKind.DeclareKeyword)) return []
-  const hasOwnName = statement.members.some((member) => hasModifier(member, ts.SyntaxKind.StaticKeyword) && member.name?.getText() === 'name')
-  return hasOwnName ? [] : [{ kind: 'insert', at: statement.members.pos, text: ` static { ${prefix}.named(this, '${statement.name.text}') }` }]
+/** `file` is the name of the module below the project's folder, POSIX. */
+export function classNameEdits(statement: ts.Node, prefix: string, file: string): Edit[] {
+  if (!isNamedClass(statement)) return []
+  const hidden = hiddenMember(statement)
+  const parts = [statement.name.text, file, ...(hidden ? [shownMember(hidden)] : [])].map(quoted)
+  return [{ kind: 'insert', at: statement.members.pos, text: ` static { ${prefix}.named(this, ${parts.join(', ')}) }` }]
+}
+
+/** Whether instances of a class can be known by its name. */
+export function isNamedClass(node: ts.Node): node is ts.ClassDeclaration & { readonly name: ts.Identifier } {
+  if (!ts.isClassDeclaration(node) || !node.name || hasModifier(node, ts.SyntaxKind.DeclareKeyword)) return false
+  return !node.members.some((member) => hasModifier(member, ts.SyntaxKind.StaticKeyword) && member.name?.getText() === 'name')
+}
+
+/** The first member of instances that is in no property of theirs: no copy that is made from outside has it. */
+export function hiddenMember(node: ts.ClassLikeDeclaration): (ts.ClassElement & { readonly name: ts.PropertyName }) | undefined {
+  return node.members.find((member): member is ts.ClassElement & { readonly name: ts.PropertyName } =>
+    member.name !== undefined && !hasModifier(member, ts.SyntaxKind.StaticKeyword)
+    && (ts.isPrivateIdentifier(member.name) || hasModifier(member, ts.SyntaxKind.AccessorKeyword)))
+}
+
+/** `#secret`, `accessor score` */
+export function shownMember(member: ts.ClassElement & { readonly name: ts.PropertyName }): string {
+  return `${ts.isPrivateIdentifier(member.name) ? '' : 'accessor '}${member.name.getText()}`
+}
+
+// --- internal ---
+
+function quoted(text: string): string {
+  return `'${text.replace(/[\\']/g, '\\$&')}'`
 }

@@ -16,11 +16,12 @@ import { DEFAULT_NAME, freePrefix, REGISTRATIONS } from '../names.ts'
 import { checkReadable, readBrain, readNeeds, type BrainContext, type FoundClass } from './brain.ts'
 import { REGISTRATION } from './class-names.ts'
 import { hoistedVars, isAssignment, isStep, targetsOf } from './scope.ts'
+import { registrationsOf } from './registrations.ts'
 import { readSuppressions } from './suppressions.ts'
 import { namesBrain, taskDecorators } from './tasks.ts'
 import type { TypeOracle } from './type-oracle.ts'
 import { whyUnreadableBase } from './unreadable-base.ts'
-import { isBrainFile, wayBack } from './ways-back.ts'
+import { wayBack } from './ways-back.ts'
 
 export interface FileContext {
   readonly project: SourceProject
@@ -129,7 +130,7 @@ function reportNoBrain(node: ClassNode, { unit, project, log }: BrainContext): v
 }
 
 function readItem(statement: ts.Statement, brains: readonly BrainModel[], found: readonly FoundClass[], context: BrainContext): Item {
-  const { unit, prefix, project } = context
+  const { unit, project } = context
   const place = { start: statement.getFullStart(), end: statement.getEnd(), textStart: statement.getStart() }
   const nothing = { declares: [], mutable: false, touches: [] }
   const top = brains.filter((brain) => !brain.nested)
@@ -139,8 +140,9 @@ function readItem(statement: ts.Statement, brains: readonly BrainModel[], found:
       const origin = originOf(name.imported, specifier, unit, project)
       return origin ? { ...name, origin } : name
     })
-    const target = names.length > 0 || bare ? project.host.resolve(specifier, unit.path) : undefined
-    const item: ImportItem = { specifier, names, bare, attributes, wayBack: target === undefined ? [] : wayBack(target, project) }
+    const target = project.host.resolve(specifier, unit.path)
+    const isLoaded = target !== undefined && (names.length > 0 || bare)
+    const item: ImportItem = { specifier, target, names, bare, attributes, wayBack: isLoaded ? wayBack(target, project) : [] }
     return { ...place, ...nothing, kind: 'import', declares: names.map((name) => name.local), needs: NO_NEEDS, import: item }
   }
   const required = requiredModule(statement)
@@ -153,7 +155,7 @@ function readItem(statement: ts.Statement, brains: readonly BrainModel[], found:
     return { ...place, ...nothing, ...exports, kind: 'brain', declares: top.map((brain) => brain.localName), needs: NO_NEEDS }
   }
   const nested = found.filter((each) => each.nested && brains.some((brain) => brain.item === each.item && brain.name === each.name))
-  const needs = readNeeds(statement, prefix, nested.length > 0 ? nestedEdits(brains) : [])
+  const needs = readNeeds(statement, context, nested.length > 0 ? nestedEdits(brains) : [])
   const names = exports.nameAt === undefined && !ts.isExportAssignment(statement) ? declaredNames(statement) : [DEFAULT_NAME]
   if (names.length > 0) {
     const mutable = ts.isVariableStatement(statement) && !(statement.declarationList.flags & ts.NodeFlags.Const)
@@ -230,13 +232,4 @@ function touchedBy(statement: ts.Statement): string[] {
   }
   visit(statement)
   return [...touched]
-}
-
-/** Modules of the project that this file imports and that, at whatever distance, call `addSerializableType`: every process needs them. */
-function registrationsOf(unit: SourceUnit, project: SourceProject): string[] {
-  const registers = (path: string): boolean => project.host.readFile(path)?.includes(REGISTRATION) ?? false
-  return unit.imports.flatMap(({ specifier, names, bare }) => {
-    const target = names.length > 0 || bare ? project.host.resolve(specifier, unit.path) : undefined
-    return target !== undefined && project.graph.reaches(target, registers, (path) => isBrainFile(path, project)) ? [specifier] : []
-  })
 }

@@ -5,10 +5,11 @@ import { bareExpression } from '../1-parse/expressions.ts'
 import { meaningOf } from '../1-parse/classes.ts'
 import { hasModifier } from '../1-parse/imports.ts'
 import type { SourceProject, SourceUnit } from '../1-parse/project.ts'
-import { taskNotCalled, taskRepeated, taskTarget } from '../diagnostics.ts'
+import { classNotPortable, taskNotCalled, taskRepeated, taskTarget } from '../diagnostics.ts'
 import { placeOf, type DiagnosticLog, type Span } from '../log.ts'
-import type { TaskModel } from '../model.ts'
+import type { ArrivingClass, ClassObstacle, TaskModel } from '../model.ts'
 import { memberName } from './attributes.ts'
+import { classesOfResult, instanceClasses } from './instance-classes.ts'
 import { findLoopMarker } from './marker.ts'
 import { readOptions } from './options.ts'
 import { readScope } from './scope.ts'
@@ -73,12 +74,36 @@ export function readTask(member: ts.ClassElement, context: TaskContext): TaskMod
     options: { start: argument.getStart(), end: argument.getEnd() },
     optionNames: [...readScope(argument).names],
     optionTexts: options.texts,
+    takes: classesTaken(name, method, context),
+    gives: classesGiven(name, method, options.process, context),
     split: marker !== undefined,
     splitEdits: marker ? splitEdits(method, marker, { task: name, source: unit.source, log, prefix: context.prefix }) : [],
   }
 }
 
 // --- internal ---
+
+/** Arguments cross in any case: a task of the main process gets copies too. */
+function classesTaken(task: string, method: ts.MethodDeclaration, { unit, project, log }: TaskContext): ArrivingClass[] {
+  return method.parameters.flatMap((parameter) => {
+    const { classes, obstacle } = instanceClasses({ type: parameter.type, value: parameter.initializer }, unit, project)
+    // What may be left out, and isn't given by anybody, does not cross.
+    const isRequired = !parameter.initializer && !parameter.questionToken
+    if (obstacle && isRequired) reportObstacle(`\`${parameter.name.getText()}\` of task \`${task}\``, obstacle, parameter, unit, log)
+    return classes
+  })
+}
+
+/** What a task of the main process gives back crosses only where a worker calls it. */
+function classesGiven(task: string, method: ts.MethodDeclaration, isProcess: boolean, { unit, project, log }: TaskContext): readonly ArrivingClass[] {
+  const { classes, obstacle } = classesOfResult(method, unit, project)
+  if (obstacle && isProcess) reportObstacle(`The result of task \`${task}\``, obstacle, method.type ?? method.name, unit, log)
+  return classes
+}
+
+function reportObstacle(what: string, { className, why, at }: ClassObstacle, node: ts.Node, { source }: SourceUnit, log: DiagnosticLog): void {
+  log.add(classNotPortable(what, className, why), { file: source, start: node.getStart(), end: node.getEnd() }, [{ message: 'what keeps it from crossing', span: at }])
+}
 
 /** What keeps a decorated member from being a task, as the end of a sentence. */
 function whyNoTask(member: ts.ClassElement): string | undefined {

@@ -1,7 +1,7 @@
 // In: a field whose type the syntax does not tell. Out: what the type checker says. Starts the checker at the first question,
 // never before: it costs a second or more. Must not be asked about what types.ts can read.
 
-import { type FileSystemHost, Project, ts } from 'ts-morph'
+import { type FileSystemHost, Node, Project, ts, type Type } from 'ts-morph'
 import type { SourceUnit } from '../1-parse/project.ts'
 import type { CompilerHost } from '../model.ts'
 import type { AttributeType } from './types.ts'
@@ -27,8 +27,16 @@ export function createTypeOracle(root: string, host: CompilerHost): TypeOracle {
     const symbol = type.getSymbol()?.getName()
     if (symbol === 'Map' || symbol === 'Set' || symbol === 'Date') return { field: 'value', category: symbol.toLowerCase() as 'map' | 'set' | 'date', text: undefined }
     if (symbol === 'Promise' || symbol === 'WeakMap' || symbol === 'WeakSet') return { ...UNKNOWN, unserialisable: `a ${symbol} can't be serialised` }
-    return UNKNOWN
+    return instanceType(type) ?? UNKNOWN
   }
+}
+
+/** An instance of a class of the project: not of a package, whose declarations have no bodies. */
+function instanceType(type: Type): AttributeType | undefined {
+  const declaration = type.getNonNullableType().getSymbol()?.getDeclarations().find((found) => Node.isClassDeclaration(found))
+  const name = declaration?.getName()
+  if (!declaration || name === undefined || declaration.getSourceFile().isDeclarationFile()) return undefined
+  return { field: 'value', category: 'instance', text: undefined, instanceOf: { file: declaration.getSourceFile().getFilePath(), name } }
 }
 
 function openProject(root: string, host: CompilerHost): Project {

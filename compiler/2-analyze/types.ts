@@ -6,13 +6,15 @@ import { hasModifier } from '../1-parse/imports.ts'
 import { meaningOf } from '../1-parse/classes.ts'
 import type { SourceProject, SourceUnit } from '../1-parse/project.ts'
 import type { FieldKind } from '../../src/contract/schema.ts'
-import type { TypeCategory } from '../model.ts'
+import type { ClassReference, TypeCategory } from '../model.ts'
 
 export interface AttributeType {
   readonly field: FieldKind
   readonly category: TypeCategory
   /** Type text that stands on its own, with globals only. */
   readonly text: string | undefined
+  /** The class that it is an instance of, where only the type checker knows. */
+  readonly instanceOf?: ClassReference
   /** Why it can't be serialised; `undefined` where it can, or where only the run can tell. */
   readonly unserialisable?: string
 }
@@ -185,10 +187,15 @@ function objectText(node: ts.ObjectLiteralExpression, unit: SourceUnit, project:
   return parts.length === 0 ? undefined : `{ ${parts.join('; ')} }`
 }
 
-type TypeDeclaration = ts.TypeAliasDeclaration | ts.InterfaceDeclaration | ts.EnumDeclaration | ts.ClassDeclaration
+export type TypeDeclaration = ts.TypeAliasDeclaration | ts.InterfaceDeclaration | ts.EnumDeclaration | ts.ClassDeclaration
+
+export interface DeclaredType {
+  readonly node: TypeDeclaration
+  readonly unit: SourceUnit
+}
 
 /** The declaration of a type in this file, or in the file of the project that it is imported from, through re-exports. */
-function declarationOf(name: string, unit: SourceUnit, project: SourceProject, depth = 0): { node: TypeDeclaration; unit: SourceUnit } | undefined {
+export function declarationOf(name: string, unit: SourceUnit, project: SourceProject, depth = 0): DeclaredType | undefined {
   if (depth > 16) return undefined
   for (const statement of unit.tree.statements) {
     if (ts.isTypeAliasDeclaration(statement) || ts.isInterfaceDeclaration(statement) || ts.isEnumDeclaration(statement) || ts.isClassDeclaration(statement))
@@ -196,10 +203,12 @@ function declarationOf(name: string, unit: SourceUnit, project: SourceProject, d
   }
   for (const statement of unit.tree.statements) {
     const specifier = (ts.isImportDeclaration(statement) || ts.isExportDeclaration(statement)) && statement.moduleSpecifier
+    const own = !specifier && ts.isExportDeclaration(statement) ? importedAs(name, statement) : undefined
+    if (own !== undefined && own !== name) return declarationOf(own, unit, project, depth + 1)
     if (!specifier || !ts.isStringLiteral(specifier)) continue
     const imported = importedAs(name, statement as ts.ImportDeclaration | ts.ExportDeclaration)
     const target = imported === undefined ? undefined : project.target(specifier.text, unit)
-    const found = target && (imported === 'default' ? defaultDeclaration(target) : declarationOf(imported!, target, project, depth + 1))
+    const found = target && (imported === 'default' ? defaultDeclaration(target, project, depth + 1) : declarationOf(imported!, target, project, depth + 1))
     if (found) return found
   }
   return undefined
@@ -218,15 +227,22 @@ function importedAs(name: string, statement: ts.ImportDeclaration | ts.ExportDec
   return element && (element.propertyName ?? element.name).text
 }
 
-function defaultDeclaration(unit: SourceUnit): { node: TypeDeclaration; unit: SourceUnit } | undefined {
+export function defaultDeclaration(unit: SourceUnit, project: SourceProject, depth = 0): DeclaredType | undefined {
   const found = unit.tree.statements.find((statement): statement is ts.ClassDeclaration | ts.InterfaceDeclaration =>
     (ts.isClassDeclaration(statement) || ts.isInterfaceDeclaration(statement)) && hasModifier(statement, ts.SyntaxKind.DefaultKeyword))
-  return found && { node: found, unit }
+  if (found) return { node: found, unit }
+  const exported = unit.tree.statements.find((statement): statement is ts.ExportAssignment => ts.isExportAssignment(statement) && ts.isIdentifier(statement.expression))
+  return declarationOf(exported ? (exported.expression as ts.Identifier).text : 'default', unit, project, depth + 1)
 }
 
 function enumOf(name: string, unit: SourceUnit, project: SourceProject): { node: ts.EnumDeclaration } | undefined {
   const found = declarationOf(name, unit, project)
   return found && ts.isEnumDeclaration(found.node) ? { node: found.node } : undefined
+}
+
+/** What a built-in name is, where no other thread can have it: `a WebSocket`. */
+export function unserialisableGlobal(name: string, unit: SourceUnit): string | undefined {
+  return UNSERIALISABLE.has(name) && !isImported(name, unit) ? `a ${name}` : undefined
 }
 
 function isImported(name: string, unit: SourceUnit): boolean {

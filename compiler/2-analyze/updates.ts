@@ -5,7 +5,7 @@ import { ts } from 'ts-morph'
 import { bareExpression, outerExpression } from '../1-parse/expressions.ts'
 import { attributeDeleted, awaitInChange, awaitInUpdate } from '../diagnostics.ts'
 import type { DiagnosticLog, SourceText } from '../log.ts'
-import type { Attribute, Edit, TypeCategory } from '../model.ts'
+import type { Attribute, Edit, InstanceMethods, TypeCategory } from '../model.ts'
 import { contains } from './cancel-points.ts'
 import { isAssignment, isStep, type SelfAccess } from './scope.ts'
 
@@ -29,7 +29,7 @@ export function updateEdits(accesses: readonly SelfAccess[], context: UpdateCont
       context.log.add(attributeDeleted(access.name), spanOf(parent, context.source))
       return []
     }
-    const change = changeAround(access, attribute.share.category)
+    const change = changeAround(access, attribute.share.category, attribute.methods)
     if (change) changed.set(change, [...(changed.get(change) ?? []), access])
     return []
   })
@@ -94,7 +94,7 @@ const MUTATORS: Partial<Record<TypeCategory, RegExp>> = {
 const ANY_MUTATOR = /^(push|pop|shift|unshift|splice|sort|reverse|fill|copyWithin|set|add|delete|clear|set(Time|Date|Hours|Minutes|Seconds|Milliseconds|Month|FullYear))$/
 
 /** The outermost expression that changes what the attribute holds: `this.pose.x = 3`, `this.tags.add(1).add(2)`, `delete this.map.k`; `undefined` where none does. */
-function changeAround(access: SelfAccess, category: TypeCategory): ts.Expression | undefined {
+function changeAround(access: SelfAccess, category: TypeCategory, methods: InstanceMethods | undefined): ts.Expression | undefined {
   let at = outerExpression(access.node)
   let change: ts.Expression | undefined
   for (let depth = 0; ; depth++) {
@@ -102,7 +102,7 @@ function changeAround(access: SelfAccess, category: TypeCategory): ts.Expression
     if ((ts.isPropertyAccessExpression(parent) || ts.isElementAccessExpression(parent)) && parent.expression === at) at = outerExpression(parent)
     else if (ts.isCallExpression(parent) && parent.expression === at) {
       const method = bareExpression(at as ts.Expression)
-      if (depth > 0 && ts.isPropertyAccessExpression(method) && mutates(method, access, category)) change = parent
+      if (depth > 0 && ts.isPropertyAccessExpression(method) && mutates(method, access, category, methods)) change = parent
       at = outerExpression(parent)
     } else {
       if (isObjectAssign(parent) && parent.arguments[0] === at) return parent
@@ -120,14 +120,16 @@ function isObjectAssign(node: ts.Node): node is ts.CallExpression {
   return ts.isCallExpression(node) && bareExpression(node.expression).getText() === 'Object.assign'
 }
 
-function mutates(method: ts.PropertyAccessExpression, access: SelfAccess, category: TypeCategory): boolean {
+function mutates(method: ts.PropertyAccessExpression, access: SelfAccess, category: TypeCategory, methods: InstanceMethods | undefined): boolean {
   const isDirect = outerExpression(access.node) === method.expression
-  return ((isDirect && MUTATORS[category]) || ANY_MUTATOR).test(method.name.text)
+  const own = isDirect ? MUTATORS[category] : undefined
+  // `this.list[0].hit()`: what is in the attribute may be an instance.
+  return own ? own.test(method.name.text) : ANY_MUTATOR.test(method.name.text) || (methods?.changing.includes(method.name.text) ?? false)
 }
 
 /** Of several attributes that one expression changes, each has a value of its own. */
 function changeEdits(node: ts.Expression, roots: readonly SelfAccess[], context: UpdateContext): Edit[] {
-  if (waits(node)) {
+  if (waits(node) || roots.some((access) => changesLater(node, context.attributes.get(access.name)?.methods))) {
     context.log.add(awaitInChange(roots[0]!.name), spanOf(node, context.source))
     return []
   }
@@ -176,6 +178,15 @@ function isArithmetic(kind: ts.SyntaxKind): boolean {
     ts.SyntaxKind.AsteriskAsteriskToken, ts.SyntaxKind.AmpersandToken, ts.SyntaxKind.BarToken, ts.SyntaxKind.CaretToken,
     ts.SyntaxKind.LessThanLessThanToken, ts.SyntaxKind.GreaterThanGreaterThanToken, ts.SyntaxKind.GreaterThanGreaterThanGreaterThanToken,
   ].includes(kind)
+}
+
+/** `this.arena.load()`, where `load` changes its instance after it waited. */
+function changesLater(node: ts.Node, methods: InstanceMethods | undefined): boolean {
+  const isLate = (inner: ts.Node): boolean => {
+    const method = ts.isCallExpression(inner) ? bareExpression(inner.expression) : undefined
+    return method !== undefined && ts.isPropertyAccessExpression(method) && methods!.changingLater.includes(method.name.text)
+  }
+  return methods !== undefined && contains(node, isLate)
 }
 
 function waits(node: ts.Node): boolean {

@@ -2,9 +2,9 @@
 // syntax tree. Must not make text.
 
 import { BRAIN_MEMBERS, LATER_MEMBERS } from '../../src/contract/names.ts'
-import { evalInTask, featureLater, attributeNotShared, mainModuleInWorker, moduleStateCopied, outputRepeated, privateFromConstructor, superOfSplit, taskCalledDirectly, taskOverridden, taskUnknown } from '../diagnostics.ts'
+import { classNotPortable, evalInTask, featureLater, attributeNotShared, classLoadsMain, mainModuleInWorker, moduleStateCopied, outputRepeated, privateFromConstructor, superOfSplit, taskCalledDirectly, taskOverridden, taskUnknown } from '../diagnostics.ts'
 import { type DiagnosticLog, renameFix, type Span } from '../log.ts'
-import type { Attribute, BrainPlan, FileModel, PlannedTask, SelfUse, Slice, Stretch } from '../model.ts'
+import type { ArrivingClass, Attribute, BrainPlan, FileModel, PlannedTask, SelfUse, Slice, Stretch } from '../model.ts'
 import { closest } from '../names.ts'
 import { chainOf, type ChainLink, type Files } from './chain.ts'
 import { mainSlice } from './main-slice.ts'
@@ -21,8 +21,9 @@ export function plan(files: Files, log: DiagnosticLog): Plan {
   const brains = links.map((link) => planBrain(link, files, log))
   for (const link of links) checkMembers(link, files, log)
   const workers = brains.flatMap((brainPlan) => brainPlan.tasks.filter((task) => task.worker !== undefined).flatMap((task) => {
-    const { slices, live } = workerSlices(brainPlan, task, files)
+    const { slices, live, arriving } = workerSlices(brainPlan, task, files)
     checkWorker(brainPlan, task, live, slices, log)
+    reportWaysBack(task, arriving, log)
     return slices
   }))
   const mains = [...files.values()].filter((file) => file.brains.length > 0).map((file) => mainSlice(file, brains))
@@ -44,7 +45,10 @@ function planBrain(link: ChainLink, files: Files, log: DiagnosticLog): BrainPlan
     file,
     brain,
     stateId: `${file.output}.${brain.name}.state`,
-    shared: [...attributes.values()].filter((attribute) => attribute.share.kind === 'shared'),
+    shared: [...attributes.values()].filter((attribute) => attribute.share.kind === 'shared').map((attribute) => ({
+      ...attribute,
+      classes: [...attribute.classes, ...(brain.inheritedClasses.get(attribute.name) ?? [])],
+    })),
     unshared: [...attributes.values()].filter((attribute) => attribute.share.kind === 'unshared').map((attribute) => attribute.name),
     tasks: planTasks(link, chain, log),
   }
@@ -121,11 +125,21 @@ function checkWorker(plan: BrainPlan, { task }: PlannedTask, live: readonly Live
 
   function checkUse(use: SelfUse, link: ChainLink): void {
     const share = attributes.get(use.name)?.share
+    if (share?.kind === 'unshared' && share.obstacle) {
+      const { className, why, at } = share.obstacle
+      return log.add(classNotPortable(`\`this.${use.name}\``, className, why), spanIn(link.file, use), [{ message: 'what keeps it from crossing', span: at }])
+    }
     if (share && share.kind !== 'shared') return log.add(attributeNotShared(task.name, use.name, share.why), spanIn(link.file, use))
     const constructor = use.name.startsWith('#') && link.brain.members.find((member) => member.kind === 'constructor')
     const assignment = constructor && constructor.needs.self.find((written) => written.name === use.name && written.how === 'write')
     if (assignment) log.add(privateFromConstructor(task.name, use.name), spanIn(link.file, use), [{ message: 'assigned here', span: spanIn(link.file, assignment) }])
   }
+}
+
+/** Modules that are loaded for their classes alone. */
+function reportWaysBack({ task, owner }: PlannedTask, arriving: readonly ArrivingClass[], log: DiagnosticLog): void {
+  for (const { name, wayBack } of arriving)
+    if (wayBack.length > 0) log.add(classLoadsMain(task.name, name, wayBack.join(' → ')), spanIn(owner.file, task.at))
 }
 
 function reportCopiedState(file: FileModel, assigned: readonly (Stretch & { name: string })[], task: string, log: DiagnosticLog): void {

@@ -1,9 +1,10 @@
 // In: a task that runs in a worker. Out: the parts of its file, and of the files of its base classes, that are live from it:
 // a fixpoint over the names that live code uses as values. Must not make text.
 
-import type { BrainModel, BrainPlan, FileModel, ImportSpecifier, Member, PlannedTask, Slice } from '../model.ts'
+import type { ArrivingClass, BrainModel, BrainPlan, FileModel, ImportSpecifier, Member, PlannedTask, Slice } from '../model.ts'
 import { DEFAULT_NAME, REGISTRATIONS } from '../names.ts'
 import { chainOf, type ChainLink, type Files } from './chain.ts'
+import { classModules } from './class-modules.ts'
 
 /** A member that a worker keeps; not `certain` where only a `this` that was handed on may reach it. */
 export interface LiveMember {
@@ -12,7 +13,14 @@ export interface LiveMember {
   readonly certain: boolean
 }
 
-export function workerSlices(plan: BrainPlan, task: PlannedTask, files: Files): { slices: Slice[]; live: LiveMember[] } {
+export interface WorkerSlices {
+  readonly slices: Slice[]
+  readonly live: LiveMember[]
+  /** Classes of files without a brain that are loaded for their instances. */
+  readonly arriving: readonly ArrivingClass[]
+}
+
+export function workerSlices(plan: BrainPlan, task: PlannedTask, files: Files): WorkerSlices {
   return new SliceBuilder(plan, task, files).build()
 }
 
@@ -51,6 +59,8 @@ class SliceBuilder {
   readonly #pending: (() => void)[] = []
   readonly #parts = new Map<string, Part>()
   readonly #live = new Map<Member, LiveMember>()
+  /** Files without a brain that hold a class whose instances arrive in the worker. */
+  readonly #classFiles = new Map<string, ArrivingClass>()
 
   constructor(plan: BrainPlan, task: PlannedTask, files: Files) {
     this.#plan = plan
@@ -64,13 +74,14 @@ class SliceBuilder {
       })
   }
 
-  build(): { slices: Slice[]; live: LiveMember[] } {
+  build(): WorkerSlices {
     this.#useBrain(this.#plan.file, this.#plan.brain)
     this.#useMember(this.#task.task.name, true)
+    this.#useClasses(this.#task.task.takes)
     do {
       for (let follow = this.#pending.pop(); follow; follow = this.#pending.pop()) follow()
     } while (this.#keepEffects())
-    return { slices: [...this.#parts.values()].map((part) => this.#slice(part)), live: [...this.#live.values()] }
+    return { slices: [...this.#parts.values()].map((part) => this.#slice(part)), live: [...this.#live.values()], arriving: [...this.#classFiles.values()] }
   }
 
   #part(file: FileModel): Part {
@@ -134,11 +145,41 @@ class SliceBuilder {
 
   #followMember(link: ChainLink, { needs, isStatic }: Member, certain: boolean): void {
     for (const name of needs.names) this.#useName(link.file, name)
-    for (const use of needs.self) this.#useMember(use.name, certain)
+    for (const use of needs.self) {
+      this.#useMember(use.name, certain)
+      this.#useAttribute(use.name)
+      if (use.name === 'tasks') this.#useResults(use.next?.name)
+    }
+    if (needs.selfEscapes) {
+      this.#useAttribute()
+      this.#useResults()
+    }
     if (isStatic) this.#keepStaticBlocks(link)
     if (!needs.classEscapes && !needs.selfEscapes) return
     for (const found of [...this.#members.values()].flat())
       if (found.member.isStatic ? needs.classEscapes : needs.selfEscapes && !this.#tasks.has(found.member.name)) this.#keepMember(found, false)
+  }
+
+  /** What an attribute holds arrives when it is read; without a name, that of all. */
+  #useAttribute(name?: string): void {
+    for (const attribute of this.#plan.shared) if (name === undefined || attribute.name === name) this.#useClasses(attribute.classes)
+  }
+
+  #useResults(name?: string): void {
+    for (const { task } of this.#plan.tasks) if (name === undefined || task.name === name) this.#useClasses(task.gives)
+  }
+
+  /** Their instances arrive here: the classes have to be loaded, also where nothing names them as values. */
+  #useClasses(classes: readonly ArrivingClass[]): void {
+    for (const each of classes) {
+      const { file: path, name } = each
+      const file = this.#files.get(path)
+      if (!file) this.#classFiles.set(path, each)
+      else {
+        this.#useName(file, name)
+        if (file !== this.#plan.file) this.#part(this.#plan.file).registrations.add(this.#id(file))
+      }
+    }
   }
 
   /** Shared fields are accessors, other public fields live in the main process; what holds a function is taken along as a method is. */
@@ -221,6 +262,8 @@ class SliceBuilder {
   #slice({ registrations, ...part }: Part): Slice {
     const isEntry = part.file === this.#plan.file
     const loaded = new Set([...part.imports].map(([index]) => part.file.items[index]!.import!.specifier))
+    const bareImports = part.file.registrations.filter((specifier) => !loaded.has(specifier))
+    const classImports = isEntry ? classModules([...this.#classFiles.keys()], part.file, [...part.imports.values()].flat()) : []
     return {
       ...part,
       id: this.#id(part.file),
@@ -229,7 +272,8 @@ class SliceBuilder {
         ...part.sliceImports,
         ...[...registrations].filter((slice) => !part.sliceImports.some((taken) => taken.slice === slice)).map((slice) => ({ slice, imported: '', local: '' })),
       ],
-      bareImports: part.file.registrations.filter((specifier) => !loaded.has(specifier)),
+      bareImports,
+      classImports: classImports.filter((specifier) => !bareImports.includes(specifier)),
       ...(isEntry && { entry: { plan: this.#plan, task: this.#task } }),
     }
   }

@@ -14,7 +14,9 @@ export function emitModule(slice: Slice, plans: readonly BrainPlan[]): CompiledM
     ...semicolons(file.source.text, file.items.map((item, index) => ({ ...item, isKept: isKept(slice, item, index) }))),
     ...file.brains.filter((brain) => slice.items.has(brain.item)).flatMap((brain) => brainEdits(slice, brain, own.find((plan) => plan.brain === brain)!)),
   ]
-  const after = slice.exports.size > 0 ? `\nexport { ${[...slice.exports].map((each) => exportText(each, file.prefix)).join(', ')} }\n` : ''
+  const classes = slice.classImports.map((specifier) => `import ${JSON.stringify(specifier)}\n`).join('')
+  const exported = slice.exports.size > 0 ? `export { ${[...slice.exports].map((each) => exportText(each, file.prefix)).join(', ')} }\n` : ''
+  const after = classes || exported ? `\n${classes}${exported}` : ''
   const code = applyEdits(file.source.text, file.source.name.split('/').at(-1)!, edits, { before: header(slice, own), after })
   return { id: slice.id, kind: slice.kind, source: file.path, code }
 }

@@ -25,7 +25,13 @@ export function createInlineHost({ brain, clock, bodyOf, report }: InlineHostOpt
         await undefined
         if (abandoned) return
         events.started()
-        const body: Body = { ...bodyOf(order.task), brain, args: unpack(order.args) as unknown[] }
+        let args: unknown[]
+        try {
+          args = unpack(order.args, 'args') as unknown[]
+        } catch (error) {
+          return events.ended({ kind: 'threw', error, told: false, durationMs: 0 })
+        }
+        const body: Body = { ...bodyOf(order.task), brain, args }
         const outcome = await runBody(body, scope, clock)
         if (abandoned) return
         if (outcome.kind === 'threw') return events.ended(outcome)

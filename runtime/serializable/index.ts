@@ -8,6 +8,7 @@ import { isObject } from './shape.ts'
 import { isStackOverflow, messageOf, newWalk, withCause, withinStack } from './walk.ts'
 
 export { isHandle, useTypesOf } from './registry.ts'
+export { errorClassId, errorPrototype, knowClass } from './project-classes.ts'
 export type { SerializableClass, SerializableCodec } from './registry.ts'
 
 /**

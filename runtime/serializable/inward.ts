@@ -1,8 +1,9 @@
 import { types } from 'node:util'
 import { newError } from './error-class.ts'
+import { classById, shownClass } from './project-classes.ts'
 import { typeNamed } from './registry.ts'
 import { isObject } from './shape.ts'
-import { attempt, refuseHere, setOwn, type Step, TAG, type Tagged, type Walk } from './walk.ts'
+import { attempt, type ClassId, refuseHere, setOwn, type Step, TAG, type Tagged, type Walk } from './walk.ts'
 
 /** portable → value: what was tagged is rebuilt, the rest stays as it is. */
 
@@ -63,6 +64,7 @@ export function revive(value: unknown, walk: Walk): unknown {
 
 function reviveTagged(tagged: Tagged, walk: Walk): object {
   const { copies } = walk
+  if (isInstance(tagged)) return reviveInstance(tagged, tagged[TAG], tagged, walk)
   switch (tagged[TAG]) {
     case 'literal':
     case 'bare': {
@@ -80,11 +82,13 @@ function reviveTagged(tagged: Tagged, walk: Walk): object {
     case 'error':
       return reviveError(tagged, walk)
     case 'type':
-      return reviveInstance(tagged, walk)
+      return reviveRegistered(tagged, walk)
+    case 'instance':
+      return reviveInstance(tagged, tagged.class, tagged.data, walk)
   }
 }
 
-function reviveInstance(tagged: Extract<Tagged, { [TAG]: 'type' }>, walk: Walk): object {
+function reviveRegistered(tagged: Extract<Tagged, { [TAG]: 'type' }>, walk: Walk): object {
   const { name, data } = tagged
   const type = typeNamed(name)
   if (!type) {
@@ -107,10 +111,26 @@ function reviveInstance(tagged: Extract<Tagged, { [TAG]: 'type' }>, walk: Walk):
   return instance
 }
 
+/** No constructor runs: what it would do was done where the instance was made. */
+function reviveInstance(tagged: Tagged, id: ClassId, data: object, walk: Walk): object {
+  const known = classById(id)
+  if (!known) {
+    const { name, file } = shownClass(id)
+    const remedy = `Mention ${name} in the type of the attribute, parameter or result, or call Brain.addSerializableType(${name}) where the brain's module reaches it`
+    throw refuseHere(walk, `it is an instance of ${name} from ${file}, a module that this thread has not loaded. ${remedy}`)
+  }
+  const instance: object = Object.create(known.Type.prototype)
+  walk.copies.set(tagged, instance)
+  for (const key of Object.keys(data)) if (key !== TAG || data !== tagged) setOwn(instance, key, reviveAt('property', key, (data as Record<string, unknown>)[key], walk))
+  return instance
+}
+
+const isInstance = (tagged: Tagged): tagged is Extract<Tagged, { [TAG]: ClassId }> => tagged[TAG].includes('#')
+
 function reviveError(tagged: Extract<Tagged, { [TAG]: 'error' }>, walk: Walk): Error {
   const { base, name, hidden, properties } = tagged
   const error = newError(base, String(hidden['message'] ?? ''))
-  const type = name === undefined ? undefined : typeNamed(name)
+  const type = name !== undefined ? typeNamed(name) : tagged.class !== undefined ? classById(tagged.class) : undefined
   if (type) Object.setPrototypeOf(error, type.Type.prototype)
   walk.copies.set(tagged, error)
   for (const key of Object.keys(hidden)) {

@@ -1,8 +1,9 @@
 import { types } from 'node:util'
 import { baseOfError } from './error-class.ts'
+import type { ProjectClass } from './project-classes.ts'
 import type { RegisteredType } from './registry.ts'
 import { hasInternalState, isObject, refuseUnclonable, type Shape, shapeOf } from './shape.ts'
-import { attempt, descend, isScalar, newWalk, type OutwardWalk, readProperty, refuseHere, setOwn, type Step, TAG, type Tagged, withinStack } from './walk.ts'
+import { attempt, descend, isRefusal, isScalar, newWalk, type OutwardWalk, readProperty, refuseHere, setOwn, type Step, TAG, type Tagged, withinStack } from './walk.ts'
 
 /** value → portable: what structured clone would lose is tagged, what has no faithful form is refused. */
 
@@ -131,9 +132,11 @@ function convertShape(value: object, shape: Shape, walk: OutwardWalk): object {
       return copy
     }
     case 'error':
-      return convertError(value as Error, shape.type, walk)
+      return convertError(value as Error, shape, walk)
     case 'type':
       return convertInstance(value, shape.type, walk)
+    case 'instance':
+      return convertKnown(value, shape.known, walk)
   }
 }
 
@@ -158,18 +161,29 @@ function convertInstance(instance: object, { name, codec }: RegisteredType, walk
   return result
 }
 
+function convertKnown(instance: object, { id }: ProjectClass, walk: OutwardWalk): object {
+  const isLiteral = Object.hasOwn(instance, TAG)
+  const data = {}
+  const result: object = isLiteral ? { [TAG]: 'instance', class: id, data } satisfies Tagged : { [TAG]: id } satisfies Tagged
+  walk.copies.set(instance, result)
+  if (isLiteral) convertWrapped(instance, data, walk)
+  else convertProperties(instance, result, walk)
+  return result
+}
+
 const HIDDEN_ERROR_PROPERTIES = ['name', 'message', 'stack', 'cause', 'code', 'errors']
 
 /**
- * An error of a class that is not registered arrives as the built-in class it extends, with its own name. Of its
- * other properties the scalar ones travel (`errno`, `path`, `status`): a whole request that hangs on an error must
- * not keep the error from being told.
+ * An error of a class that is not registered arrives as the class of the project that it is, or else as the built-in one
+ * that it extends, with its own name. Of its other properties those of the former travel as far as they can, of the latter
+ * the scalar ones (`errno`, `path`, `status`): a whole request that hangs on an error must not keep the error from being told.
  */
-function convertError(error: Error, type: RegisteredType | undefined, walk: OutwardWalk): object {
+function convertError(error: Error, { type, known }: Extract<Shape, { kind: 'error' }>, walk: OutwardWalk): object {
   const hidden: Record<string, unknown> = {}
   const properties: Record<string, unknown> = {}
   const result: Tagged = { [TAG]: 'error', base: baseOfError(error), hidden, properties }
   if (type) result.name = type.name
+  else if (known) result.class = known.id
   walk.copies.set(error, result)
   descend(walk)
   const keys = Object.keys(error)
@@ -183,10 +197,21 @@ function convertError(error: Error, type: RegisteredType | undefined, walk: Outw
   for (const key of keys) {
     const property = readProperty(error, key, walk)
     const isNeeded = type !== undefined || key === 'cause' || key === 'errors'
-    if (isNeeded || isScalar(property)) setOwn(properties, key, convertAt('property', key, property, walk))
+    if (isNeeded || isScalar(property) || (known !== undefined && canCross(property, walk))) setOwn(properties, key, convertAt('property', key, property, walk))
   }
   walk.depth--
   return result
+}
+
+/** Tried on the side: what was begun for a part that can't cross must not be met again. */
+function canCross(value: unknown, walk: OutwardWalk): boolean {
+  try {
+    convert(value, { ...walk, trail: [...walk.trail], copies: new Map(walk.copies), open: new Set(walk.open) })
+    return true
+  } catch (error) {
+    if (isRefusal(error)) return false
+    throw error
+  }
 }
 
 /** The wrapper is a level of its own. */

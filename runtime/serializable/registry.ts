@@ -33,6 +33,8 @@ export function useTypesOf(entry: string): void {
   owner = entry
 }
 
+export const currentOwner = (): string => owner
+
 export const typeNamed = (name: string): RegisteredType | undefined => typesByOwner.get(owner)?.get(name) ?? typesByName.get(name)
 
 export const typeOfPrototype = (prototype: object): RegisteredType | undefined => typesByPrototype.get(prototype)

@@ -1,5 +1,6 @@
 import { types } from 'node:util'
 import type { TaskbrainError } from '../errors.ts'
+import { classOfPrototype, type ProjectClass } from './project-classes.ts'
 import { type RegisteredType, typeOfPrototype } from './registry.ts'
 import { attempt, type OutwardWalk, refuseHere, type Walk } from './walk.ts'
 
@@ -10,8 +11,9 @@ export type Shape =
       readonly kind:
         | 'object' | 'array' | 'map' | 'set' | 'leaf' | 'bare' | 'buffer' | 'proxy-object' | 'proxy-array' | 'shared-view'
     }
-  | { readonly kind: 'error', readonly type: RegisteredType | undefined }
+  | { readonly kind: 'error', readonly type: RegisteredType | undefined, readonly known: ProjectClass | undefined }
   | { readonly kind: 'type', readonly type: RegisteredType }
+  | { readonly kind: 'instance', readonly known: ProjectClass }
 
 const OBJECT: Shape = { kind: 'object' }
 const ARRAY: Shape = { kind: 'array' }
@@ -25,8 +27,10 @@ export function shapeOf(value: object, walk: OutwardWalk): Shape {
   if (prototype === null) return { kind: 'bare' }
   const type = typeOfPrototype(prototype)
   if (type?.codec) return { kind: 'type', type }
-  if (isError(value)) return { kind: 'error', type }
+  const known = classOfPrototype(prototype)
+  if (isError(value)) return { kind: 'error', type, known: known?.obstacle === undefined ? known : undefined }
   if (type) return { kind: 'type', type }
+  if (known) return instanceShape(known, walk)
   if (prototype === Buffer.prototype) return { kind: 'buffer' }
   return builtInShape(value, prototype, walk) ?? shapeOfForeign(value, prototype, walk)
 }
@@ -61,8 +65,17 @@ function shapeOfProxy(value: object, walk: OutwardWalk): Shape {
     if (isObjectPrototype(prototype)) return { kind: 'proxy-object' }
     const type = typeOfPrototype(prototype)
     if (type) return { kind: 'type', type }
+    const known = classOfPrototype(prototype)
+    if (known) return instanceShape(known, walk)
     throw refuseInstance(value, prototype, walk)
   })
+}
+
+function instanceShape(known: ProjectClass, walk: Walk): Shape {
+  const { obstacle, Type: { name } } = known
+  if (obstacle === undefined) return { kind: 'instance', known }
+  const remedy = `Say how with Brain.addSerializableType(${name}, testInstance, { encode, decode })`
+  throw refuseHere(walk, `it is an instance of ${name}: ${obstacle}. ${remedy}`)
 }
 
 function refuseInstance(value: object, prototype: object, walk: Walk): TaskbrainError {

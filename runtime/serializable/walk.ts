@@ -8,14 +8,21 @@ export const TAG = '@taskbrain'
 export type Tagged =
   /** An instance of a registered type: what its codec gave, or its own properties. */
   | { [TAG]: 'type', name: string, data: unknown }
-  /** `base` is the built-in class, `name` the registered one. `hidden` can't be enumerated, `properties` can. */
-  | { [TAG]: 'error', base: string, name?: string, hidden: Record<string, unknown>, properties: object }
+  /** An instance of a class of the project that has our key among its own properties. */
+  | { [TAG]: 'instance', class: ClassId, data: object }
+  /** Any other: beside the key its own properties. There may be thousands of them, so that each word less counts. */
+  | { [TAG]: ClassId }
+  /** `base` is the built-in class, `name` the registered one, `class` that of the project. `hidden` can't be enumerated, `properties` can. */
+  | { [TAG]: 'error', base: string, name?: string, class?: ClassId, hidden: Record<string, unknown>, properties: object }
   /** An object without a prototype. */
   | { [TAG]: 'bare', data: object }
   /** A user's object with our key in it. */
   | { [TAG]: 'literal', data: object }
   /** A Node Buffer, which a message turns into a Uint8Array. */
   | { [TAG]: 'buffer', data: Uint8Array }
+
+/** `src/pose.ts#Pose` */
+export type ClassId = `${string}#${string}`
 
 export interface Walk {
   readonly path: string

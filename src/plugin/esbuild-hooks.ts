@@ -59,6 +59,8 @@ const modulesPlugin = (brains: ProjectBrains): Plugin => ({
   setup: (build) => addModules(build, brains, undefined),
 })
 
+const RESOLVED_HERE = {}
+
 function addModules(build: PluginBuild, brains: ProjectBrains, context: ModuleContext | undefined): void {
   const { loader: loaders } = build.initialOptions
   const loaderFor = (path: string): Loader => loaders?.[extname(path)] ?? loaderOf(path)
@@ -68,6 +70,12 @@ function addModules(build: PluginBuild, brains: ProjectBrains, context: ModuleCo
   build.onResolve({ filter: MADE_PATH }, async ({ path, resolveDir }) => {
     const file = posix(resolve(resolveDir, path))
     return (await brains.isMade(file)) ? { path: file } : undefined
+  })
+  // A module that is loaded for the instances of its classes is used, though nothing is taken from it by name.
+  build.onResolve({ filter: /^[.#@~\w]/ }, async ({ path, importer, kind, resolveDir, with: attributes, pluginData }) => {
+    if (kind !== 'import-statement' || pluginData === RESOLVED_HERE || !(await brains.isCompiled(posix(importer)))) return undefined
+    const found = await build.resolve(path, { kind, importer, resolveDir, with: attributes, pluginData: RESOLVED_HERE })
+    return found.errors.length > 0 || found.external || found.sideEffects || found.path.includes('node_modules') ? undefined : { path: found.path, namespace: found.namespace, suffix: found.suffix, sideEffects: true }
   })
   build.onLoad({ filter: SCRIPT, namespace: 'file' }, async (args) => {
     const path = posix(args.path)

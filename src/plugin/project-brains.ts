@@ -73,12 +73,17 @@ export class ProjectBrains {
     return module !== undefined && module.kind !== 'main'
   }
 
+  /** Whether the module at a path was made from a source with a brain. */
+  async isCompiled(path: string): Promise<boolean> {
+    return (await this.#last)?.graph.at(path) !== undefined
+  }
+
   /** An ordinary module of the project; `undefined` where it stays as it is. */
   async transform(path: string, text: string): Promise<Mapped | undefined> {
     if (path.includes('/node_modules/') || !/\bawait\b|\bclass\b/.test(text)) return undefined
     const project = await this.#project()
     if (!project?.reached.has(path) || project.graph.at(path)) return undefined
-    const code = project.compiler.transformModule(path, text)?.code
+    const code = project.compiler.transformModule(path, text, this.config.projectDir)?.code
     return code === undefined ? undefined : separateMap(code)
   }
 

@@ -21,6 +21,9 @@ export interface RollupHost {
   refusal(context: unknown): string | undefined
 }
 
+/** As the compiler writes it into a class. */
+const TELLS_OF_CLASS = /static \{ [\w$]+\.named\(this, /
+
 interface EmittedUrl {
   readonly referenceId: string
   readonly format: string
@@ -77,7 +80,8 @@ export function rollupHooks(host: RollupHost): RollupHooks {
       filter: { id: { include: SCRIPT, exclude: /\/node_modules\// }, code: /\bawait\b|\bclass\b/ },
       async handler(code: string, id: string) {
         const changed = await host.brains().transform(posix(id), code)
-        return changed && { code: changed.code, map: changed.map! }
+        // A module that is loaded for the instances of its classes is used, though nothing is taken from it by name.
+        return changed && { code: changed.code, map: changed.map!, ...(TELLS_OF_CLASS.test(changed.code) && { moduleSideEffects: true }) }
       },
     } as NonNullable<UnpluginOptions['transform']>,
     resolveFileUrl({ referenceId, relativePath, format }) {

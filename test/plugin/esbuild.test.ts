@@ -46,6 +46,12 @@ describe('taskbrain/esbuild', (it) => {
     await assertRunsAsByCommand(project, 'out/main.js')
   })
 
+  it('loads classes for their instances, also where the project says that nothing has side effects', async () => {
+    using project = robotProject({ 'package.json': '{ "type": "module", "sideEffects": false }' })
+    await build(optionsOf(project))
+    await assertRunsAsByCommand(project, 'out/main.js')
+  })
+
   it('leaves no decorator, each worker as a file, and the runtime outside', async () => {
     using project = robotProject()
     const { packages: _, ...options } = optionsOf(project)
@@ -109,7 +115,7 @@ describe('taskbrain/esbuild', (it) => {
     using other = robotProject()
     other.write('src/vehicle.brain.ts', other.read('src/vehicle.brain.ts').replace("'1ms'", '20'))
     const { warnings } = await build(optionsOf(other))
-    assert.equal(warnings.map(({ text, location }) => [location!.file, location!.line, text.slice(0, 17)]), [['src/vehicle.brain.ts', 7, '`refreshRate: 20`']])
+    assert.equal(warnings.map(({ text, location }) => [location!.file, location!.line, text.slice(0, 17)]), [['src/vehicle.brain.ts', 10, '`refreshRate: 20`']])
   })
 
   it('reports what only a worker fails to import at its place in the source', async () => {

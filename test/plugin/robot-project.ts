@@ -17,21 +17,24 @@ console.log(guard.executionState, closed.join())
 console.log(robot.metres, robot.width, robot.trips)
 `
 
-/** A brain with a base class in another file, a setup with a loop, calls of both kinds, a failure and a timeout in a helper. */
+/** A brain with a base class in another file, an instance of a class that a worker knows as a type alone, a setup with a loop, calls of both kinds, a failure and a timeout in a helper. */
 export const ROBOT = {
   'src/main.ts': program('./robot.brain', './closing'),
   'src/vehicle.brain.ts': `import { Brain } from 'taskbrain'
+import { newStride } from './new-stride'
 import { step } from './step'
+import type { Stride } from './stride'
 
 export abstract class Vehicle extends Brain {
   metres = 0
+  stride: Stride = newStride()
 
   @Brain.task({ process: true, runOnStart: false, refreshRate: '1ms', defineLoopLater: true })
   drive() {
     let rounds = 0
     // ---Loop---
     rounds += 1
-    if (rounds <= 3) this.metres += step(rounds)
+    if (rounds <= 3) this.metres += this.stride.of(step(rounds))
   }
 }
 `,
@@ -86,6 +89,14 @@ export async function forEver(): Promise<void> {
   }
 }
 `,
+  'src/stride.ts': `export class Stride {
+  factor = 1
+  of(steps: number) {
+    return steps * this.factor
+  }
+}
+`,
+  'src/new-stride.ts': "import { Stride } from './stride'\nexport const newStride = () => new Stride()\n",
   'src/step.ts': 'export const step = (rounds: number): number => rounds\n',
   'src/trips.ts': 'export type Trips = number\n',
 } as const

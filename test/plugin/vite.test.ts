@@ -37,6 +37,12 @@ describe('taskbrain/vite', (it) => {
     await assertRunsAsByCommand(project, 'out/main.js')
   })
 
+  it('loads classes for their instances, also where the project says that nothing has side effects', async () => {
+    using project = robotProject({ 'package.json': '{ "type": "module", "sideEffects": false }' })
+    await build(configOf(project))
+    await assertRunsAsByCommand(project, 'out/main.js')
+  })
+
   it('leaves no decorator, each worker as a file, and the runtime outside', async () => {
     using project = robotProject()
     await build(configOf(project))
@@ -77,8 +83,8 @@ describe('taskbrain/vite', (it) => {
     const told: Told[] = []
     await build(configOf(project, { build: { rolldownOptions: { onLog: (level, log) => void (level === 'warn' && told.push(log)) } } }))
     assert.is(told.length, 1)
-    assert.match(told[0]!.message, /src\/vehicle\.brain\.ts:7:\d+ `refreshRate: 20`[^]*> 7 │/)
-    assert.is(told[0]!.loc!.line, 7)
+    assert.match(told[0]!.message, /src\/vehicle\.brain\.ts:10:\d+ `refreshRate: 20`[^]*> 10 │/)
+    assert.is(told[0]!.loc!.line, 10)
   })
 
   it('says what it can not do', async () => {

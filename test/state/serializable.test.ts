@@ -5,26 +5,7 @@ import * as assert from 'uvu/assert'
 import { TaskbrainError } from '../../runtime/errors.ts'
 import { addSerializableType, decode, encode, fromPortable, toPortable } from '../../runtime/serializable/index.ts'
 import { describe } from '../harness/suite.ts'
-
-type RoundTrip = (value: unknown) => any
-
-const throughBytes: RoundTrip = (value) => decode(encode(value, 'pose'))
-const throughClone: RoundTrip = (value) => fromPortable(structuredClone(toPortable(value, 'pose')))
-const BOTH_WAYS: ReadonlyArray<readonly [way: string, roundTrip: RoundTrip]> = [
-  ['as bytes', throughBytes],
-  ['as a message', throughClone],
-]
-
-function refusal(work: () => unknown): TaskbrainError {
-  try {
-    work()
-  } catch (error) {
-    assert.instance(error, TaskbrainError)
-    assert.is((error as TaskbrainError).code, 'not-serializable')
-    return error as TaskbrainError
-  }
-  throw new Error('nothing was refused')
-}
+import { BOTH_WAYS, refusal, throughBytes } from './round-trip.ts'
 
 class Pose {
   constructor(public x: number, public y: number) {}

@@ -150,6 +150,26 @@ export async function outside(): Promise<void> {
   await start(brain)
 }
 
+class Pose3 extends Pose {
+  z = 0
+  up(by: number): Pose3 { return Object.assign(new Pose3(this.x, this.y), { z: this.z + by }) }
+}
+
+/** Instances of classes of one's own, on every way. */
+class Owner extends Brain {
+  pose: Pose | null = new Pose3(1, 2)
+  byName = new Map<string, Pose3>()
+  @Brain.task({ process: true, runOnStart: false }) rise(pose: Pose3, by = 1) { return [pose.up(by)] }
+  @Brain.task({ process: true, runOnStart: false }) async nearest(): Promise<Pose | undefined> { return (await this.tasks.rise(new Pose3(0, 0)).value)[0]?.up(2) }
+}
+
+export async function owns(brain: Owner): Promise<void> {
+  same<typeof brain.tasks.rise, Task<[pose: Pose3, by?: number], Pose3[]>>()
+  same<typeof brain.tasks.nearest, Task<[], Pose | undefined>>()
+  const [risen] = await brain.tasks.rise(new Pose3(0, 0)).value
+  same<typeof risen, Pose3 | undefined>()
+}
+
 async function start<B extends Brain>(brain: B): Promise<unknown> { return brain.run() }
 
 const added: boolean = Brain.addSerializableType(Pose)
