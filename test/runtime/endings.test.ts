@@ -155,8 +155,8 @@ describe('how a run on a thread ends', (it) => {
   }))
 
   it('counts a timeout from the start of the body, not of the wait', () => withEnds(async ({ brain }) => {
-    const outputs = await Promise.all([brain.tasks.sleeps(250), brain.tasks.sleeps(250), brain.tasks.sleeps(250)])
-    assert.equal(outputs.map(summary), ['CORRECTLY 250', 'CORRECTLY 250', 'CORRECTLY 250'])
+    const outputs = await Promise.all([brain.tasks.sleeps(1000), brain.tasks.sleeps(1000), brain.tasks.sleeps(1000)])
+    assert.equal(outputs.map(summary), ['CORRECTLY 1000', 'CORRECTLY 1000', 'CORRECTLY 1000'])
   }))
 
   it('says that a worker was lost where the task took its guards away', () => withEnds(async ({ brain }) => {
