@@ -25,6 +25,11 @@ function placeholders(words: Words<any>): readonly string[] {
   return parameters.split(',').map((name) => `<${name.trim().replace(/^_/, '')}>`)
 }
 
+/** `the list` stays as it is, a name of the user's stands in quotes. */
+const quotedName = (words: string): string => (words.includes(' ') ? words : `\`${words}\``)
+
+const capital = (text: string): string => `${text[0]!.toUpperCase()}${text.slice(1)}`
+
 const error = <A extends readonly string[]>(code: string, message: Words<A>, hint: string | Words<A>): ((...words: A) => Finding) =>
   define('error', code, message, hint)
 const warning = <A extends readonly string[]>(code: string, message: Words<A>, hint: string | Words<A>): ((...words: A) => Finding) =>
@@ -214,8 +219,29 @@ export const awaitInUpdate = error('await-in-update',
   (attribute, operator) => `Wait first: \`const value = await …\`, then \`this.${attribute} ${operator} ${operator === '=' ? '…' : ''}value\`.`.replace('…value', '… value …'))
 
 export const awaitInChange = error('await-in-change',
-  (attribute: string) => `This changes \`this.${attribute}\` in place and waits in the same expression; the change would be made to an old value.`,
-  'Wait first and keep the result in a constant, then make the change.')
+  (attribute: string, alias: string) => `This changes \`this.${attribute}\` in place and waits in ${alias === '' ? 'the same expression' : `between, after ${quotedName(alias)} was taken from it`}; the change would be made to an old value.`,
+  (attribute, alias) => alias === '' ? 'Wait first and keep the result in a constant, then make the change.'
+    : `Take ${quotedName(alias)} again after the \`await\`, or make the change on \`this.${attribute}\` itself.`)
+
+export const aliasAcrossMarker = error('alias-across-marker',
+  (alias: string, attribute: string) => `\`${alias}\` is taken from \`this.${attribute}\` above the loop marker and changed below it; the change would be made to an old value.`,
+  (alias, attribute) => `Take \`${alias}\` below the marker, or make the change on \`this.${attribute}\` itself.`)
+
+export const declarationInChange = error('declaration-in-change',
+  (attribute: string) => `This is needed below the loop marker, but stands among statements that change \`this.${attribute}\` through another name.`,
+  'Move it above or below those statements.')
+
+export const changeInEndlessLoop = error('change-in-endless-loop',
+  (alias: string, attribute: string) => `${capital(quotedName(alias))} is taken from \`this.${attribute}\` outside of a loop that does not end by itself and changed in it; nobody else could change an attribute meanwhile.`,
+  (alias, attribute) => `Take ${quotedName(alias)} in the loop, or make the change on \`this.${attribute}\` itself.`)
+
+export const changeLater = error('change-later',
+  (alias: string, attribute: string) => `${capital(quotedName(alias))} is part of \`this.${attribute}\` and is changed in a function that runs later; the change would be made to an old value.`,
+  (_alias, attribute) => `Use \`this.${attribute}\` itself in that function.`)
+
+export const changeInAsync = error('change-in-async',
+  (callee: string, attribute: string) => `\`${callee}\` changes \`this.${attribute}\` after it has waited; the change would be made to an old value.`,
+  (callee, attribute) => `Let \`${callee}\` return what is to be changed, and change \`this.${attribute}\` where that has been waited for.`)
 
 export const attributeDeleted = error('attribute-deleted',
   (attribute: string) => `\`this.${attribute}\` is a shared attribute and can't be deleted.`,

@@ -77,6 +77,8 @@ export interface SelfUse extends Stretch {
   readonly via: 'this' | 'super' | 'class'
   /** `call`: `this.x(…)`. `write`: assigned, in any way. */
   readonly how: 'read' | 'write' | 'call'
+  /** What it holds is changed through a name that is taken from it. */
+  readonly isChanged?: boolean
   /** The property taken from it: `plan` of `this.tasks.plan`. */
   readonly next?: Stretch & { readonly name: string }
 }
@@ -194,6 +196,8 @@ export interface TaskModel {
   readonly takes: readonly ArrivingClass[]
   /** The same of its result. */
   readonly gives: readonly ArrivingClass[]
+  /** Where the marker begins. */
+  readonly loopStart: number | undefined
   /** Edits that turn the method into the generator of its setup and loop. */
   readonly splitEdits: readonly Edit[]
 }
@@ -241,8 +245,8 @@ export interface InstanceClasses {
 export interface InstanceMethods {
   /** May change their instance. */
   readonly changing: readonly string[]
-  /** Change it after they waited. */
-  readonly changingLater: readonly string[]
+  /** Surely don't. */
+  readonly reading: readonly string[]
 }
 
 /** Why instances of a class can't cross, though nobody says how they do. */

@@ -110,7 +110,7 @@ function shareOf(type: AttributeType, { classes, methods, obstacle }: InstanceCl
 
 /** Only what is kept as a value may be an instance, or have one in it. */
 function classesOf({ field, instanceOf }: AttributeType, { type, initializer }: ts.PropertyDeclaration | ts.ParameterDeclaration, { unit, project, home }: AttributeContext): InstanceClasses {
-  return field === 'value' ? instanceClasses({ type, value: initializer, instanceOf }, unit, project, home) : { classes: [], methods: { changing: [], changingLater: [] }, obstacle: undefined }
+  return field === 'value' ? instanceClasses({ type, value: initializer, instanceOf }, unit, project, home) : { classes: [], methods: { changing: [], reading: [] }, obstacle: undefined }
 }
 
 /** `frames = 0` becomes `#shared_frames = void (this.frames = 0)`: the order of evaluation stays, and the accessor of the prototype is not hidden. */

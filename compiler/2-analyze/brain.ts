@@ -18,7 +18,8 @@ import { classNameEdits } from './class-names.ts'
 import { isAssignment, isStep, readScope, type SelfAccess } from './scope.ts'
 import { brainDecorator, readTask } from './tasks.ts'
 import type { TypeOracle } from './type-oracle.ts'
-import { updateEdits } from './updates.ts'
+import { createRegionReader, type RegionReader } from './regions/find.ts'
+import { readUpdates } from './updates.ts'
 
 export interface BrainContext {
   readonly unit: SourceUnit
@@ -48,7 +49,11 @@ export function readBrain({ node, name, item, nested }: FoundClass, context: Bra
   const tasks = node.members.flatMap((member) => readTask(member, context) ?? [])
   const known = new Map([...inherited, ...attributes].map((attribute) => [attribute.name, attribute]))
   const classNames = new Set(name === DEFAULT_NAME ? [] : [name, ...(node.name ? [node.name.text] : [])])
-  const members = node.members.map((member) => readMember(member, known, classNames, context))
+  const reader = createRegionReader(unit, project, known)
+  const members = node.members.map((member) => {
+    const loopStart = tasks.find(({ at }) => at.start >= member.getStart() && at.end <= member.getEnd())?.loopStart
+    return readMember(member, { attributes: known, classNames, reader, loopStart }, context)
+  })
   checkMembers(node, shownName, context)
   const firstProcessTask = tasks.find((task) => task.process)
   if (nested && firstProcessTask) log.add(brainInFunction(shownName, firstProcessTask.name), { file: unit.source, start: node.getStart(), end: heritage.getEnd() })
@@ -96,13 +101,22 @@ export function readNeeds(node: ts.Node, { prefix, unit }: BrainContext, extraEd
 
 // --- internal ---
 
-function readMember(member: ts.ClassElement, attributes: ReadonlyMap<string, Attribute>, classNames: ReadonlySet<string>, context: BrainContext): Member {
+interface MemberContext {
+  readonly attributes: ReadonlyMap<string, Attribute>
+  readonly classNames: ReadonlySet<string>
+  readonly reader: RegionReader
+  readonly loopStart: number | undefined
+}
+
+function readMember(member: ts.ClassElement, { attributes, classNames, reader, loopStart }: MemberContext, context: BrainContext): Member {
   const { unit, project } = context
   const decorators = (ts.canHaveDecorators(member) ? ts.getDecorators(member) : undefined) ?? []
   const own = decorators.filter((decorator) => brainDecorator(decorator, unit, project))
   const scope = readScope(member, { isMember: true, classNames })
   const names = own.length === 0 ? scope.names : namesWithout(member, own, classNames)
-  const updates = updateEdits(scope.accesses, { attributes, source: unit.source, log: context.log, prefix: context.prefix })
+  const { log, prefix } = context
+  const updates = readUpdates(scope.accesses, { attributes, source: unit.source, log, prefix, regions: { reader, log, prefix, marker: loopStart } })
+  const isChanged = (access: SelfAccess): boolean => updates.changed.some(({ node, name }) => node === access.node && name === access.name)
   return {
     start: member.getFullStart(),
     end: member.getEnd(),
@@ -115,11 +129,15 @@ function readMember(member: ts.ClassElement, attributes: ReadonlyMap<string, Att
     needs: {
       names: [...names],
       assigned: scope.assigned.map((target) => ({ name: target.text, start: target.getStart(), end: target.getEnd() })),
-      self: scope.accesses.map(selfUse),
+      self: [
+        ...scope.accesses.map((access) => ({ ...selfUse(access), ...(isChanged(access) && { isChanged: true }) })),
+        // A method brought what is changed: `this.first().n += 1`.
+        ...updates.changed.filter((access) => !scope.accesses.some(({ node, name }) => node === access.node && name === access.name)).map((access) => ({ ...selfUse(access), how: 'read' as const, isChanged: true })),
+      ],
       selfEscapes: scope.selfEscapes,
       classEscapes: scope.classEscapes,
       evals: scope.evals.map((call) => ({ start: call.getStart(), end: call.getEnd() })),
-      edits: [...updates, ...cancelPoints(member, context.prefix)],
+      edits: [...updates.edits, ...cancelPoints(member, prefix)],
     },
   }
 }

@@ -1,5 +1,4 @@
-// In: the classes whose instances an attribute may hold. Out: which of their methods may change their instance, and which surely
-// change it after they waited. Must not follow a call out of these classes: what is not known may change it.
+// In: the classes whose instances an attribute may hold. Out: which of their methods may change their instance. Must not follow a call out of these classes: what is not known may change it.
 
 import { ts } from 'ts-morph'
 import type { ClassNode } from '../1-parse/declarations.ts'
@@ -19,7 +18,7 @@ export function methodsOf(classes: readonly ClassNode[]): InstanceMethods {
   }
   return {
     changing: [...changing].sort(),
-    changingLater: [...new Set(definitions.flatMap(({ name, node }) => (changesLater(node) ? [name] : [])))].sort(),
+    reading: [...names].filter((name) => !changing.has(name)).sort(),
   }
 }
 
@@ -105,32 +104,4 @@ function scalarFields(node: ClassNode): string[] {
     if (!ts.isConstructorDeclaration(member)) return []
     return member.parameters.filter((parameter) => ts.isParameterPropertyDeclaration(parameter, member) && isScalar(parameter)).map((parameter) => parameter.name.getText())
   })
-}
-
-/** Whether a method surely changes its instance after it waited: that change is made to a value that was put back already. */
-function changesLater(node: Definition): boolean {
-  let firstWait = Infinity
-  let lastChange = -1
-  const visit = (inner: ts.Node): void => {
-    if (ts.isAwaitExpression(inner) || ts.isYieldExpression(inner) || (ts.isForOfStatement(inner) && inner.awaitModifier)) firstWait = Math.min(firstWait, inner.getStart())
-    if (changesThis(inner)) lastChange = Math.max(lastChange, inner.getEnd())
-    ts.forEachChild(inner, visit)
-  }
-  visit(node.body!)
-  return lastChange > firstWait
-}
-
-function changesThis(node: ts.Node): boolean {
-  const isOfThis = (target: ts.Expression): boolean => {
-    let at = bareExpression(target)
-    if (!ts.isPropertyAccessExpression(at) && !ts.isElementAccessExpression(at)) return false
-    while (ts.isPropertyAccessExpression(at) || ts.isElementAccessExpression(at)) at = bareExpression(at.expression)
-    return at.kind === ts.SyntaxKind.ThisKeyword
-  }
-  if (ts.isDeleteExpression(node)) return isOfThis(node.expression)
-  if (isStep(node)) return isOfThis(node.operand)
-  if (ts.isBinaryExpression(node) && isAssignment(node)) return targetsOf(node.left).some(isOfThis)
-  if (!ts.isCallExpression(node)) return false
-  const callee = bareExpression(node.expression)
-  return ts.isPropertyAccessExpression(callee) && MUTATORS.test(callee.name.text) && isOfThis(callee.expression)
 }

@@ -77,6 +77,7 @@ export function readTask(member: ts.ClassElement, context: TaskContext): TaskMod
     takes: classesTaken(name, method, context),
     gives: classesGiven(name, method, options.process, context),
     split: marker !== undefined,
+    loopStart: marker?.start,
     splitEdits: marker ? splitEdits(method, marker, { task: name, source: unit.source, log, prefix: context.prefix }) : [],
   }
 }

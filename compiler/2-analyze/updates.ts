@@ -7,34 +7,66 @@ import { attributeDeleted, awaitInChange, awaitInUpdate } from '../diagnostics.t
 import type { DiagnosticLog, SourceText } from '../log.ts'
 import type { Attribute, Edit, InstanceMethods, TypeCategory } from '../model.ts'
 import { contains } from './cancel-points.ts'
+import { assignmentTo } from './regions/bindings.ts'
+import { selfOf } from './regions/edits.ts'
+import { findRegions, type RegionsContext } from './regions/find.ts'
+import { isMutator } from './regions/methods.ts'
+import { isInside } from './regions/order.ts'
 import { isAssignment, isStep, type SelfAccess } from './scope.ts'
 
 export interface UpdateContext {
+  readonly regions: RegionsContext
   readonly attributes: ReadonlyMap<string, Attribute>
   readonly source: SourceText
   readonly log: DiagnosticLog
   readonly prefix: string
 }
 
-export function updateEdits(accesses: readonly SelfAccess[], context: UpdateContext): Edit[] {
-  const changed = new Map<ts.Node, SelfAccess[]>()
-  const edits = accesses.flatMap((access) => {
-    const attribute = context.attributes.get(access.name)
-    if (access.via !== 'this' || attribute?.share.kind !== 'shared' || ts.isBindingElement(access.node)) return []
+export interface Updates {
+  readonly edits: readonly Edit[]
+  /** Uses through whose other names the attribute is changed. */
+  readonly changed: readonly SelfAccess[]
+}
+
+export function readUpdates(accesses: readonly SelfAccess[], context: UpdateContext): Updates {
+  const edits: Edit[] = []
+  const read: SelfAccess[] = []
+  for (const access of accesses) {
+    if (access.via !== 'this') continue
+    if (context.attributes.get(access.name)?.share.kind !== 'shared') {
+      read.push(access)
+      continue
+    }
     const target = outerExpression(access.node)
     const parent = target.parent
-    if (ts.isBinaryExpression(parent) && parent.left === target && isAssignment(parent)) return patternAround(parent) ? [] : assignmentEdits(access, parent, context)
-    if (isStep(parent) && parent.operand === target) return stepEdits(access, parent, context.prefix)
-    if (ts.isDeleteExpression(parent)) {
-      context.log.add(attributeDeleted(access.name), spanOf(parent, context.source))
-      return []
-    }
-    const change = changeAround(access, attribute.share.category, attribute.methods)
-    if (change) changed.set(change, [...(changed.get(change) ?? []), access])
-    return []
-  })
-  for (const [change, roots] of changed) edits.push(...changeEdits(change as ts.Expression, roots, context))
-  return edits
+    if (ts.isBindingElement(access.node)) read.push(access)
+    else if (ts.isBinaryExpression(parent) && parent.left === target && isAssignment(parent)) edits.push(...(patternAround(parent) ? [] : assignmentEdits(access, parent, context)))
+    else if (isStep(parent) && parent.operand === target) edits.push(...stepEdits(access, parent, context.prefix))
+    else if (ts.isDeleteExpression(parent)) context.log.add(attributeDeleted(access.name), spanOf(parent, context.source))
+    else if (!assignmentTo(target)) read.push(access)
+  }
+  const regions = findRegions(read, context.regions)
+  const changes = new Map<ts.Expression, SelfAccess[]>()
+  for (const access of new Set([...read, ...regions.expressions.keys()])) {
+    const change = outerOf(directChange(access, context), regions.expressions.get(access))
+    if (change) changes.set(change, [...(changes.get(change) ?? []), access])
+  }
+  for (const [change, roots] of changes) edits.push(...changeEdits(change, roots, [...changes.keys()], context))
+  return { edits: [...edits, ...regions.edits], changed: regions.changed }
+}
+
+/** Rather than a call, or a getter, that brings a part of the attribute. */
+function isUse({ node, name }: SelfAccess): boolean {
+  return ts.isElementAccessExpression(node) || (ts.isPropertyAccessExpression(node) && node.name.text === name)
+}
+
+function directChange(access: SelfAccess, { attributes }: UpdateContext): ts.Expression | undefined {
+  const attribute = attributes.get(access.name)
+  return attribute?.share.kind === 'shared' && isUse(access) ? changeAround(access, attribute.share.category, attribute.methods) : undefined
+}
+
+function outerOf(one: ts.Expression | undefined, other: ts.Expression | undefined): ts.Expression | undefined {
+  return one && other ? (isInside(one, other) ? other : one) : one ?? other
 }
 
 // --- assignments that read what they write ---
@@ -83,16 +115,6 @@ function stepEdits(access: SelfAccess, node: ts.PrefixUnaryExpression | ts.Postf
 
 // --- changes in place ---
 
-const MUTATORS: Partial<Record<TypeCategory, RegExp>> = {
-  array: /^(push|pop|shift|unshift|splice|sort|reverse|fill|copyWithin)$/,
-  'typed-array': /^(set|fill|sort|reverse|copyWithin)$/,
-  map: /^(set|delete|clear)$/,
-  set: /^(add|delete|clear)$/,
-  date: /^set[A-Z]/,
-  instance: /./,
-}
-const ANY_MUTATOR = /^(push|pop|shift|unshift|splice|sort|reverse|fill|copyWithin|set|add|delete|clear|set(Time|Date|Hours|Minutes|Seconds|Milliseconds|Month|FullYear))$/
-
 /** The outermost expression that changes what the attribute holds: `this.pose.x = 3`, `this.tags.add(1).add(2)`, `delete this.map.k`; `undefined` where none does. */
 function changeAround(access: SelfAccess, category: TypeCategory, methods: InstanceMethods | undefined): ts.Expression | undefined {
   let at = outerExpression(access.node)
@@ -122,22 +144,28 @@ function isObjectAssign(node: ts.Node): node is ts.CallExpression {
 
 function mutates(method: ts.PropertyAccessExpression, access: SelfAccess, category: TypeCategory, methods: InstanceMethods | undefined): boolean {
   const isDirect = outerExpression(access.node) === method.expression
-  const own = isDirect ? MUTATORS[category] : undefined
+  const own = isDirect ? category : undefined
+  if (own === 'instance') return !methods?.reading.includes(method.name.text)
   // `this.list[0].hit()`: what is in the attribute may be an instance.
-  return own ? own.test(method.name.text) : ANY_MUTATOR.test(method.name.text) || (methods?.changing.includes(method.name.text) ?? false)
+  return isMutator(method.name.text, own) || (methods?.changing.includes(method.name.text) ?? false)
 }
 
 /** Of several attributes that one expression changes, each has a value of its own. */
-function changeEdits(node: ts.Expression, roots: readonly SelfAccess[], context: UpdateContext): Edit[] {
-  if (waits(node) || roots.some((access) => changesLater(node, context.attributes.get(access.name)?.methods))) {
-    context.log.add(awaitInChange(roots[0]!.name), spanOf(node, context.source))
+function changeEdits(node: ts.Expression, roots: readonly SelfAccess[], all: readonly ts.Expression[], context: UpdateContext): Edit[] {
+  if (waits(node)) {
+    context.log.add(awaitInChange(roots[0]!.name, ''), spanOf(node, context.source))
     return []
   }
   const names = [...new Set(roots.map((access) => access.name))]
   const valueOf = (name: string): string => `${context.prefix}value${names.indexOf(name) || ''}`
-  const open = (access: SelfAccess): string => `${context.prefix}.change(${selfText(access)}, ${quoted(access.name)}, (${valueOf(access.name)}) => (`
+  // In a change of its own, or where a method brings it, the value has another name: the attribute itself reads the same.
+  const replaced = roots.filter((access) => isUse(access) && isInside(access.node, node) && !all.some((other) => other !== node && isInside(access.node, other) && isInside(other, node)))
+  const open = (access: SelfAccess): string => {
+    const parameter = replaced.some(({ name }) => name === access.name) ? valueOf(access.name) : ''
+    return `${context.prefix}.change(${selfText(access)}, ${quoted(access.name)}, (${parameter}) => (`
+  }
   return [
-    ...roots.map((access) => ({ kind: 'replace', start: access.node.getStart(), end: access.node.getEnd(), text: valueOf(access.name) }) as const),
+    ...replaced.map((access) => ({ kind: 'replace', start: access.node.getStart(), end: access.node.getEnd(), text: valueOf(access.name) }) as const),
     ...names.map((name) => ({ kind: 'wrap', start: node.getStart(), end: node.getEnd(), open: open(roots.find((access) => access.name === name)!), close: '))' }) as const),
     ...(semicolon(node) ? [{ kind: 'insert', at: node.getEnd(), text: ';' } as const] : []),
   ]
@@ -180,15 +208,6 @@ function isArithmetic(kind: ts.SyntaxKind): boolean {
   ].includes(kind)
 }
 
-/** `this.arena.load()`, where `load` changes its instance after it waited. */
-function changesLater(node: ts.Node, methods: InstanceMethods | undefined): boolean {
-  const isLate = (inner: ts.Node): boolean => {
-    const method = ts.isCallExpression(inner) ? bareExpression(inner.expression) : undefined
-    return method !== undefined && ts.isPropertyAccessExpression(method) && methods!.changingLater.includes(method.name.text)
-  }
-  return methods !== undefined && contains(node, isLate)
-}
-
 function waits(node: ts.Node): boolean {
   return contains(node, (inner) => ts.isAwaitExpression(inner) || ts.isYieldExpression(inner))
 }
@@ -203,7 +222,7 @@ function readsTarget(node: ts.Node, access: SelfAccess): boolean {
 }
 
 function selfText(access: SelfAccess): string {
-  return bareExpression((access.node as ts.PropertyAccessExpression | ts.ElementAccessExpression).expression).getText()
+  return bareExpression(selfOf(access) as ts.Expression).getText()
 }
 
 function quoted(name: string): string {

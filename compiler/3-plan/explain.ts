@@ -143,7 +143,7 @@ function reachedFrom(task: string, chain: readonly ChainLink[]): Member[] {
 
 /** What was rewritten as one step, such as `this.n += 1` or `this.list.push(v)`, reads and writes. */
 function effectOf(use: SelfUse, member: Member): { reads: boolean; writes: boolean } {
-  const isUpdate = member.needs.edits.some((edit) => edit.kind === 'replace' && edit.start <= use.start && use.start < edit.end)
+  const isUpdate = use.isChanged || member.needs.edits.some((edit) => edit.kind === 'replace' && edit.start <= use.start && use.start < edit.end)
   return { reads: isUpdate || use.how !== 'write', writes: isUpdate || use.how === 'write' }
 }
 

@@ -12,8 +12,8 @@ export const wrongType = (attribute: string, expected: string, value: unknown): 
 export const snapshotChanged = (attribute: string, method: string): TaskbrainError =>
   new TaskbrainError(
     'state-snapshot',
-    `${method}() was called on a snapshot of \`${attribute}\`, where the change would be lost. Inside a task write the change `
-      + `on the attribute itself, as in \`this.list.push(v)\`, or assign a new value to \`${attribute}\`.`,
+    `${method}() was called on a snapshot of \`${attribute}\`, where the change would be lost: it was taken before a wait, or by code that `
+      + `the compiler does not follow. Make the change on the attribute itself, as in \`this.list.push(v)\`, or assign a new value to \`${attribute}\`.`,
   )
 
 export const notShared = (attribute: string, why: string): TaskbrainError =>

@@ -5,3 +5,5 @@ export { assign, change, increment, logical, postIncrement, update } from './ope
 export { defineState } from './schema.ts'
 export { createStore, openStore } from './memory.ts'
 export type { MemoryOrder, SharedState, Store, StoreOptions, UnshareableListener } from './store.ts'
+export { close, failed, open } from './write-region.ts'
+export type { WriteRegion } from './write-region.ts'

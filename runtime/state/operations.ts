@@ -103,7 +103,7 @@ export function change<T>(brain: any, name: string, change: (value: any) => T): 
 }
 
 /** Undefined for everything that JavaScript itself handles: no brain, an own field, an attribute that has no slot. */
-function sharedAttribute(brain: any, name: string): { readonly store: Store, readonly slot: Slot } | undefined {
+export function sharedAttribute(brain: any, name: string): { readonly store: Store, readonly slot: Slot } | undefined {
   if (typeof brain !== 'object' || brain === null) return undefined
   const store = storeOf(brain)
   const slot = store?.layout.slotsByName.get(name)

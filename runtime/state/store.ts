@@ -171,9 +171,30 @@ export class Store {
     try {
       const outer = this.#changes[slot.index]
       // The outermost change writes what all have changed.
-      if (outer) return change(outer.value)
+      if (outer) return change(this.#workingCopy(slot, outer))
       if (slot.kind !== 'value' || (this.owner === MAIN && this.#isMainOnly(slot))) return change(this.read(slot))
       return this.#changeValue(slot, change)
+    } finally {
+      this.#lock.leave()
+    }
+  }
+
+  /**
+   * Takes the lock and begins a change in place that `close` ends: until then this thread reads a copy of the newest
+   * value that may be changed, made when it is first read. Within another change of the attribute only the lock is taken.
+   */
+  open(slot: Slot): ChangeInPlace | undefined {
+    this.#lock.enter()
+    const { index } = slot
+    if (slot.kind !== 'value' || this.#changes[index] || (this.owner === MAIN && this.#isMainOnly(slot))) return undefined
+    this.snapshots[index]!.reference = NOT_CACHED
+    return this.#changes[index] = { held: undefined, goesOn: true }
+  }
+
+  /** Writes back what was changed since `open`, whose result it takes, and gives the lock back. Throws what `write` throws. */
+  close(slot: Slot, opened: ChangeInPlace | undefined): void {
+    try {
+      if (opened) this.#commit(slot, opened)
     } finally {
       this.#lock.leave()
     }
@@ -209,7 +230,7 @@ export class Store {
 
   #readChanged(slot: Slot): unknown {
     const change = this.#changes[slot.index]
-    if (change) return change.value
+    if (change) return this.#workingCopy(slot, change)
     const published = this.#copyOut(slot)
     const { version, reference, byteLength } = published
     if (reference === NO_REFERENCE) return undefined
@@ -301,19 +322,10 @@ export class Store {
     if (reference & MAIN_ONLY) throw this.#notSharedError(slot, published)
     const value = reference === NO_REFERENCE ? undefined : unpack(published.byteLength, slot.name).value
     if (typeof value !== 'object' || value === null) return change(value)
-    const inPlace: ChangeInPlace = { value }
+    const inPlace: ChangeInPlace = { held: { value, reference }, goesOn: false }
     this.#changes[index] = inPlace
     this.snapshots[index]!.reference = NOT_CACHED
-    // Whoever assigned the attribute meanwhile has ended this change: what the name pointed at is no longer the attribute.
-    const commit = (): void => {
-      if (this.#changes[index] !== inPlace) return
-      this.#changes[index] = undefined
-      const byteLength = pack(value, slot.name, true)
-      // Nothing changed: no reader needs a new copy. (The general serialiser writes an array that it made in another form, once.)
-      if (!this.#heap.holds(reference >>> 1, packed(), byteLength)) this.#publish(slot, byteLength)
-      // What `change` gave away of the copy is a snapshot from now on: `this.list.sort()` returns the list.
-      guardPacked(value, this.#guardsOf(slot))
-    }
+    const commit = (): void => this.#commit(slot, inPlace)
     let result: T
     try {
       result = change(value)
@@ -325,12 +337,37 @@ export class Store {
     return result
   }
 
+  #commit(slot: Slot, inPlace: ChangeInPlace): void {
+    // Whoever assigned the attribute meanwhile has ended this change: what the name pointed at is no longer the attribute.
+    if (this.#changes[slot.index] !== inPlace) return
+    this.#changes[slot.index] = undefined
+    const { held } = inPlace
+    if (!held || typeof held.value !== 'object' || held.value === null) return
+    const byteLength = pack(held.value, slot.name, true)
+    // Nothing changed: no reader needs a new copy. (The general serialiser writes an array that it made in another form, once.)
+    if (!this.#heap.holds(held.reference >>> 1, packed(), byteLength)) this.#publish(slot, byteLength)
+    // What was given away of the copy is a snapshot from now on: `this.list.sort()` returns the list.
+    guardPacked(held.value, this.#guardsOf(slot))
+  }
+
+  #workingCopy(slot: Slot, inPlace: ChangeInPlace): unknown {
+    if (inPlace.held) return inPlace.held.value
+    const published = this.#copyOut(slot)
+    const { reference, byteLength } = published
+    if (reference & MAIN_ONLY) return this.#readMainOnly(slot, published)
+    const value = reference === NO_REFERENCE ? undefined : unpack(byteLength, slot.name).value
+    inPlace.held = { value, reference }
+    return value
+  }
+
   #guardsOf(slot: Slot): Guards {
     return this.#guards[slot.index] ??= guardsFor(slot.name)
   }
 
   #abandonChange({ index }: Slot): void {
-    this.#changes[index] = undefined
+    const change = this.#changes[index]
+    if (!change?.goesOn) this.#changes[index] = undefined
+    else change.held = undefined
   }
 
   #assertHeld(): void {
@@ -390,12 +427,16 @@ interface Published {
   readonly byteLength: number
 }
 
-interface ChangeInPlace {
-  readonly value: object
+/** A change in place that is under way. */
+export interface ChangeInPlace {
+  /** The copy that may be changed and the block that it was made from, which stays until the attribute is written; undefined until it is read. */
+  held: { readonly value: unknown, readonly reference: number } | undefined
+  /** Where the attribute is assigned, the change goes on with the new value; else it has ended. */
+  readonly goesOn: boolean
 }
 
 /** The error of the change itself is the one to tell; if the write fails too, neither may be lost. */
-function commitAfter(error: unknown, commit: () => void): void {
+export function commitAfter(error: unknown, commit: () => void): void {
   try {
     commit()
   } catch (commitError) {

@@ -1,0 +1,102 @@
+// In: a function of the project. Out: what it does with an argument, or with its `this`: whether it changes it, and what it returns of it.
+// Must not say anything about it: that is for the place where it is called.
+
+import { ts } from 'ts-morph'
+import type { Callees, KnownFunction } from './callees.ts'
+import { liftTo, mayRunAfterWait } from './closures.ts'
+import { isAsync, isGenerator } from './order.ts'
+import { type Effect, type EffectOf, Trace } from './trace.ts'
+
+const NONE: Effect = { changes: false, changesLater: false, returns: undefined, gives: [] }
+const MAX_DEPTH = 60
+
+/** Of every function once. Functions that call each other in a circle are read again until nothing new is found. */
+export function createEffects(callees: Callees): EffectOf {
+  const known = new Map<KnownFunction, Map<string, Effect>>()
+  const open = new Map<KnownFunction, Map<string, Effect>>()
+  /** Effects that were asked for while they were being read. */
+  let met = new Set<Map<string, Effect>>()
+  let depth = 0
+
+  const effectOf: EffectOf = (fn, parameter, level) => {
+    const key = `${parameter} ${level}`
+    const found = known.get(fn)?.get(key)
+    if (found) return found
+    const inProgress = open.get(fn)
+    if (inProgress?.has(key)) {
+      met.add(inProgress)
+      return inProgress.get(key)!
+    }
+    if (depth >= MAX_DEPTH) return NONE
+    return read(fn, parameter, level, key)
+  }
+  return effectOf
+
+  function read(fn: KnownFunction, parameter: number | 'this', level: number, key: string): Effect {
+    const own = open.get(fn) ?? new Map<string, Effect>()
+    open.set(fn, own)
+    own.set(key, NONE)
+    const outerMet = met
+    met = new Set()
+    depth++
+    let effect = NONE
+    try {
+      for (;;) {
+        effect = readOnce(fn, parameter, level)
+        const before = own.get(key)!
+        own.set(key, effect)
+        if (isSame(before, effect) || !met.has(own)) break
+      }
+    } finally {
+      depth--
+      own.delete(key)
+    }
+    met.delete(own)
+    // What rests on an effect that is still being read is read again when that is known.
+    if (met.size === 0) known.set(fn, (known.get(fn) ?? new Map<string, Effect>()).set(key, effect))
+    for (const each of met) outerMet.add(each)
+    met = outerMet
+    return effect
+  }
+
+  function readOnce(fn: KnownFunction, parameter: number | 'this', level: number): Effect {
+    const last = fn.parameters.at(-1)
+    const found = parameter === 'this' ? parameter : fn.parameters[parameter] ?? (last?.dotDotDotToken ? last : undefined)
+    if (!found) return NONE
+    const trace = new Trace(callees, effectOf, (name) => callees.methodsOn(fn, found, name))
+    if (found === 'this') for (const node of thisIn(fn)) trace.start(node, level)
+    else trace.start(found, found.dotDotDotToken ? level + 1 : level)
+    let changes = false
+    let changesLater = false
+    for (const change of trace.changes) {
+      if (!change.isCertain) continue
+      const { nodes, later } = liftTo(fn, change.node, callees)
+      const isLater = change.changesLater === true || later !== undefined || isGenerator(fn) || (isAsync(fn) && nodes.some((node) => mayRunAfterWait(node, fn)))
+      if (isLater) changesLater = true
+      else if (nodes.length > 0) changes = true
+    }
+    const gives = trace.given.flatMap(({ to, call, argument, level: levelThere }) => {
+      const place = fn.parameters.findIndex(({ name }) => ts.isIdentifier(name) && callees.bindingOf(name) === to)
+      const { nodes, later } = liftTo(fn, call, callees)
+      return place === -1 || later || nodes.length === 0 || isGenerator(fn) ? [] : [{ to: place, argument, level: levelThere }]
+    })
+    return { changes, changesLater, returns: trace.returned.get(fn), gives }
+  }
+}
+
+// --- internal ---
+
+function isSame(one: Effect, other: Effect): boolean {
+  return one.changes === other.changes && one.changesLater === other.changesLater && one.returns === other.returns && one.gives.length === other.gives.length
+}
+
+function thisIn(fn: KnownFunction): ts.Node[] {
+  const found: ts.Node[] = []
+  const visit = (node: ts.Node): void => {
+    if (node.kind === ts.SyntaxKind.ThisKeyword) found.push(node)
+    if ((ts.isFunctionLike(node) && !ts.isArrowFunction(node)) || ts.isClassLike(node)) return
+    ts.forEachChild(node, visit)
+  }
+  visit(fn.body)
+  return found
+}
