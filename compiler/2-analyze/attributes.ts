@@ -7,8 +7,9 @@ import type { ClassNode } from '../1-parse/declarations.ts'
 import { hasModifier } from '../1-parse/imports.ts'
 import type { SourceProject, SourceUnit } from '../1-parse/project.ts'
 import type { Attribute, Edit } from '../model.ts'
+import { lacksKeys } from './inline-shape.ts'
 import type { TypeOracle } from './type-oracle.ts'
-import { typeOfAnnotation, typeOfInitializer, type AttributeType } from './types.ts'
+import { asValue, typeOfAnnotation, typeOfInitializer, type AttributeType } from './types.ts'
 
 export interface AttributeContext {
   readonly unit: SourceUnit
@@ -23,10 +24,12 @@ export interface AttributeContext {
 
 export function readAttributes(node: ClassNode, context: AttributeContext): { attributes: Attribute[]; edits: Edit[] } {
   const parameters = parameterProperties(node)
-  const attributes = [
+  const read = [
     ...parameters.map((parameter) => ofParameter(parameter, context)),
     ...node.members.filter(ts.isPropertyDeclaration).flatMap((field) => ofField(field, context)),
   ]
+  const names = new Set(node.members.map((member) => memberName(member.name)))
+  const attributes = read.map((attribute) => (hidesNoLeaf(attribute, names) ? attribute : { ...attribute, share: { ...attribute.share, field: 'value' } as const }))
   const shared = new Set(attributes.filter((attribute) => attribute.share.kind === 'shared').map((attribute) => attribute.name))
   const edits = [
     ...parameterEdits(node, parameters, context),
@@ -48,6 +51,11 @@ export function holdsFunction(field: ts.PropertyDeclaration): boolean {
 }
 
 // --- internal ---
+
+/** A member may be called `'pose.x'`, as the leaf of an object that lies inline is. */
+function hidesNoLeaf({ name, share }: Attribute, names: ReadonlySet<string | undefined>): boolean {
+  return share.kind !== 'shared' || share.field !== 'object' || ![...names].some((other) => other?.startsWith(`${name}.`))
+}
 
 function ofField(field: ts.PropertyDeclaration, context: AttributeContext): Attribute[] {
   const name = memberName(field.name)
@@ -75,23 +83,28 @@ function ofParameter(parameter: ts.ParameterDeclaration, { unit, project }: Attr
   if (name.startsWith('_')) return { ...attribute, share: { kind: 'local', why: 'its name begins with `_`' } }
   const type = parameter.type ? typeOfAnnotation(parameter.type, unit, project) : parameter.initializer && typeOfInitializer(parameter.initializer, unit, project)
   const known = type ?? { field: 'value', category: 'unknown', text: undefined }
-  return { ...attribute, share: shareOf(parameter.questionToken ? orUndefined(known) : known) }
+  return { ...attribute, share: shareOf(parameter.questionToken ? orUndefined(known) : asGiven(known, parameter.initializer)) }
 }
 
 /** What may be missing is no plain number or boolean. */
 function orUndefined(type: AttributeType): AttributeType {
-  return { ...type, field: 'value', text: type.text === undefined ? undefined : `${type.text} | undefined` }
+  return { ...type, field: 'value', fields: undefined, text: type.text === undefined ? undefined : `${type.text} | undefined` }
 }
 
 function typeOfField(field: ts.PropertyDeclaration, { unit, project, oracle }: AttributeContext): AttributeType {
-  if (!field.type) return typeOfInitializer(field.initializer!, unit, project) ?? oracle(unit, field)
+  if (!field.type) return asGiven(typeOfInitializer(field.initializer!, unit, project) ?? oracle(unit, field), field.initializer)
   const declared = typeOfAnnotation(field.type, unit, project)
-  return field.questionToken ? orUndefined(declared) : declared
+  return field.questionToken ? orUndefined(declared) : asGiven(declared, field.initializer)
+}
+
+function asGiven(type: AttributeType, initializer: ts.Expression | undefined): AttributeType {
+  return type.fields && lacksKeys(initializer, type.fields) ? asValue(type) : type
 }
 
 function shareOf(type: AttributeType): Attribute['share'] {
   if (type.unserialisable) return { kind: 'unshared', why: type.unserialisable }
-  return { kind: 'shared', field: type.field, category: type.category, typeText: type.text }
+  const base = { kind: 'shared', category: type.category, typeText: type.text } as const
+  return type.field === 'object' ? { ...base, field: 'object', fields: type.fields! } : { ...base, field: type.field }
 }
 
 /** `frames = 0` becomes `#shared_frames = void (this.frames = 0)`: the order of evaluation stays, and the accessor of the prototype is not hidden. */

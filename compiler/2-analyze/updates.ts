@@ -7,6 +7,7 @@ import { attributeDeleted, awaitInChange, awaitInUpdate } from '../diagnostics.t
 import type { DiagnosticLog, SourceText } from '../log.ts'
 import type { Attribute, Edit, TypeCategory } from '../model.ts'
 import { contains } from './cancel-points.ts'
+import { type LeafAccess, leafEdit, leafOf } from './leaf-accesses.ts'
 import { isAssignment, isStep, type SelfAccess } from './scope.ts'
 
 export interface UpdateContext {
@@ -21,6 +22,8 @@ export function updateEdits(accesses: readonly SelfAccess[], context: UpdateCont
   const edits = accesses.flatMap((access) => {
     const attribute = context.attributes.get(access.name)
     if (access.via !== 'this' || attribute?.share.kind !== 'shared' || ts.isBindingElement(access.node)) return []
+    const leaf = leafOf(access, attribute)
+    if (leaf && !isExchanged(leaf, access)) return leafEdits(leaf, access, context)
     const target = outerExpression(access.node)
     const parent = target.parent
     if (ts.isBinaryExpression(parent) && parent.left === target && isAssignment(parent)) return patternAround(parent) ? [] : assignmentEdits(access, parent, context)
@@ -34,14 +37,42 @@ export function updateEdits(accesses: readonly SelfAccess[], context: UpdateCont
     return []
   })
   for (const [change, roots] of changed) edits.push(...changeEdits(change as ts.Expression, roots, context))
-  return edits
+  return edits.filter((edit) => !edits.some((other) => isWithin(edit, other)))
+}
+
+// --- leaves of objects that lie inline ---
+
+/** What a number or boolean of the brain itself would be, under the name of the leaf. */
+function leafEdits(leaf: LeafAccess, access: SelfAccess, context: UpdateContext): Edit[] {
+  const target = outerExpression(leaf.node)
+  const { parent } = target
+  const use: Target = { ...access, name: leaf.name, node: leaf.node, root: access }
+  if (isStep(parent) && parent.operand === target) return stepEdits(use, parent, context.prefix)
+  const isAssigned = ts.isBinaryExpression(parent) && parent.left === target && isAssignment(parent) && !patternAround(parent)
+  const edits = isAssigned ? assignmentEdits(use, parent, context) : []
+  return edits.length > 0 ? edits : [leafEdit(access, leaf)]
+}
+
+/** `[this.pose.x, this.pose.y] = [this.pose.y, this.pose.x]` changes the object in one step. */
+function isExchanged({ node }: LeafAccess, access: SelfAccess): boolean {
+  const pattern = patternAround(node)
+  return pattern !== undefined && readsTarget(pattern.right, access)
+}
+
+/** Of `this.n = this.n + 1` nothing stays that could be edited. */
+function isWithin(edit: Edit, other: Edit): boolean {
+  if (edit.kind !== 'replace' || other.kind !== 'replace' || edit === other) return false
+  return other.start <= edit.start && edit.end <= other.end && other.end - other.start > edit.end - edit.start
 }
 
 // --- assignments that read what they write ---
 
+/** An attribute, or the leaf of one that lies inline: then `root` is the access of the attribute. */
+type Target = SelfAccess & { readonly root?: SelfAccess }
+
 const LOGICAL = new Set(['&&=', '||=', '??='])
 
-function assignmentEdits(access: SelfAccess, node: ts.BinaryExpression, context: UpdateContext): Edit[] {
+function assignmentEdits(access: Target, node: ts.BinaryExpression, context: UpdateContext): Edit[] {
   const operator = node.operatorToken.getText()
   const call = (name: string): string => `${context.prefix}.${name}(${selfText(access)}, ${quoted(access.name)}, `
   if (operator === '=') return plainAssignmentEdits(access, node, context, call)
@@ -56,7 +87,7 @@ function assignmentEdits(access: SelfAccess, node: ts.BinaryExpression, context:
 }
 
 /** `this.n = this.n + 1` adds; any other right side that reads its own target is evaluated under the lock. */
-function plainAssignmentEdits(access: SelfAccess, node: ts.BinaryExpression, context: UpdateContext, call: (name: string) => string): Edit[] {
+function plainAssignmentEdits(access: Target, node: ts.BinaryExpression, context: UpdateContext, call: (name: string) => string): Edit[] {
   const right = bareExpression(node.right)
   if (!readsTarget(right, access)) return []
   if (waits(right)) {
@@ -74,7 +105,7 @@ function plainAssignmentEdits(access: SelfAccess, node: ts.BinaryExpression, con
   return [{ kind: 'replace', start: node.getStart(), end: node.right.getStart(), text: `${call('update')}() => (` }, closing(node, '))')]
 }
 
-function stepEdits(access: SelfAccess, node: ts.PrefixUnaryExpression | ts.PostfixUnaryExpression, prefix: string): Edit[] {
+function stepEdits(access: Target, node: ts.PrefixUnaryExpression | ts.PostfixUnaryExpression, prefix: string): Edit[] {
   const by = node.operator === ts.SyntaxKind.PlusPlusToken ? 1 : -1
   const isUsed = ts.isPostfixUnaryExpression(node) && !isStatement(outerExpression(node))
   const text = `${prefix}.${isUsed ? 'postIncrement' : 'increment'}(${selfText(access)}, ${quoted(access.name)}, ${by})${semicolon(node)}`
@@ -182,17 +213,36 @@ function waits(node: ts.Node): boolean {
   return contains(node, (inner) => ts.isAwaitExpression(inner) || ts.isYieldExpression(inner))
 }
 
-function isSameAccess(node: ts.Expression, access: SelfAccess): boolean {
+function isSameAccess(node: ts.Expression, access: Target): boolean {
+  return keysBehind(selfText(access), node)?.join('.') === access.name
+}
+
+function readsTarget(node: ts.Node, access: Target): boolean {
+  return contains(node, (inner) => ts.isExpression(inner) && (isSameAccess(inner, access) || (access.root !== undefined && readsAround(inner, access))))
+}
+
+/** The object that has the leaf, or a part of it that has, is read as a whole. */
+function readsAround(node: ts.Expression, leaf: Target): boolean {
+  const keys = keysBehind(selfText(leaf), node)
+  const outer = outerExpression(node)
+  const goesOn = ts.isPropertyAccessExpression(outer.parent) || (ts.isElementAccessExpression(outer.parent) && ts.isStringLiteralLike(outer.parent.argumentExpression))
+  return keys !== undefined && leaf.name.startsWith(`${keys.join('.')}.`) && !(goesOn && (outer.parent as ts.PropertyAccessExpression).expression === outer)
+}
+
+/** `['pose', 'x']` for `this.pose.x`, where `self` is `this`. */
+function keysBehind(self: string, node: ts.Expression): string[] | undefined {
   const bare = bareExpression(node)
-  return ts.isPropertyAccessExpression(bare) && bare.name.text === access.name && bareExpression(bare.expression).getText() === selfText(access)
+  const key = ts.isPropertyAccessExpression(bare) ? bare.name.text
+    : ts.isElementAccessExpression(bare) && ts.isStringLiteralLike(bare.argumentExpression) ? bare.argumentExpression.text : undefined
+  if (key === undefined) return undefined
+  const object = bareExpression((bare as ts.PropertyAccessExpression).expression)
+  if (object.getText() === self) return [key]
+  const before = keysBehind(self, object)
+  return before && [...before, key]
 }
 
-function readsTarget(node: ts.Node, access: SelfAccess): boolean {
-  return contains(node, (inner) => ts.isExpression(inner) && isSameAccess(inner, access))
-}
-
-function selfText(access: SelfAccess): string {
-  return bareExpression((access.node as ts.PropertyAccessExpression | ts.ElementAccessExpression).expression).getText()
+function selfText({ root, node }: Target): string {
+  return bareExpression(((root?.node ?? node) as ts.PropertyAccessExpression | ts.ElementAccessExpression).expression).getText()
 }
 
 function quoted(name: string): string {

@@ -3,6 +3,7 @@ import type { Arena } from './arena.ts'
 import { DirectNumbers } from './direct-numbers.ts'
 import { detached } from './errors.ts'
 import { type Layout, SILENT, type Slot } from './layout.ts'
+import { changePart, readPart } from './parts.ts'
 import { FALSE, TRUE } from './scalar.ts'
 import type { Snapshot, Store } from './store.ts'
 
@@ -99,16 +100,17 @@ const isBeginOf = (base: Layout, layout: Layout): boolean => base === layout
 
 function define(prototype: object, layout: Layout, accessorOf: (slot: Slot) => PropertyDescriptor): void {
   for (const slot of layout.slots) {
-    Object.defineProperty(prototype, slot.name, { ...accessorOf(slot), enumerable: true, configurable: true })
+    // Emitted code reaches a leaf as `this['pose.x']`, which is nobody else's business.
+    Object.defineProperty(prototype, slot.name, { ...accessorOf(slot), enumerable: slot.within === undefined, configurable: true })
   }
 }
 
-const namedAccessor = ({ name }: Slot): PropertyDescriptor => ({
+const namedAccessor = (slot: Slot): PropertyDescriptor => ({
   get(this: Attached): unknown {
-    return readByName(this, name)
+    return readByName(this, slot)
   },
   set(this: Attached, value: unknown): void {
-    writeByName(this, name, value)
+    writeByName(this, slot, value)
   },
 })
 
@@ -173,35 +175,58 @@ function directAccessors(layout: Layout, arena: Arena): (slot: Slot) => Property
             writeThroughStore(this, layout, slot, value)
           },
         }
+      case 'object':
+        return {
+          get(this: Attached): unknown {
+            return readThroughStore(this, layout, slot)
+          },
+          set(this: Attached, value: unknown): void {
+            writeThroughStore(this, layout, slot, value)
+          },
+        }
     }
   }
 }
 
 function readThroughStore(brain: Attached, layout: Layout, slot: Slot): unknown {
   const store = brain.$taskbrainStore
-  return store?.layout === layout ? store.read(slot) : readByName(brain, slot.name)
+  return store?.layout === layout ? readFrom(store, slot) : readByName(brain, slot)
 }
 
 function writeThroughStore(brain: Attached, layout: Layout, slot: Slot, value: unknown): void {
   const store = brain.$taskbrainStore
   if (store?.layout === layout) store.write(slot, value)
-  else writeByName(brain, slot.name, value)
+  else writeByName(brain, slot, value)
 }
 
-function readByName(brain: Attached, name: string): unknown {
+function readByName(brain: Attached, slot: Slot): unknown {
   const store = brain.$taskbrainStore
-  const slot = store?.layout.slotsByName.get(name)
-  return store && slot ? store.read(slot) : undefined
+  if (!store) return undefined
+  const own = store.layout.slotsByName.get(slot.name)
+  if (own) return readFrom(store, own)
+  return slot.within && readPart(brain, slot.within)
 }
 
-function writeByName(brain: Attached, name: string, value: unknown): void {
+function writeByName(brain: Attached, slot: Slot, value: unknown): void {
+  const { name, within } = slot
   const store = brain.$taskbrainStore
   if (!store) throw detached(name)
-  const slot = store.layout.slotsByName.get(name)
-  if (slot) {
-    store.write(slot, value)
+  const own = store.layout.slotsByName.get(name)
+  if (own) {
+    store.write(own, value)
+    return
+  }
+  if (within) {
+    changePart(brain, store, within, (object, key) => object[key] = value)
     return
   }
   // An attribute of the base class that this state does not have: a plain field of the instance.
   Object.defineProperty(brain, name, { value, writable: true, enumerable: true, configurable: true })
+}
+
+function readFrom(store: Store, slot: Slot): unknown {
+  const value = store.read(slot)
+  // Before its object was written at all. Emitted code asks for the leaf where the user's asked for the key of undefined.
+  if (value === undefined && slot.within) throw new TypeError(`Cannot read properties of undefined (reading '${slot.within.keys[0]}')`)
+  return value
 }

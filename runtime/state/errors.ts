@@ -9,6 +9,27 @@ export const wrongType = (attribute: string, expected: string, value: unknown): 
       + `Convert the value first, or declare \`${attribute}\` with a type that allows both.`,
   )
 
+export const noObject = (path: string, keys: readonly string[], value: unknown): TaskbrainError =>
+  new TaskbrainError(
+    'state-type',
+    `\`${path}\` holds an object with ${keyList(keys)} and can't be set to ${describeValue(value)}. `
+      + `Set an object that has them, or declare \`${path}\` with a type that allows both.`,
+  )
+
+export const incompleteObject = (path: string, key: string, keys: readonly string[]): TaskbrainError =>
+  new TaskbrainError(
+    'state-type',
+    `\`${path}.${key}\` is missing in what \`${path}\` was set to, which has ${keyList(keys)}. `
+      + `Set all of them, or declare \`${key}\` as one that may be missing (\`${key}?\`).`,
+  )
+
+export const unknownKey = (path: string, key: string, keys: readonly string[]): TaskbrainError =>
+  new TaskbrainError(
+    'state-type',
+    `\`${path}.${key}\` has no place in \`${path}\`, which has ${keyList(keys)} and no others. `
+      + `Leave \`${key}\` out, or add it to the type of \`${path}\`.`,
+  )
+
 export const snapshotChanged = (attribute: string, method: string): TaskbrainError =>
   new TaskbrainError(
     'state-snapshot',
@@ -48,6 +69,11 @@ export const arenaFull = (byteLength: number, arenaByteLength: number): RangeErr
 
 export const badStateBytes = (bytes: unknown, minimumBytes: number, maximumBytes: number): RangeError =>
   new RangeError(`\`stateBytes\` must be an integer from ${minimumBytes} to ${maximumBytes}, not ${describeValue(bytes)}.`)
+
+function keyList(keys: readonly string[]): string {
+  const shown = keys.length > 8 ? [...keys.slice(0, 8), '…'] : keys
+  return `the key${keys.length > 1 ? 's' : ''} ${shown.map((key) => `\`${key}\``).join(', ')}`
+}
 
 function describeValue(value: unknown): string {
   if (value === null || value === undefined) return String(value)

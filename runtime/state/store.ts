@@ -3,6 +3,7 @@ import { decode, encode } from '../serializable/index.ts'
 import type { Arena, ArenaMemory } from './arena.ts'
 import { notShared, stateFull } from './errors.ts'
 import { BLOCK_HEADER_BYTES, Heap } from './heap.ts'
+import { InlineObject } from './inline-object.ts'
 import { type Layout, REGION, type Slot } from './layout.ts'
 import { Lock } from './lock.ts'
 import { Scalars, type Step, UNCHANGED } from './scalars.ts'
@@ -67,6 +68,8 @@ export class Store {
   readonly #words: Int32Array
   readonly #lock: Lock
   readonly #heap: Heap
+  /** By position in the layout. */
+  readonly #objects: readonly (InlineObject | undefined)[]
   readonly #isTotalOrder: boolean
   readonly #guards: (Guard | undefined)[]
   /** Changes in place that are under way in this thread. */
@@ -84,9 +87,11 @@ export class Store {
     this.#isTotalOrder = memoryOrder === 'total'
     this.scalars = new Scalars(arena, shared.start, this.#isTotalOrder)
     this.#words = arena.words
-    this.#lock = new Lock(arena.words, (shared.start >>> 2) + REGION.lock, heapWords, owner)
+    this.#lock = new Lock(arena.words, (shared.start >>> 2) + REGION.lock, heapWords, owner, () => this.#completeStep())
     this.#heap = new Heap(heapWords)
     this.snapshots = layout.slots.map((slot) => ({ at: this.#wordOf(slot), version: 0, reference: NOT_CACHED, value: undefined }))
+    const memory = { arena, scalars: this.scalars, lock: this.#lock }
+    this.#objects = layout.slots.map((slot) => (slot.inline ? new InlineObject(slot, layout, shared.start, memory) : undefined))
     this.#guards = layout.slots.map(() => undefined)
     this.#changes = layout.slots.map(() => undefined)
   }
@@ -104,6 +109,8 @@ export class Store {
         return this.scalars.readBoolean(slot)
       case 'value':
         return this.readValue(slot)
+      case 'object':
+        return this.#objectAt(slot).read()
     }
   }
 
@@ -119,6 +126,8 @@ export class Store {
         return this.scalars.writeBoolean(slot, value)
       case 'value':
         return this.writeValue(slot, value)
+      case 'object':
+        return this.#objectAt(slot).writeWhole(value)
     }
   }
 
@@ -157,6 +166,7 @@ export class Store {
   update(slot: Slot, change: (old: unknown) => unknown): Step {
     this.#lock.enter()
     try {
+      if (slot.kind === 'object') return this.#objectAt(slot).update(change)
       return slot.kind === 'value' ? this.#updateValue(slot, change) : this.scalars.update(slot, change)
     } finally {
       this.#lock.leave()
@@ -175,6 +185,7 @@ export class Store {
   change<T>(slot: Slot, change: (value: any) => T): T {
     this.#lock.enter()
     try {
+      if (slot.kind === 'object') return this.#objectAt(slot).change(change)
       const outer = this.#changes[slot.index]
       // The outermost change writes what all have changed.
       if (outer) return change(outer.value)
@@ -201,6 +212,18 @@ export class Store {
    */
   onUnshareable(listener: UnshareableListener): void {
     this.#unshareableListener = listener
+  }
+
+  #objectAt({ index, name }: Slot): InlineObject {
+    const object = this.#objects[index]
+    invariant(object, `${name} lies inline`)
+    return object
+  }
+
+  /** First thing under the lock: the owner before may have been killed in a step on several leaves. */
+  #completeStep(): void {
+    const committing = this.#words[(this.shared.start >>> 2) + REGION.committing]!
+    if (committing !== 0) this.#objects[committing - 1]?.complete()
   }
 
   // --- values ---

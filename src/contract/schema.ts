@@ -1,14 +1,22 @@
 /**
- * What a shared attribute is in memory. `number` and `boolean` live in a slot of their own;
- * `value` is anything else that can be serialised, kept as a versioned copy.
+ * What a shared attribute is in memory. `number` and `boolean` live in a slot of their own; `object` is an object of
+ * known shape, each of whose leaves does; `value` is anything else that can be serialised, kept as a versioned copy.
  */
-export type FieldKind = 'number' | 'boolean' | 'value'
+export type FieldKind = ScalarKind | 'value' | 'object'
+export type ScalarKind = 'number' | 'boolean'
 
 /** One shared attribute. */
-export interface FieldSchema {
+export type FieldSchema = { readonly name: string; readonly kind: ScalarKind | 'value' } | ObjectSchema
+
+/** An object that has these keys, all of them and no others. */
+export interface ObjectSchema {
   readonly name: string
-  readonly kind: FieldKind
+  readonly kind: 'object'
+  /** In the order in which they are listed. No name has a dot in it: the leaf `y` of `pose` is the slot `pose.y`. */
+  readonly fields: readonly PartSchema[]
 }
+
+export type PartSchema = { readonly name: string; readonly kind: ScalarKind } | ObjectSchema
 
 /** The shared attributes of one brain class, in the order of their declaration, inherited ones first. */
 export interface StateSchema {
