@@ -2,6 +2,7 @@ import { invariant } from '../errors.ts'
 import type { Arena } from './arena.ts'
 import { DirectNumbers } from './direct-numbers.ts'
 import { detached } from './errors.ts'
+import type { InlineObject } from './inline-object.ts'
 import { type Layout, SILENT, type Slot } from './layout.ts'
 import { changePart, readPart } from './parts.ts'
 import { FALSE, TRUE } from './scalar.ts'
@@ -20,6 +21,7 @@ interface Attached {
   readonly $taskbrainNumbers?: DirectNumbers
   /** Undefined where this thread must go through the store. */
   readonly $taskbrainSnapshots?: readonly Snapshot[] | undefined
+  readonly $taskbrainObjects?: readonly (InlineObject | undefined)[] | undefined
 }
 
 const NOT_DIRECT = -1
@@ -40,6 +42,7 @@ export function attachStore(brain: object, store: Store): void {
     $taskbrainStore: { value: store },
     $taskbrainNumbers: { value: new DirectNumbers(brain, store) },
     $taskbrainSnapshots: { value: base >= 0 && scalars.isDirect ? store.snapshots : undefined },
+    $taskbrainObjects: { value: base >= 0 ? store.objects : undefined },
   }
   Object.defineProperties(brain, attached)
   scalars.onTurn(() => {
@@ -178,7 +181,8 @@ function directAccessors(layout: Layout, arena: Arena): (slot: Slot) => Property
       case 'object':
         return {
           get(this: Attached): unknown {
-            return readThroughStore(this, layout, slot)
+            const objects = this.$taskbrainObjects
+            return objects !== undefined ? objects[place]!.read() : readThroughStore(this, layout, slot)
           },
           set(this: Attached, value: unknown): void {
             writeThroughStore(this, layout, slot, value)

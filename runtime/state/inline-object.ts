@@ -5,6 +5,7 @@ import { Moment, type SnapshotHome } from './inline-snapshot.ts'
 import { leavesOf } from './inline-value.ts'
 import { type Layout, REGION, type Slot } from './layout.ts'
 import type { Lock } from './lock.ts'
+import { FALSE, TRUE } from './scalar.ts'
 import { type Scalars, type ScalarStep, type Step, UNCHANGED } from './scalars.ts'
 
 /** Times that a reader without the lock looks again: enough for a writer or two that are passing by. */
@@ -33,6 +34,7 @@ export class InlineObject implements SnapshotHome {
   readonly #lock: Lock
   readonly #words: Int32Array
   readonly #floats: Float64Array
+  readonly #isTotalOrder: boolean
   /** Where the region begins and where the sequence is, in words. */
   readonly #region: number
   readonly #sequence: number
@@ -42,7 +44,7 @@ export class InlineObject implements SnapshotHome {
   /** In a change in place of this thread: what it has made of the object. */
   #working: Moment | undefined
 
-  constructor(slot: Slot, layout: Layout, start: number, memory: { arena: Arena, scalars: Scalars, lock: Lock }) {
+  constructor(slot: Slot, layout: Layout, start: number, memory: { arena: Arena, scalars: Scalars, lock: Lock, isTotalOrder: boolean }) {
     const { inline } = slot
     invariant(inline, `${slot.name} has a shape`)
     this.#slot = slot
@@ -52,6 +54,7 @@ export class InlineObject implements SnapshotHome {
     this.#lock = memory.lock
     this.#words = memory.arena.words
     this.#floats = memory.arena.floats
+    this.#isTotalOrder = memory.isTotalOrder
     this.#region = start >>> 2
     this.#sequence = (start + slot.offset) >>> 2
     this.#places = this.#leaves.map(({ kind, offset }) => (kind === 'number' ? (start + offset) >>> 3 : ~((start + offset) >>> 2)))
@@ -78,14 +81,15 @@ export class InlineObject implements SnapshotHome {
       else values.forEach((each, index) => this.#working!.values[part.start + index] = each)
       return values
     }
+    const leaves = values.length === this.#leaves.length ? this.#leaves : this.#leaves.slice(part.start, part.start + values.length)
     this.#lock.enter()
     try {
-      const leaves = this.#leaves.slice(part.start, part.start + values.length)
-      const step = this.#scalars.marks.newStep()
-      leaves.forEach((leaf) => this.#claim(leaf, step))
+      const { marks } = this.#scalars
+      const step = marks.newStep()
+      for (const leaf of leaves) this.#claim(leaf, step)
+      for (let index = 0; index < leaves.length; index++) this.#setAfter(leaves[index]!, values[index]!)
       // A plain write that has replaced a mark meanwhile was before this step, which then has all of the object.
-      leaves.forEach((leaf, index) => this.#setAfter(leaf, values[index]!))
-      leaves.forEach((leaf) => this.#scalars.marks.has(leaf, step) || this.#claim(leaf, step))
+      for (const leaf of leaves) if (!marks.has(leaf)) this.#claim(leaf, step)
       this.#commit(leaves, step)
     } finally {
       this.#lock.leave()
@@ -102,7 +106,8 @@ export class InlineObject implements SnapshotHome {
     if (this.#working) return change(this.#working.snapshot)
     const step = this.#scalars.marks.newStep()
     const outer = this.#leaves.map((leaf) => this.#scalars.stepOf(leaf))
-    const before = this.#leaves.map((leaf) => this.#claim(leaf, step))
+    for (const leaf of this.#leaves) this.#claim(leaf, step)
+    const before = this.#leaves.map((leaf, index) => (outer[index] ? outer[index].value : this.#scalars.marks.before(leaf)))
     if (before.includes(undefined)) {
       this.#giveUp(step)
       return change(undefined)
@@ -112,17 +117,17 @@ export class InlineObject implements SnapshotHome {
     try {
       return change(this.#working.snapshot)
     } finally {
-      const { values } = this.#working
-      this.#last = this.#working
+      const made = this.#working
       this.#working = undefined
       this.#leaves.forEach((leaf, index) => {
         this.#scalars.end(leaf)
         if (outer[index]) this.#scalars.begin(leaf, outer[index])
       })
-      if (values.every((value, index) => Object.is(value, before[index]))) this.#giveUp(step)
+      if (made.values.every((value, index) => Object.is(value, before[index]))) this.#giveUp(step)
       else {
-        this.#leaves.forEach((leaf, index) => this.#setAfter(leaf, values[index]!))
+        this.#leaves.forEach((leaf, index) => this.#setAfter(leaf, made.values[index]!))
         this.#commit(this.#leaves, step)
+        this.#last = made
       }
     }
   }
@@ -149,10 +154,9 @@ export class InlineObject implements SnapshotHome {
 
   // --- steps on several leaves ---
 
-  /** What the leaf was before. A leaf that is in a step of this thread already is claimed by that. */
-  #claim(leaf: Slot, step: number): number | boolean | undefined {
-    const outer = this.#scalars.stepOf(leaf)
-    return outer ? outer.value : this.#scalars.marks.claim(leaf, step)
+  /** A leaf that is in a step of this thread already is claimed by that. */
+  #claim(leaf: Slot, step: number): void {
+    if (!this.#scalars.stepOf(leaf)) this.#scalars.marks.claim(leaf, step)
   }
 
   #setAfter(leaf: Slot, value: number | boolean): void {
@@ -165,13 +169,25 @@ export class InlineObject implements SnapshotHome {
     const words = this.#words
     const { marks } = this.#scalars
     invariant(this.#lock.isHeld, 'a thread that was told to end, and lost its lock, writes no more')
-    Atomics.store(words, this.#region + REGION.committing, this.#slot.index + 1)
-    Atomics.add(words, this.#sequence, 1)
-    Atomics.store(words, this.#region + REGION.committed, step)
+    const region = this.#region
+    const odd = (words[this.#sequence]! + 1) | 0
+    if (!this.#isTotalOrder) {
+      Atomics.store(words, region + REGION.committing, this.#slot.index + 1)
+      Atomics.store(words, this.#sequence, odd)
+      Atomics.store(words, region + REGION.committed, step)
+      for (const leaf of leaves) marks.settle(leaf, step, 'after')
+      Atomics.store(words, this.#sequence, (odd + 1) | 0)
+      Atomics.store(words, region + REGION.committed, 0)
+      Atomics.store(words, region + REGION.committing, 0)
+      return
+    }
+    words[region + REGION.committing] = this.#slot.index + 1
+    words[this.#sequence] = odd
+    words[region + REGION.committed] = step
     for (const leaf of leaves) marks.settle(leaf, step, 'after')
-    Atomics.add(words, this.#sequence, 1)
-    Atomics.store(words, this.#region + REGION.committed, 0)
-    Atomics.store(words, this.#region + REGION.committing, 0)
+    words[this.#sequence] = (odd + 1) | 0
+    words[region + REGION.committed] = 0
+    words[region + REGION.committing] = 0
   }
 
   #giveUp(step: number): void {
@@ -204,20 +220,25 @@ export class InlineObject implements SnapshotHome {
 
   /** False also where only a closer look can tell. */
   #isStill(values: readonly (number | boolean)[]): boolean {
-    const sequence = this.#words[this.#sequence]!
-    return (sequence & 1) === 0 && this.#areStill(values) && this.#areStill(values) && this.#words[this.#sequence] === sequence
-  }
-
-  #areStill(values: readonly (number | boolean)[]): boolean {
+    const words = this.#words
+    const floats = this.#floats
     const places = this.#places
-    for (let index = 0; index < places.length; index++) {
-      const place = places[index]!
-      if (place >= 0) {
-        const value = this.#floats[place]!
-        if (value !== value || !Object.is(value, values[index])) return false
-      } else if (this.#words[~place] !== (values[index] ? 2 : 1)) return false
+    const sequence = words[this.#sequence]!
+    if ((sequence & 1) !== 0) return false
+    for (let time = 0; time < 2; time++) {
+      for (let index = 0; index < places.length; index++) {
+        const place = places[index]!
+        const value = values[index]!
+        if (place < 0) {
+          if (words[~place] !== (value ? TRUE : FALSE)) return false
+          continue
+        }
+        const found = floats[place]!
+        // Not true of a NaN, which may be a mark. Zeros have two signs.
+        if (found !== value || (found === 0 && !Object.is(found, value))) return false
+      }
     }
-    return true
+    return words[this.#sequence] === sequence
   }
 
   #readChanged(): object | undefined {
@@ -248,11 +269,14 @@ export class InlineObject implements SnapshotHome {
   }
 
   #takeOnce(): (number | boolean | undefined)[] {
-    return this.#leaves.map((leaf) => this.#takeLeaf(leaf))
+    const values: (number | boolean | undefined)[] = []
+    for (const leaf of this.#leaves) values.push(this.#takeLeaf(leaf))
+    return values
   }
 
   #isAlike(values: readonly (number | boolean | undefined)[]): boolean {
-    return this.#leaves.every((leaf, index) => Object.is(this.#takeLeaf(leaf), values[index]))
+    for (let index = 0; index < values.length; index++) if (!Object.is(this.#takeLeaf(this.#leaves[index]!), values[index])) return false
+    return true
   }
 
   #takeLeaf(leaf: Slot): number | boolean | undefined {

@@ -1,4 +1,4 @@
-import { inspect, type InspectOptions } from 'node:util'
+import { inspect } from 'node:util'
 import type { InlinePart, InlineShape } from './inline-shape.ts'
 
 /** What snapshots write to. */
@@ -19,7 +19,7 @@ export class Moment {
   readonly home: SnapshotHome
   readonly values: (number | boolean)[]
   readonly snapshot: object
-  readonly #parts = new Map<InlineShape, object>()
+  #parts: Map<InlineShape, object> | undefined
 
   constructor(home: SnapshotHome, shape: InlineShape, values: (number | boolean)[]) {
     this.home = home
@@ -28,10 +28,11 @@ export class Moment {
   }
 
   part(shape: InlineShape): object {
-    const known = this.#parts.get(shape)
+    const parts = this.#parts ??= new Map()
+    const known = parts.get(shape)
     if (known) return known
     const made = newSnapshot(shape, this)
-    this.#parts.set(shape, made)
+    parts.set(shape, made)
     return made
   }
 
@@ -96,7 +97,7 @@ function propertyOf(part: InlinePart): Property {
 const INSPECTED: PropertyDescriptor = {
   enumerable: false,
   configurable: false,
-  value(this: object, _depth: number, options: InspectOptions): string {
-    return inspect({ ...this }, options)
+  value(this: object): object {
+    return { ...this }
   },
 }

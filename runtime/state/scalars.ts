@@ -127,17 +127,18 @@ export class Scalars {
   #updateNumber(slot: Slot, change: (old: unknown) => unknown): Step {
     const { floatBits } = this.#arena
     const index = this.#floatOf(slot)
-    const mark = markOfStep(this.marks.newStep())
-    const bits = this.marks.claimNumber(index, mark)
-    const step: ScalarStep = { value: numberOfBits(bits) }
+    const number = this.marks.newStep()
+    this.marks.claim(slot, number)
+    const before = this.marks.before(slot)
+    const step: ScalarStep = { value: before }
     this.begin(slot, step)
     try {
       return stepWithin(slot, step, change)
     } finally {
       this.end(slot)
       // Also where `change` threw: it may have set the attribute before.
-      const next = step.value === undefined ? bits : bitsOfNumber(step.value as number)
-      Atomics.compareExchange(floatBits, index, mark, next)
+      if (Object.is(step.value, before)) this.marks.settle(slot, number, 'before')
+      else Atomics.compareExchange(floatBits, index, markOfStep(number), bitsOfNumber(step.value as number))
     }
   }
 

@@ -1,8 +1,7 @@
 import type { Arena } from './arena.ts'
 import { IN_STEP, REGION, type Slot } from './layout.ts'
 import {
-  bitsOfNumber, isMarkOfStep, isWordOfStep, LAST_STEP, markOfStep, numberOfBits, type Scalar, stepOfMark, stepOfWord, booleanOfWord, wordOfBoolean,
-  wordOfStep,
+  booleanOfWord, isMarkOfStep, isWordOfStep, LAST_STEP, numberOfBits, type Scalar, stepOfMark, stepOfWord, wordOfBoolean, wordOfStep,
 } from './scalar.ts'
 
 const BEFORE_BITS = IN_STEP.before >>> 3
@@ -61,55 +60,53 @@ export class StepMarks {
     }
   }
 
-  /** Puts the mark of a step in a slot. Returns what was there. */
-  claim(slot: Slot, step: number): Scalar {
-    return slot.kind === 'number' ? numberOfBits(this.claimNumber(this.#floatOf(slot), markOfStep(step))) : booleanOfWord(this.#claimBoolean(slot, step))
+  /** Puts the mark of a step in a slot: under the lock, where every mark that is found is of a step that never counted. */
+  claim(slot: Slot, step: number): void {
+    if (slot.kind === 'number') this.#arena.steps.claim(this.#start + slot.offset, step)
+    else this.#claimBoolean(slot, step)
   }
 
-  claimNumber(index: number, mark: bigint): bigint {
-    const { floatBits } = this.#arena
-    for (;;) {
-      const found = Atomics.load(floatBits, index)
-      // Whoever has the lock finds the mark of a thread that was killed, or that is taken to be. Its step never counted.
-      const bits = isMarkOfStep(found) ? Atomics.load(floatBits, index + BEFORE_BITS) : found
-      Atomics.store(floatBits, index + BEFORE_BITS, bits)
-      if (Atomics.compareExchange(floatBits, index, found, mark) === found) return bits
-    }
-  }
-
-  #claimBoolean(slot: Slot, step: number): number {
+  #claimBoolean(slot: Slot, step: number): void {
     const { words } = this.#arena
     const index = this.#wordOf(slot)
     for (;;) {
       const found = Atomics.load(words, index)
-      const word = isWordOfStep(found) ? Atomics.load(words, index + BEFORE_WORD) : found
-      Atomics.store(words, index + BEFORE_WORD, word)
-      if (Atomics.compareExchange(words, index, found, wordOfStep(step)) === found) return word
+      Atomics.store(words, index + BEFORE_WORD, isWordOfStep(found) ? Atomics.load(words, index + BEFORE_WORD) : found)
+      if (Atomics.compareExchange(words, index, found, wordOfStep(step)) === found) return
     }
   }
 
-  /** Of a slot with a mark. */
-  setAfter(slot: Slot, value: number | boolean): void {
-    if (slot.kind === 'number') Atomics.store(this.#arena.floatBits, this.#floatOf(slot) + AFTER_BITS, bitsOfNumber(value as number))
-    else Atomics.store(this.#arena.words, this.#wordOf(slot) + AFTER_WORD, wordOfBoolean(value as boolean))
+  /** Of a slot with a mark that this thread has put there. */
+  before(slot: Slot): Scalar {
+    const { words, floatBits } = this.#arena
+    if (slot.kind === 'number') return numberOfBits(Atomics.load(floatBits, this.#floatOf(slot) + BEFORE_BITS))
+    return booleanOfWord(Atomics.load(words, this.#wordOf(slot) + BEFORE_WORD))
   }
 
-  /** Whether a slot that was claimed has its mark still: a plain write replaces it. */
-  has(slot: Slot, step: number): boolean {
-    const { words, floatBits } = this.#arena
-    return slot.kind === 'number' ? Atomics.load(floatBits, this.#floatOf(slot)) === markOfStep(step) : Atomics.load(words, this.#wordOf(slot)) === wordOfStep(step)
+  /** Of a slot with a mark: nobody looks at it before the step counts. */
+  setAfter(slot: Slot, value: number | boolean): void {
+    const { words, floats } = this.#arena
+    if (slot.kind === 'number') floats[this.#floatOf(slot) + AFTER_BITS] = value === value ? value as number : NaN
+    else words[this.#wordOf(slot) + AFTER_WORD] = wordOfBoolean(value as boolean)
+  }
+
+  /** Whether a slot that was claimed has a mark still: a plain write replaces it. */
+  has(slot: Slot): boolean {
+    const { words, floats } = this.#arena
+    if (slot.kind === 'boolean') return isWordOfStep(words[this.#wordOf(slot)]!)
+    const value = floats[this.#floatOf(slot)]!
+    return value !== value
   }
 
   /** Replaces the mark of a step by what the slot is after it, or was before. Nothing where a plain write has done so. */
   settle(slot: Slot, step: number, outcome: keyof typeof IN_STEP): void {
-    const { words, floatBits } = this.#arena
+    const { words, steps } = this.#arena
     if (slot.kind === 'number') {
-      const index = this.#floatOf(slot)
-      Atomics.compareExchange(floatBits, index, markOfStep(step), Atomics.load(floatBits, index + (IN_STEP[outcome] >>> 3)))
-    } else {
-      const index = this.#wordOf(slot)
-      Atomics.compareExchange(words, index, wordOfStep(step), Atomics.load(words, index + (IN_STEP[outcome] >>> 2)))
+      steps.settle(this.#start + slot.offset, step, IN_STEP[outcome])
+      return
     }
+    const index = this.#wordOf(slot)
+    Atomics.compareExchange(words, index, wordOfStep(step), Atomics.load(words, index + (IN_STEP[outcome] >>> 2)))
   }
 
   #floatOf({ offset }: Slot): number {

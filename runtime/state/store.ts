@@ -64,12 +64,12 @@ export class Store {
   readonly scalars: Scalars
   /** By position in the schema. */
   readonly snapshots: readonly Snapshot[]
+  /** By position in the layout. */
+  readonly objects: readonly (InlineObject | undefined)[]
 
   readonly #words: Int32Array
   readonly #lock: Lock
   readonly #heap: Heap
-  /** By position in the layout. */
-  readonly #objects: readonly (InlineObject | undefined)[]
   readonly #isTotalOrder: boolean
   readonly #guards: (Guard | undefined)[]
   /** Changes in place that are under way in this thread. */
@@ -90,8 +90,8 @@ export class Store {
     this.#lock = new Lock(arena.words, (shared.start >>> 2) + REGION.lock, heapWords, owner, () => this.#completeStep())
     this.#heap = new Heap(heapWords)
     this.snapshots = layout.slots.map((slot) => ({ at: this.#wordOf(slot), version: 0, reference: NOT_CACHED, value: undefined }))
-    const memory = { arena, scalars: this.scalars, lock: this.#lock }
-    this.#objects = layout.slots.map((slot) => (slot.inline ? new InlineObject(slot, layout, shared.start, memory) : undefined))
+    const memory = { arena, scalars: this.scalars, lock: this.#lock, isTotalOrder: this.#isTotalOrder }
+    this.objects = layout.slots.map((slot) => (slot.inline ? new InlineObject(slot, layout, shared.start, memory) : undefined))
     this.#guards = layout.slots.map(() => undefined)
     this.#changes = layout.slots.map(() => undefined)
   }
@@ -215,7 +215,7 @@ export class Store {
   }
 
   #objectAt({ index, name }: Slot): InlineObject {
-    const object = this.#objects[index]
+    const object = this.objects[index]
     invariant(object, `${name} lies inline`)
     return object
   }
@@ -223,7 +223,7 @@ export class Store {
   /** First thing under the lock: the owner before may have been killed in a step on several leaves. */
   #completeStep(): void {
     const committing = this.#words[(this.shared.start >>> 2) + REGION.committing]!
-    if (committing !== 0) this.#objects[committing - 1]?.complete()
+    if (committing !== 0) this.objects[committing - 1]?.complete()
   }
 
   // --- values ---
