@@ -3,7 +3,7 @@ import type { Arena } from './arena.ts'
 import { DirectNumbers } from './direct-numbers.ts'
 import { detached } from './errors.ts'
 import type { InlineObject } from './inline-object.ts'
-import { type Layout, SILENT, type Slot } from './layout.ts'
+import { type Layout, SILENT, type Slot, SLOT_BYTES } from './layout.ts'
 import { changePart, readPart } from './parts.ts'
 import { FALSE, TRUE } from './scalar.ts'
 import type { Snapshot, Store } from './store.ts'
@@ -26,6 +26,7 @@ interface Attached {
 
 const NOT_DIRECT = -1
 const SILENT_BASE = SILENT.start >>> 3
+const SLOT_FLOATS = SLOT_BYTES >>> 3
 
 /** The prototypes that have accessors, and for which arena these were made. */
 const defined = new WeakMap<object, { readonly layout: Layout; arena: Arena | undefined }>()
@@ -178,16 +179,40 @@ function directAccessors(layout: Layout, arena: Arena): (slot: Slot) => Property
             writeThroughStore(this, layout, slot, value)
           },
         }
-      case 'object':
+      case 'object': {
+        const leafCount = slot.inline!.end
+        const isBoolean = layout.slots.slice(place + 1, place + 1 + leafCount).map(({ kind }) => kind === 'boolean')
         return {
+          // As `InlineObject.read`, in half the time.
           get(this: Attached): unknown {
-            const objects = this.$taskbrainObjects
-            return objects !== undefined ? objects[place]!.read() : readThroughStore(this, layout, slot)
+            const base = this.$taskbrainBase
+            const last = base >= 0 ? this.$taskbrainObjects![place]!.last : undefined
+            if (last === undefined) return readThroughStore(this, layout, slot)
+            const { values } = last
+            const sequence = words[base * 2 + word]!
+            let isStill = (sequence & 1) === 0
+            let leaf = base + float + SLOT_FLOATS
+            for (let index = 0; isStill && index < leafCount; index++, leaf += SLOT_FLOATS) {
+              if (isBoolean[index]) isStill = words[leaf * 2] === (values[index] ? TRUE : FALSE)
+              else {
+                const found = floats[leaf]!
+                const known = values[index] as number
+                // Not true of a NaN, which may be a mark. Zeros have two signs.
+                isStill = found === known && (found !== 0 || 1 / found === 1 / known)
+              }
+            }
+            // Once more, since one leaf may have changed, and another one back, while the first were read.
+            for (let index = leafCount - 1; isStill && index >= 0; index--) {
+              leaf -= SLOT_FLOATS
+              isStill = isBoolean[index] ? words[leaf * 2] === (values[index] ? TRUE : FALSE) : floats[leaf] === values[index]
+            }
+            return isStill && words[base * 2 + word] === sequence ? last.snapshot : readThroughStore(this, layout, slot)
           },
           set(this: Attached, value: unknown): void {
             writeThroughStore(this, layout, slot, value)
           },
         }
+      }
     }
   }
 }

@@ -5,13 +5,31 @@ import { Moment, type SnapshotHome } from './inline-snapshot.ts'
 import { leavesOf } from './inline-value.ts'
 import { type Layout, REGION, type Slot } from './layout.ts'
 import type { Lock } from './lock.ts'
-import { FALSE, TRUE } from './scalar.ts'
 import { type Scalars, type ScalarStep, type Step, UNCHANGED } from './scalars.ts'
 
 /** Times that a reader without the lock looks again: enough for a writer or two that are passing by. */
 const UNLOCKED_READS = 20
 /** Under the lock only single leaves are still written. Whoever does nothing else can't keep a reader for ever. */
 const LOCKED_READS = 200
+
+/** A leaf as this thread has it in a change in place: one with that of the object. */
+class WorkingLeaf implements ScalarStep {
+  readonly #values: () => (number | boolean)[]
+  readonly #index: number
+
+  constructor(values: () => (number | boolean)[], index: number) {
+    this.#values = values
+    this.#index = index
+  }
+
+  get value(): number | boolean {
+    return this.#values()[this.#index]!
+  }
+
+  set value(value: number | boolean) {
+    this.#values()[this.#index] = value
+  }
+}
 
 /**
  * An object whose leaves lie in slots of their own, seen from one thread.
@@ -33,14 +51,13 @@ export class InlineObject implements SnapshotHome {
   readonly #scalars: Scalars
   readonly #lock: Lock
   readonly #words: Int32Array
-  readonly #floats: Float64Array
   readonly #isTotalOrder: boolean
   /** Where the region begins and where the sequence is, in words. */
   readonly #region: number
   readonly #sequence: number
-  /** Where each leaf is: a number's place in floats, a boolean's in words, less than 0: `~place`. */
-  readonly #places: readonly number[]
-  #last: Moment | undefined
+  readonly #workingLeaves: readonly WorkingLeaf[]
+  /** What was last read or made here, which is handed out again while the leaves are the same. */
+  last: Moment | undefined
   /** In a change in place of this thread: what it has made of the object. */
   #working: Moment | undefined
 
@@ -53,19 +70,21 @@ export class InlineObject implements SnapshotHome {
     this.#scalars = memory.scalars
     this.#lock = memory.lock
     this.#words = memory.arena.words
-    this.#floats = memory.arena.floats
     this.#isTotalOrder = memory.isTotalOrder
     this.#region = start >>> 2
     this.#sequence = (start + slot.offset) >>> 2
-    this.#places = this.#leaves.map(({ kind, offset }) => (kind === 'number' ? (start + offset) >>> 3 : ~((start + offset) >>> 2)))
+    this.#workingLeaves = this.#leaves.map((_, index) => new WorkingLeaf(() => this.#working!.values, index))
   }
 
   /** Undefined before the first write. Else a snapshot, the same one while no leaf has changed. */
   read(): object | undefined {
     if (this.#working) return this.#working.snapshot
-    const last = this.#last
-    if (last !== undefined && this.#scalars.isDirect && this.#isStill(last.values)) return last.snapshot
-    return this.#readChanged()
+    const values = this.#take()
+    if (values.includes(undefined)) return undefined
+    const { last } = this
+    if (last !== undefined && values.every((value, index) => Object.is(value, last.values[index]))) return last.snapshot
+    this.last = this.#newMoment(values as (number | boolean)[])
+    return this.last.snapshot
   }
 
   /** Throws `state-type`; the old value stays. */
@@ -113,7 +132,7 @@ export class InlineObject implements SnapshotHome {
       return change(undefined)
     }
     this.#working = this.#newMoment(before.slice() as (number | boolean)[])
-    this.#leaves.forEach((leaf, index) => this.#scalars.begin(leaf, this.#workingLeaf(index)))
+    this.#leaves.forEach((leaf, index) => this.#scalars.begin(leaf, this.#workingLeaves[index]!))
     try {
       return change(this.#working.snapshot)
     } finally {
@@ -127,7 +146,7 @@ export class InlineObject implements SnapshotHome {
       else {
         this.#leaves.forEach((leaf, index) => this.#setAfter(leaf, made.values[index]!))
         this.#commit(this.#leaves, step)
-        this.#last = made
+        this.last = made
       }
     }
   }
@@ -194,19 +213,6 @@ export class InlineObject implements SnapshotHome {
     for (const leaf of this.#leaves) this.#scalars.marks.settle(leaf, step, 'before')
   }
 
-  /** A leaf as this thread has it in a change in place: one with that of the object. */
-  #workingLeaf(index: number): ScalarStep {
-    const current = (): (number | boolean)[] => this.#working!.values
-    return {
-      get value() {
-        return current()[index]
-      },
-      set value(value) {
-        current()[index] = value as number | boolean
-      },
-    }
-  }
-
   #writeLeaf(leaf: Slot, value: number | boolean): void {
     if (leaf.kind === 'number') this.#scalars.writeNumber(leaf, value)
     else this.#scalars.writeBoolean(leaf, value)
@@ -216,38 +222,6 @@ export class InlineObject implements SnapshotHome {
 
   #newMoment(values: (number | boolean)[]): Moment {
     return new Moment(this, this.#slot.inline!, values)
-  }
-
-  /** False also where only a closer look can tell. */
-  #isStill(values: readonly (number | boolean)[]): boolean {
-    const words = this.#words
-    const floats = this.#floats
-    const places = this.#places
-    const sequence = words[this.#sequence]!
-    if ((sequence & 1) !== 0) return false
-    for (let time = 0; time < 2; time++) {
-      for (let index = 0; index < places.length; index++) {
-        const place = places[index]!
-        const value = values[index]!
-        if (place < 0) {
-          if (words[~place] !== (value ? TRUE : FALSE)) return false
-          continue
-        }
-        const found = floats[place]!
-        // Not true of a NaN, which may be a mark. Zeros have two signs.
-        if (found !== value || (found === 0 && !Object.is(found, value))) return false
-      }
-    }
-    return words[this.#sequence] === sequence
-  }
-
-  #readChanged(): object | undefined {
-    const values = this.#take()
-    if (values.includes(undefined)) return undefined
-    const last = this.#last
-    if (last !== undefined && values.every((value, index) => Object.is(value, last.values[index]))) return last.snapshot
-    this.#last = this.#newMoment(values as (number | boolean)[])
-    return this.#last.snapshot
   }
 
   /** The leaves at one moment. */

@@ -33,6 +33,7 @@ export class Scalars {
   readonly #arena: Arena
   readonly #start: number
   readonly #isTotalOrder: boolean
+  #isDirect: boolean
   readonly marks: StepMarks
   /** Steps that are under way in this thread, which until they commit sees what they have made. */
   readonly #steps = new Map<number, ScalarStep>()
@@ -42,12 +43,13 @@ export class Scalars {
     this.#arena = arena
     this.#start = start
     this.#isTotalOrder = isTotalOrder
+    this.#isDirect = isTotalOrder
     this.marks = new StepMarks(arena, start)
   }
 
   /** Whether this thread may read and write numbers and booleans where they lie. */
   get isDirect(): boolean {
-    return this.#isTotalOrder && this.#steps.size === 0
+    return this.#isDirect
   }
 
   /** `listener` is called when `isDirect` has changed. */
@@ -158,6 +160,7 @@ export class Scalars {
   }
 
   #turn(): void {
+    this.#isDirect = this.#isTotalOrder && this.#steps.size === 0
     for (const listener of this.#listeners) listener()
   }
 
