@@ -198,7 +198,7 @@ function directAccessors(layout: Layout, arena: Arena): (slot: Slot) => Property
                 const found = floats[leaf]!
                 const known = values[index] as number
                 // Not true of a NaN, which may be a mark. Zeros have two signs.
-                isStill = found === known && (found !== 0 || 1 / found === 1 / known)
+                isStill = found === known && (found !== 0 || Object.is(found, -0) === Object.is(known, -0))
               }
             }
             // Once more, since one leaf may have changed, and another one back, while the first were read.
