@@ -3,7 +3,7 @@
  * A span is `[start, end)` in UTF-16 units of the file's text.
  */
 import type { BrainManifest } from '../src/contract/manifest.ts'
-import type { PartSchema, ScalarKind } from '../src/contract/schema.ts'
+import type { PartSchema, ScalarKind, TypedArrayName } from '../src/contract/schema.ts'
 import type { Diagnostic, SourceText } from './log.ts'
 
 // --- what the API takes and gives ---
@@ -167,7 +167,7 @@ export type Shared = {
   readonly kind: 'shared'
   readonly category: TypeCategory
   readonly typeText: string | undefined
-} & ({ readonly field: ScalarKind | 'value' } | { readonly field: 'object'; readonly fields: readonly PartSchema[] })
+} & ({ readonly field: ScalarKind | 'value' } | { readonly field: 'object'; readonly fields: readonly PartSchema[] } | { readonly field: 'typed-array'; readonly array: TypedArrayName })
 
 /** What is known of a shared value: decides which calls on it change it. */
 export type TypeCategory =

@@ -104,7 +104,8 @@ function asGiven(type: AttributeType, initializer: ts.Expression | undefined): A
 function shareOf(type: AttributeType): Attribute['share'] {
   if (type.unserialisable) return { kind: 'unshared', why: type.unserialisable }
   const base = { kind: 'shared', category: type.category, typeText: type.text } as const
-  return type.field === 'object' ? { ...base, field: 'object', fields: type.fields! } : { ...base, field: type.field }
+  if (type.field === 'object') return { ...base, field: 'object', fields: type.fields! }
+  return type.field === 'typed-array' ? { ...base, field: 'typed-array', array: type.array! } : { ...base, field: type.field }
 }
 
 /** `frames = 0` becomes `#shared_frames = void (this.frames = 0)`: the order of evaluation stays, and the accessor of the prototype is not hidden. */

@@ -58,7 +58,7 @@ function fieldsOf<Node extends ts.Node>(nodes: readonly Node[], read: (node: Nod
     const name = member && nameOf(member.name)
     // The first one that does not fit ends it: a type that names itself is not followed for ever.
     const type = name === undefined || fields.has(name) ? undefined : member!.type()
-    if (name === undefined || !type || type.field === 'value') return undefined
+    if (name === undefined || !type || type.field === 'value' || type.field === 'typed-array') return undefined
     if (type.field === 'object') fields.set(name, { name, kind: 'object', fields: type.fields! })
     else fields.set(name, { name, kind: type.field })
     leaves += type.field === 'object' ? leafCount(type.fields!) : 1

@@ -5,7 +5,7 @@ import { ts } from 'ts-morph'
 import { hasModifier } from '../1-parse/imports.ts'
 import { meaningOf } from '../1-parse/classes.ts'
 import type { SourceProject, SourceUnit } from '../1-parse/project.ts'
-import type { FieldKind } from '../../src/contract/schema.ts'
+import { type FieldKind, TYPED_ARRAY_NAMES, type TypedArrayName } from '../../src/contract/schema.ts'
 import type { TypeCategory } from '../model.ts'
 import { fieldsOfLiteral, fieldsOfMembers, isWholeInterface, type InlineFields } from './inline-shape.ts'
 
@@ -13,6 +13,8 @@ export interface AttributeType {
   readonly field: FieldKind
   /** Of an object that lies inline. */
   readonly fields?: InlineFields | undefined
+  /** Of a typed array. */
+  readonly array?: TypedArrayName
   readonly category: TypeCategory
   /** Type text that stands on its own, with globals only. */
   readonly text: string | undefined
@@ -83,7 +85,7 @@ export function typeOfInitializer(expression: ts.Expression, unit: SourceUnit, p
 const NUMBER: AttributeType = { field: 'number', category: 'number', text: 'number' }
 const BOOLEAN: AttributeType = { field: 'boolean', category: 'boolean', text: 'boolean' }
 const UNKNOWN: AttributeType = { field: 'value', category: 'unknown', text: undefined }
-const TYPED_ARRAY = /^(?:Int8|Uint8|Uint8Clamped|Int16|Uint16|Int32|Uint32|Float32|Float64|BigInt64|BigUint64)Array$/
+const TYPED_ARRAY = new RegExp(`^(?:${TYPED_ARRAY_NAMES.join('|')})$`)
 
 const BUILTIN: Record<string, TypeCategory> = {
   Array: 'array', ReadonlyArray: 'array', Map: 'map', ReadonlyMap: 'map', Set: 'set', ReadonlySet: 'set', Date: 'date', Record: 'object',
@@ -104,6 +106,10 @@ function value(category: TypeCategory, text: string | undefined): AttributeType 
 
 function object(fields: InlineFields | undefined, text: string | undefined): AttributeType {
   return fields ? { field: 'object', fields, category: 'object', text } : value('object', text)
+}
+
+function typedArray(name: string, text: string | undefined): AttributeType {
+  return { field: 'typed-array', array: name as TypedArrayName, category: 'typed-array', text }
 }
 
 function none(what: string): AttributeType {
@@ -141,7 +147,7 @@ function ofName(name: string, node: ts.TypeReferenceNode, unit: SourceUnit, proj
     return value('instance', undefined)
   }
   if (isImported(name, unit)) return UNKNOWN
-  if (TYPED_ARRAY.test(name)) return value('typed-array', text)
+  if (TYPED_ARRAY.test(name)) return typedArray(name, text)
   if (UNSERIALISABLE.has(name)) return none(`a ${name}`)
   if ((name === 'Partial' || name === 'Required' || name === 'Readonly' || name === 'NonNullable') && node.typeArguments?.[0]) {
     const type = typeOfAnnotation(node.typeArguments[0], unit, project, depth + 1)
@@ -152,7 +158,7 @@ function ofName(name: string, node: ts.TypeReferenceNode, unit: SourceUnit, proj
 
 /** The same type where its keys may be missing, or be others. */
 export function asValue(type: AttributeType): AttributeType {
-  return type.field === 'object' ? value('object', type.text) : type
+  return type.field === 'object' || type.field === 'typed-array' ? value(type.category, type.text) : type
 }
 
 function ofInterface(declaration: ts.InterfaceDeclaration, typeOf: (node: ts.TypeNode) => AttributeType): AttributeType {
@@ -169,7 +175,7 @@ function ofNew(node: ts.NewExpression, name: string, unit: SourceUnit, project: 
   const meaning = meaningOf(node.expression, unit, project)
   if (meaning.kind === 'class') return value('instance', undefined)
   if (isImported(name, unit)) return undefined
-  if (TYPED_ARRAY.test(name)) return value('typed-array', name)
+  if (TYPED_ARRAY.test(name)) return typedArray(name, name)
   if (UNSERIALISABLE.has(name)) return none(`a ${name}`)
   const parameters = node.typeArguments ? `<${node.typeArguments.map((argument) => argument.getText()).join(', ')}>` : ''
   if (parameters && !node.typeArguments!.every(selfContained)) return value(BUILTIN[name] ?? 'unknown', undefined)

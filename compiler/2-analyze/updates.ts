@@ -33,6 +33,7 @@ export function updateEdits(accesses: readonly SelfAccess[], context: UpdateCont
       return []
     }
     const change = changeAround(access, attribute.share.category)
+    if (change && attribute.share.field === 'typed-array' && !isExactOnElements(change, access)) return []
     if (change) changed.set(change, [...(changed.get(change) ?? []), access])
     return []
   })
@@ -57,6 +58,15 @@ function leafEdits(leaf: LeafAccess, access: SelfAccess, context: UpdateContext)
 function isExchanged({ node }: LeafAccess, access: SelfAccess): boolean {
   const pattern = patternAround(node)
   return pattern !== undefined && readsTarget(pattern.right, access)
+}
+
+/**
+ * The elements of a typed array are shared themselves: to set some of them needs no step. `this.frame[i] += v` does, and
+ * `this.frame[i] = 2 * this.frame[i]`.
+ */
+function isExactOnElements(change: ts.Expression, access: SelfAccess): boolean {
+  if (!ts.isBinaryExpression(change)) return isStep(change)
+  return change.operatorToken.kind !== ts.SyntaxKind.EqualsToken || readsTarget(change.right, access)
 }
 
 /** Of `this.n = this.n + 1` nothing stays that could be edited. */

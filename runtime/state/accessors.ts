@@ -4,6 +4,7 @@ import { DirectNumbers } from './direct-numbers.ts'
 import { detached } from './errors.ts'
 import type { InlineObject } from './inline-object.ts'
 import { type Layout, SILENT, type Slot, SLOT_BYTES } from './layout.ts'
+import type { LiveArray } from './live-array.ts'
 import { changePart, readPart } from './parts.ts'
 import { FALSE, TRUE } from './scalar.ts'
 import type { Snapshot, Store } from './store.ts'
@@ -22,6 +23,7 @@ interface Attached {
   /** Undefined where this thread must go through the store. */
   readonly $taskbrainSnapshots?: readonly Snapshot[] | undefined
   readonly $taskbrainObjects?: readonly (InlineObject | undefined)[] | undefined
+  readonly $taskbrainArrays?: readonly (LiveArray | undefined)[] | undefined
 }
 
 const NOT_DIRECT = -1
@@ -44,6 +46,7 @@ export function attachStore(brain: object, store: Store): void {
     $taskbrainNumbers: { value: new DirectNumbers(brain, store) },
     $taskbrainSnapshots: { value: base >= 0 && scalars.isDirect ? store.snapshots : undefined },
     $taskbrainObjects: { value: base >= 0 ? store.objects : undefined },
+    $taskbrainArrays: { value: base >= 0 ? store.arrays : undefined },
   }
   Object.defineProperties(brain, attached)
   scalars.onTurn(() => {
@@ -174,6 +177,16 @@ function directAccessors(layout: Layout, arena: Arena): (slot: Slot) => Property
               if (words[at] === snapshot.version && words[at + 1] === snapshot.reference) return snapshot.value
             }
             return readThroughStore(this, layout, slot)
+          },
+          set(this: Attached, value: unknown): void {
+            writeThroughStore(this, layout, slot, value)
+          },
+        }
+      case 'typed-array':
+        return {
+          get(this: Attached): unknown {
+            const array = this.$taskbrainArrays?.[place]
+            return array !== undefined && words[array.at] === array.reference ? array.view : readThroughStore(this, layout, slot)
           },
           set(this: Attached, value: unknown): void {
             writeThroughStore(this, layout, slot, value)

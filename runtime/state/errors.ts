@@ -9,6 +9,13 @@ export const wrongType = (attribute: string, expected: string, value: unknown): 
       + `Convert the value first, or declare \`${attribute}\` with a type that allows both.`,
   )
 
+export const wrongArray = (attribute: string, array: string, value: unknown): TaskbrainError =>
+  new TaskbrainError(
+    'state-type',
+    `\`${attribute}\` holds elements of type ${array} and can't be set to ${describeValue(value)}. `
+      + `Convert the value first, as in \`new ${array}(values)\`, or declare \`${attribute}\` with a type that allows both.`,
+  )
+
 export const noObject = (path: string, keys: readonly string[], value: unknown): TaskbrainError =>
   new TaskbrainError(
     'state-type',
@@ -80,5 +87,6 @@ function describeValue(value: unknown): string {
   if (typeof value === 'string') return `the string ${JSON.stringify(value.length > 30 ? `${value.slice(0, 30)}…` : value)}`
   if (typeof value === 'number' || typeof value === 'boolean') return `the ${typeof value} ${value}`
   if (typeof value === 'bigint') return `the bigint ${value}n`
+  if (ArrayBuffer.isView(value)) return `elements of type ${(value as Uint8Array)[Symbol.toStringTag]}`
   return Array.isArray(value) ? 'an array' : `${typeof value === 'object' ? 'an' : 'a'} ${typeof value}`
 }

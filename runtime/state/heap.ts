@@ -54,6 +54,10 @@ export class Heap {
     this.#words[head] = block
   }
 
+  payloadLength(block: Block): number {
+    return this.#words[wordOf(block) + LENGTH]!
+  }
+
   /**
    * A private copy of a block's payload. Without the lock the block may be someone else's by now and the copy
    * nonsense: undefined where that is plain, else the caller has to find out.

@@ -1,4 +1,4 @@
-import type { FieldKind, FieldSchema, StateSchema } from '../../src/contract/schema.ts'
+import type { FieldKind, FieldSchema, StateSchema, TypedArrayName } from '../../src/contract/schema.ts'
 import { type InlineLeaf, type InlineShape, shapeOfObject } from './inline-shape.ts'
 
 /**
@@ -12,6 +12,7 @@ import { type InlineLeaf, type InlineShape, shapeOfObject } from './inline-shape
  *          boolean   [ int32 ][ ─ ][ before ][ ─ ][ ─ ][ after ][ ─ ]  0 never written, 1 false, 2 true, 3 and more in a step
  *          value     [ version ][ reference ][ ─ ]    reference = block << 1, + 1 where it is main's alone; 0 never written
  *          object    [ sequence ][ ─ ]                odd while a step on several leaves is being completed; its leaves' slots follow
+ *          array     [ sequence ][ reference ][ spare block ][ retired blocks ]   as live-array.ts has it
  *
  *   values  byte 0      128          640           8832
  *                ├ head ┼ free lists ┼ doomed bits ┼ blocks of 16 bytes and more …
@@ -41,6 +42,8 @@ export interface Slot {
   readonly offset: number
   /** Of an object. */
   readonly inline: InlineShape | undefined
+  /** Of a typed array. */
+  readonly array: TypedArrayName | undefined
   /** Of a leaf: the keys that lead to it from the attribute. */
   readonly within: { readonly attribute: string; readonly keys: readonly string[] } | undefined
 }
@@ -87,7 +90,7 @@ export function layoutOf(schema: StateSchema): Layout {
   if (known) return known
   const slots: Slot[] = []
   for (const field of schema.fields) addSlots(field, slots)
-  const hasValues = slots.some((slot) => slot.kind === 'value')
+  const hasValues = slots.some((slot) => slot.kind === 'value' || slot.kind === 'typed-array')
   const layout: Layout = Object.freeze({
     schema,
     slots: Object.freeze(slots),
@@ -101,12 +104,12 @@ export function layoutOf(schema: StateSchema): Layout {
 }
 
 function addSlots(field: FieldSchema, slots: Slot[]): void {
-  const add = (name: string, kind: FieldKind, { inline, within }: Partial<Pick<Slot, 'inline' | 'within'>> = {}): void => {
-    slots.push(Object.freeze({ name, kind, index: slots.length, offset: SLOTS_START + slots.length * SLOT_BYTES, inline, within }))
+  const add = (name: string, kind: FieldKind, { inline, within, array }: Partial<Pick<Slot, 'inline' | 'within' | 'array'>> = {}): void => {
+    slots.push(Object.freeze({ name, kind, index: slots.length, offset: SLOTS_START + slots.length * SLOT_BYTES, inline, within, array }))
   }
   const { name, kind } = field
   if (field.kind !== 'object') {
-    add(name, kind)
+    add(name, kind, field.kind === 'typed-array' ? { array: field.array } : {})
     return
   }
   const leaves: InlineLeaf[] = []
@@ -115,7 +118,7 @@ function addSlots(field: FieldSchema, slots: Slot[]): void {
 }
 
 function fingerprintOf(brain: string, slots: readonly Slot[]): number {
-  const text = [brain, ...slots.map(({ name, kind }) => `${name}:${kind}`)].join('\n')
+  const text = [brain, ...slots.map(({ name, kind, array }) => `${name}:${array ?? kind}`)].join('\n')
   let hash = 0
   for (let index = 0; index < text.length; index++) hash = (Math.imul(hash, 31) + text.charCodeAt(index)) | 0
   return hash

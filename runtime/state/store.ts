@@ -4,6 +4,7 @@ import type { Arena, ArenaMemory } from './arena.ts'
 import { notShared, stateFull } from './errors.ts'
 import { BLOCK_HEADER_BYTES, Heap } from './heap.ts'
 import { InlineObject } from './inline-object.ts'
+import { LiveArray, type LiveArrayMemory } from './live-array.ts'
 import { type Layout, REGION, type Slot } from './layout.ts'
 import { Lock } from './lock.ts'
 import { Scalars, type Step, UNCHANGED } from './scalars.ts'
@@ -66,6 +67,7 @@ export class Store {
   readonly snapshots: readonly Snapshot[]
   /** By position in the layout. */
   readonly objects: readonly (InlineObject | undefined)[]
+  readonly arrays: readonly (LiveArray | undefined)[]
 
   readonly #words: Int32Array
   readonly #lock: Lock
@@ -92,6 +94,16 @@ export class Store {
     this.snapshots = layout.slots.map((slot) => ({ at: this.#wordOf(slot), version: 0, reference: NOT_CACHED, value: undefined }))
     const memory = { arena, scalars: this.scalars, lock: this.#lock, isTotalOrder: this.#isTotalOrder }
     this.objects = layout.slots.map((slot) => (slot.inline ? new InlineObject(slot, layout, shared.start, memory) : undefined))
+    const arrayMemory: LiveArrayMemory = {
+      words: arena.words,
+      values: shared.values,
+      lock: this.#lock,
+      marks: this.scalars.marks,
+      allocate: (slot, payload) => this.#allocate(slot, payload, 0),
+      free: (block) => this.#heap.free(block),
+      payloadLength: (block) => this.#heap.payloadLength(block),
+    }
+    this.arrays = layout.slots.map((slot) => (slot.kind === 'typed-array' ? new LiveArray(slot, shared.start, arrayMemory) : undefined))
     this.#guards = layout.slots.map(() => undefined)
     this.#changes = layout.slots.map(() => undefined)
   }
@@ -111,6 +123,8 @@ export class Store {
         return this.readValue(slot)
       case 'object':
         return this.#objectAt(slot).read()
+      case 'typed-array':
+        return this.#arrayAt(slot).read()
     }
   }
 
@@ -128,6 +142,8 @@ export class Store {
         return this.writeValue(slot, value)
       case 'object':
         return this.#objectAt(slot).writeWhole(value)
+      case 'typed-array':
+        return this.#arrayAt(slot).write(value)
     }
   }
 
@@ -167,7 +183,7 @@ export class Store {
     this.#lock.enter()
     try {
       if (slot.kind === 'object') return this.#objectAt(slot).update(change)
-      return slot.kind === 'value' ? this.#updateValue(slot, change) : this.scalars.update(slot, change)
+      return slot.kind === 'value' || slot.kind === 'typed-array' ? this.#updateValue(slot, change) : this.scalars.update(slot, change)
     } finally {
       this.#lock.leave()
     }
@@ -186,6 +202,7 @@ export class Store {
     this.#lock.enter()
     try {
       if (slot.kind === 'object') return this.#objectAt(slot).change(change)
+      if (slot.kind === 'typed-array') return this.#arrayAt(slot).change(change)
       const outer = this.#changes[slot.index]
       // The outermost change writes what all have changed.
       if (outer) return change(outer.value)
@@ -220,19 +237,25 @@ export class Store {
     return object
   }
 
+  #arrayAt({ index, name }: Slot): LiveArray {
+    const array = this.arrays[index]
+    invariant(array, `${name} is a typed array`)
+    return array
+  }
+
   /** First thing under the lock: the owner before may have been killed in a step on several leaves. */
   #completeStep(): void {
     const committing = this.#words[(this.shared.start >>> 2) + REGION.committing]!
-    if (committing !== 0) this.objects[committing - 1]?.complete()
+    if (committing !== 0) (this.objects[committing - 1] ?? this.arrays[committing - 1])?.complete()
   }
 
   // --- values ---
 
   #updateValue(slot: Slot, change: (old: unknown) => unknown): Step {
-    const before = this.readValue(slot)
+    const before = this.read(slot)
     const after = change(before)
     if (after === UNCHANGED) return { before, after: before }
-    this.writeValue(slot, after)
+    this.write(slot, after)
     return { before, after }
   }
 
@@ -309,7 +332,7 @@ export class Store {
       .filter(({ kind }) => kind === 'value')
       .map((used) => this.#words[this.#wordOf(used) + 1]! >>> 1)
       .filter((block) => block !== 0)
-    this.#heap.sweep(used)
+    this.#heap.sweep([...used, ...this.arrays.flatMap((array) => array?.blocks() ?? [])])
     const swept = this.#heap.store(payload)
     // An attribute that stays in main needs no block: only its reason is lost.
     if (swept === 0 && flag !== MAIN_ONLY) {
