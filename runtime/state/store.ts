@@ -1,10 +1,10 @@
 import { invariant, TaskbrainError } from '../errors.ts'
-import { decode, encode } from '../serializable/index.ts'
+import { copyViewsOf, decode, encode } from '../serializable/index.ts'
 import type { Arena, ArenaMemory } from './arena.ts'
 import { notShared, stateFull } from './errors.ts'
 import { BLOCK_HEADER_BYTES, Heap } from './heap.ts'
 import { InlineObject } from './inline-object.ts'
-import { LiveArray, type LiveArrayMemory } from './live-array.ts'
+import { copyOf, LiveArray, type LiveArrayMemory, type TypedArray } from './live-array.ts'
 import { type Layout, REGION, type Slot } from './layout.ts'
 import { Lock } from './lock.ts'
 import { Scalars, type Step, UNCHANGED } from './scalars.ts'
@@ -104,6 +104,7 @@ export class Store {
       payloadLength: (block) => this.#heap.payloadLength(block),
     }
     this.arrays = layout.slots.map((slot) => (slot.kind === 'typed-array' ? new LiveArray(slot, shared.start, arrayMemory) : undefined))
+    copyViewsOf(shared.values, (view) => copyOf(view as TypedArray))
     this.#guards = layout.slots.map(() => undefined)
     this.#changes = layout.slots.map(() => undefined)
   }
