@@ -211,7 +211,7 @@ export const awaitInChange = error('await-in-change',
 
 export const attributeDeleted = error('attribute-deleted',
   (attribute: string) => `\`this.${attribute}\` is a shared attribute and can't be deleted.`,
-  'Assign `undefined` or an empty value.')
+  (attribute: string) => (attribute.includes('.') ? 'Declare its key as one that may be missing (`key?`), or assign another value.' : 'Assign `undefined` or an empty value.'))
 
 // --- comments against warnings ---
 

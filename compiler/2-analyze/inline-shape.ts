@@ -30,6 +30,13 @@ export function fieldsOfLiteral(node: ts.ObjectLiteralExpression, typeOf: (node:
   return fieldsOf(node.properties, (property) => (ts.isPropertyAssignment(property) ? { name: property.name, type: () => typeOf(property.initializer) } : undefined))
 }
 
+/** What an interface has, those that it extends first. `undefined` where one of them is no object of known shape, or names a key again. */
+export function joinedFields(parts: readonly (InlineFields | undefined)[]): InlineFields | undefined {
+  const fields = parts.flatMap((part) => part ?? [])
+  const isWhole = !parts.includes(undefined) && new Set(fields.map(({ name }) => name)).size === fields.length
+  return isWhole && leafCount(fields) <= MAX_LEAVES ? fields : undefined
+}
+
 /** Whether an initial value that is written out has other keys than its declared type: `{} as Pose` is filled in later. */
 export function lacksKeys(initializer: ts.Expression | undefined, fields: InlineFields): boolean {
   const value = initializer && bareExpression(initializer)
@@ -77,9 +84,9 @@ function leafCount(fields: InlineFields): number {
   return fields.reduce((count, field) => count + (field.kind === 'object' ? leafCount(field.fields) : 1), 0)
 }
 
-/** Its keys are not all that it says of itself: it is generic, extends something, or is declared in several places. */
+/** Not where it is generic, or declared in several places: then its members are not all that it has. */
 export function isWholeInterface(declaration: ts.InterfaceDeclaration): boolean {
-  if (declaration.typeParameters || declaration.heritageClauses) return false
+  if (declaration.typeParameters) return false
   const { statements } = declaration.getSourceFile()
   const sameName = statements.filter((statement) => (ts.isInterfaceDeclaration(statement) || ts.isClassDeclaration(statement)) && statement.name?.text === declaration.name.text)
   return sameName.length === 1 && !hasModifier(declaration, ts.SyntaxKind.DeclareKeyword)

@@ -7,7 +7,7 @@ import { meaningOf } from '../1-parse/classes.ts'
 import type { SourceProject, SourceUnit } from '../1-parse/project.ts'
 import { type FieldKind, TYPED_ARRAY_NAMES, type TypedArrayName } from '../../src/contract/schema.ts'
 import type { TypeCategory } from '../model.ts'
-import { fieldsOfLiteral, fieldsOfMembers, isWholeInterface, type InlineFields } from './inline-shape.ts'
+import { fieldsOfLiteral, fieldsOfMembers, isWholeInterface, joinedFields, type InlineFields } from './inline-shape.ts'
 
 export interface AttributeType {
   readonly field: FieldKind
@@ -134,7 +134,7 @@ function ofUnion(types: readonly AttributeType[], text: string | undefined): Att
 
 const isScalar = ({ field }: AttributeType): boolean => field === 'number' || field === 'boolean'
 
-function ofName(name: string, node: ts.TypeReferenceNode, unit: SourceUnit, project: SourceProject, text: string | undefined, depth: number): AttributeType {
+function ofName(name: string, node: ts.NodeWithTypeArguments, unit: SourceUnit, project: SourceProject, text: string | undefined, depth: number): AttributeType {
   const declared = declarationOf(name, unit, project)
   if (declared) {
     const { node: declaration, unit: home } = declared
@@ -143,7 +143,12 @@ function ofName(name: string, node: ts.TypeReferenceNode, unit: SourceUnit, proj
       return { ...(declaration.typeParameters ? asValue(type) : type), text: undefined }
     }
     if (ts.isEnumDeclaration(declaration)) return ofEnum(declaration)
-    if (ts.isInterfaceDeclaration(declaration)) return ofInterface(declaration, (inner) => typeOfAnnotation(inner, home, project, depth + 1))
+    if (ts.isInterfaceDeclaration(declaration)) {
+      const bases = (declaration.heritageClauses ?? []).flatMap((clause) => clause.types).map((base) => (
+        ts.isIdentifier(base.expression) && depth < 16 ? ofName(base.expression.text, base, home, project, undefined, depth + 1) : UNKNOWN
+      ))
+      return ofInterface(declaration, bases, (inner) => typeOfAnnotation(inner, home, project, depth + 1))
+    }
     return value('instance', undefined)
   }
   if (isImported(name, unit)) return UNKNOWN
@@ -161,9 +166,10 @@ export function asValue(type: AttributeType): AttributeType {
   return type.field === 'object' || type.field === 'typed-array' ? value(type.category, type.text) : type
 }
 
-function ofInterface(declaration: ts.InterfaceDeclaration, typeOf: (node: ts.TypeNode) => AttributeType): AttributeType {
+function ofInterface(declaration: ts.InterfaceDeclaration, bases: readonly AttributeType[], typeOf: (node: ts.TypeNode) => AttributeType): AttributeType {
   if (declaration.members.some((member) => ts.isCallSignatureDeclaration(member) || ts.isConstructSignatureDeclaration(member))) return none('a function')
-  return object(isWholeInterface(declaration) ? fieldsOfMembers(declaration.members, typeOf) : undefined, undefined)
+  const own = isWholeInterface(declaration) ? fieldsOfMembers(declaration.members, typeOf) : undefined
+  return object(own && joinedFields([...bases.map(({ fields }) => fields), own]), undefined)
 }
 
 function ofEnum(declaration: ts.EnumDeclaration): AttributeType {

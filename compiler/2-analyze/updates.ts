@@ -33,6 +33,10 @@ export function updateEdits(accesses: readonly SelfAccess[], context: UpdateCont
       return []
     }
     const change = changeAround(access, attribute.share.category)
+    if (change && ts.isDeleteExpression(change) && attribute.share.field === 'object') {
+      context.log.add(attributeDeleted(keysBehind(selfText(access), change.expression)?.join('.') ?? access.name), spanOf(change, context.source))
+      return []
+    }
     if (change && attribute.share.field === 'typed-array' && !isExactOnElements(change, access)) return []
     if (change) changed.set(change, [...(changed.get(change) ?? []), access])
     return []

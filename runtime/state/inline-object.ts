@@ -12,6 +12,14 @@ const UNLOCKED_READS = 20
 /** Under the lock only single leaves are still written. Whoever does nothing else can't keep a reader for ever. */
 const LOCKED_READS = 200
 
+interface ChangeInPlace {
+  readonly step: number
+  /** Steps of this thread on single leaves, in which the change began. */
+  readonly outer: readonly (ScalarStep | undefined)[]
+  readonly before: readonly (number | boolean | undefined)[]
+  depth: number
+}
+
 /** A leaf as this thread has it in a change in place: one with that of the object. */
 class WorkingLeaf implements ScalarStep {
   readonly #values: () => (number | boolean)[]
@@ -58,7 +66,8 @@ export class InlineObject implements SnapshotHome {
   readonly #workingLeaves: readonly WorkingLeaf[]
   /** What was last read or made here, which is handed out again while the leaves are the same. */
   last: Moment | undefined
-  /** In a change in place of this thread: what it has made of the object. */
+  /** A change in place of this thread, and what it has made of the object. */
+  #change: ChangeInPlace | undefined
   #working: Moment | undefined
 
   constructor(slot: Slot, layout: Layout, start: number, memory: { arena: Arena, scalars: Scalars, lock: Lock, isTotalOrder: boolean }) {
@@ -122,33 +131,56 @@ export class InlineObject implements SnapshotHome {
 
   /** Under the lock. `change` runs once, on an object that may be changed. */
   change<T>(change: (value: any) => T): T {
-    if (this.#working) return change(this.#working.snapshot)
+    const value = this.open()
+    try {
+      return change(value)
+    } finally {
+      this.close()
+    }
+  }
+
+  /**
+   * Under the lock, which must be kept until `close`. What is returned may be changed, and is what this thread reads until
+   * then; undefined before the first write. Of several that nest the outermost counts.
+   */
+  open(): object | undefined {
+    if (this.#change) {
+      this.#change.depth++
+      return this.read()
+    }
     const step = this.#scalars.marks.newStep()
     const outer = this.#leaves.map((leaf) => this.#scalars.stepOf(leaf))
     for (const leaf of this.#leaves) this.#claim(leaf, step)
     const before = this.#leaves.map((leaf, index) => (outer[index] ? outer[index].value : this.#scalars.marks.before(leaf)))
+    this.#change = { step, outer, before, depth: 1 }
     if (before.includes(undefined)) {
       this.#giveUp(step)
-      return change(undefined)
+      return undefined
     }
     this.#working = this.#newMoment(before.slice() as (number | boolean)[])
     this.#leaves.forEach((leaf, index) => this.#scalars.begin(leaf, this.#workingLeaves[index]!))
-    try {
-      return change(this.#working.snapshot)
-    } finally {
-      const made = this.#working
-      this.#working = undefined
-      this.#leaves.forEach((leaf, index) => {
-        this.#scalars.end(leaf)
-        if (outer[index]) this.#scalars.begin(leaf, outer[index])
-      })
-      if (made.values.every((value, index) => Object.is(value, before[index]))) this.#giveUp(step)
-      else {
-        this.#leaves.forEach((leaf, index) => this.#setAfter(leaf, made.values[index]!))
-        this.#commit(this.#leaves, step)
-        this.last = made
-      }
+    return this.#working.snapshot
+  }
+
+  close(): void {
+    const change = this.#change
+    invariant(change, `${this.#slot.name} is closed as often as it was opened`)
+    if (--change.depth > 0) return
+    const made = this.#working
+    this.#change = undefined
+    this.#working = undefined
+    if (!made) return
+    this.#leaves.forEach((leaf, index) => {
+      this.#scalars.end(leaf)
+      if (change.outer[index]) this.#scalars.begin(leaf, change.outer[index])
+    })
+    if (made.values.every((value, index) => Object.is(value, change.before[index]))) {
+      this.#giveUp(change.step)
+      return
     }
+    this.#leaves.forEach((leaf, index) => this.#setAfter(leaf, made.values[index]!))
+    this.#commit(this.#leaves, change.step)
+    this.last = made
   }
 
   /** Under the lock. Sets the object to what `change` makes of it. */
