@@ -46,7 +46,7 @@ export function attachStore(brain: object, store: Store): void {
     $taskbrainNumbers: { value: new DirectNumbers(brain, store) },
     $taskbrainSnapshots: { value: base >= 0 && scalars.isDirect ? store.snapshots : undefined },
     $taskbrainObjects: { value: base >= 0 ? store.objects : undefined },
-    $taskbrainArrays: { value: base >= 0 ? store.arrays : undefined },
+    $taskbrainArrays: { value: base >= 0 && scalars.isDirect ? store.arrays : undefined },
   }
   Object.defineProperties(brain, attached)
   scalars.onTurn(() => {

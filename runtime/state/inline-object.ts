@@ -259,10 +259,12 @@ export class InlineObject implements SnapshotHome {
   /** The leaves at one moment. */
   #take(): (number | boolean | undefined)[] {
     for (let attempt = 0; attempt < UNLOCKED_READS; attempt++) {
+      // With both the same before and after, all leaves were before a step or all behind it, also in one that nobody goes on with.
       const sequence = Atomics.load(this.#words, this.#sequence)
-      if (sequence & 1) continue
+      const committed = Atomics.load(this.#words, this.#region + REGION.committed)
       const values = this.#takeOnce()
-      if (this.#isAlike(values) && Atomics.load(this.#words, this.#sequence) === sequence) return values
+      const isAlike = this.#isAlike(values) && Atomics.load(this.#words, this.#region + REGION.committed) === committed
+      if (isAlike && Atomics.load(this.#words, this.#sequence) === sequence) return values
     }
     this.#lock.enter()
     try {
