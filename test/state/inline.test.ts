@@ -182,6 +182,24 @@ describe('an object that lies inline', (it) => {
     assert.equal(robot.pose, poseOf(2))
   })
 
+  it('is not taken in by a getter that changes the object it belongs to', () => {
+    const [robot] = newRobots()
+    robot.pose = poseOf(2)
+    const given = {
+      get x() {
+        Reflect.deleteProperty(given, 'y')
+        return 1
+      },
+      y: 1,
+      at: { z: 1, odd: true },
+    }
+    assert.match(thrown(() => robot.pose = given).message, /`pose\.y` is missing/)
+    robot.pose = { at: { odd: true, z: 3 }, y: 4, x: 5 }
+    assert.equal([robot.pose, Object.keys(robot.pose)], [{ x: 5, y: 4, at: { z: 3, odd: true } }, ['x', 'y', 'at']])
+    robot.pose = Object.assign(Object.create(null), poseOf(6))
+    assert.equal(robot.pose, poseOf(6))
+  })
+
   it('is changed in place in one step, which this thread sees at once and others at its end', () => {
     for (const order of ['total', 'weak'] as const) {
       const [robot, other] = newRobots(order)
