@@ -1,5 +1,6 @@
 import { once } from 'node:events'
 import { Worker } from 'node:worker_threads'
+import type { FieldSchema } from '../src/contract/schema.ts'
 import type { Slot } from '../runtime/state/index.ts'
 import {
   assign, attachStore, change, createStore, defineAccessors, defineState, layoutOf,
@@ -20,8 +21,15 @@ let sink = 0
 
 // --- the three kinds of object ---
 
+interface At {
+  x: number
+  y: number
+  theta: number
+}
+
 interface Fields {
   n: number
+  at: At
   pose: { readonly x: number }
 }
 
@@ -31,10 +39,14 @@ interface Tasks extends Fields {
   set(count: number): void
   add(count: number): void
   read(count: number): void
+  getLeaf(count: number): void
+  setLeaf(count: number): void
+  addLeaf(count: number): void
 }
 
 class Plain implements Tasks {
   n = 0
+  at: At = { x: 0, y: 0, theta: 0 }
   pose = { x: 1 }
 
   get(count: number): void {
@@ -53,15 +65,30 @@ class Plain implements Tasks {
     for (let i = 0; i < count; i++) sum += this.pose.x
     sink = sum
   }
+  getLeaf(count: number): void {
+    let sum = 0
+    for (let i = 0; i < count; i++) sum += this.at.x
+    sink = sum
+  }
+  setLeaf(count: number): void {
+    for (let i = 0; i < count; i++) this.at.x = i + 0.5
+  }
+  addLeaf(count: number): void {
+    for (let i = 0; i < count; i++) this.at.x += 1.5
+  }
 }
 
+const AT: FieldSchema = { name: 'at', kind: 'object', fields: ['x', 'y', 'theta'].map((name) => ({ name, kind: 'number' })) }
+
 /** A brain class with `count` attributes, of which `n` and `pose` are the last. */
-function sharedClass(count: number): new () => Tasks {
+function sharedClass(count: number): new () => Tasks & { 'at.x': number } {
   const fill = Array.from({ length: count - 2 }, (_, index) => ({ name: `attribute${index}`, kind: index % 2 ? 'value' as const : 'number' as const }))
-  const layout = layoutOf(defineState({ brain: `bench#Shared${count}`, fields: [...fill, { name: 'n', kind: 'number' }, { name: 'pose', kind: 'value' }] }))
+  const layout = layoutOf(defineState({ brain: `bench#Shared${count}`, fields: [...fill, { name: 'n', kind: 'number' }, { name: 'pose', kind: 'value' }, ...(count === 2 ? [AT] : [])] }))
   class Shared implements Tasks {
     declare n: number
     declare pose: { readonly x: number }
+    declare at: At
+    declare 'at.x': number
 
     get(count: number): void {
       let sum = 0
@@ -80,10 +107,23 @@ function sharedClass(count: number): new () => Tasks {
       sink = sum
     }
 
+    getLeaf(count: number): void {
+      let sum = 0
+      for (let i = 0; i < count; i++) sum += this['at.x']
+      sink = sum
+    }
+    setLeaf(count: number): void {
+      for (let i = 0; i < count; i++) this['at.x'] = i + 0.5
+    }
+    addLeaf(count: number): void {
+      for (let i = 0; i < count; i++) assign(this, 'at.x', '+=', 1.5)
+    }
+
     constructor() {
       attachStore(this, createStore(layout, { bytes: 1 << 16 }))
       this.n = 0
       this.pose = { x: 1 }
+      if (count === 2) this.at = { x: 0, y: 0, theta: 0 }
     }
   }
   defineAccessors(Shared.prototype, layout)
@@ -167,6 +207,65 @@ const CASES: readonly Case[] = [
     raw: (count) => { raw[3] = 1; for (let i = 0; i < count; i++) raw[3]! *= 1.000001 },
     plain: (count) => { plain.n = 1; for (let i = 0; i < count; i++) plain.n *= 1.000001 },
     shared: (count) => { shared.n = 1; for (let i = 0; i < count; i++) assign(shared, 'n', '*=', 1.000001) },
+  },
+  {
+    name: 'get a leaf of an object',
+    count: 3e6,
+    raw: (count) => { let sum = 0; for (let i = 0; i < count; i++) sum += raw[3]!; sink = sum },
+    plain: (count) => plain.getLeaf(count),
+    shared: (count) => shared.getLeaf(count),
+  },
+  {
+    name: 'set a leaf',
+    count: 3e6,
+    raw: (count) => { for (let i = 0; i < count; i++) raw[3] = i + 0.5 },
+    plain: (count) => plain.setLeaf(count),
+    shared: (count) => shared.setLeaf(count),
+  },
+  {
+    name: 'leaf += (ours is exact)',
+    count: 1e6,
+    raw: (count) => { for (let i = 0; i < count; i++) raw[3]! += 1.5 },
+    plain: (count) => plain.addLeaf(count),
+    shared: (count) => shared.addLeaf(count),
+  },
+  {
+    name: `get a leaf, over ${INSTANCES}`,
+    count: 3e6,
+    raw: (count) => { let sum = 0; for (let i = 0; i < count; i += INSTANCES) for (let k = 0; k < INSTANCES; k++) sum += raw[k * 8]!; sink = sum },
+    plain: (count) => { let sum = 0; for (let i = 0; i < count; i += INSTANCES) for (let k = 0; k < INSTANCES; k++) sum += plains[k]!.at.x; sink = sum },
+    shared: (count) => { let sum = 0; for (let i = 0; i < count; i += INSTANCES) for (let k = 0; k < INSTANCES; k++) sum += shareds[k]!['at.x']; sink = sum },
+  },
+  {
+    name: `set a leaf, over ${INSTANCES}`,
+    count: 3e6,
+    raw: (count) => { for (let i = 0; i < count; i += INSTANCES) for (let k = 0; k < INSTANCES; k++) raw[k * 8] = i + 0.5 },
+    plain: (count) => { for (let i = 0; i < count; i += INSTANCES) for (let k = 0; k < INSTANCES; k++) plains[k]!.at.x = i + 0.5 },
+    shared: (count) => { for (let i = 0; i < count; i += INSTANCES) for (let k = 0; k < INSTANCES; k++) shareds[k]!['at.x'] = i + 0.5 },
+  },
+  {
+    name: 'read it whole, unchanged',
+    count: 1e6,
+    plain: (count) => { let sum = 0; for (let i = 0; i < count; i++) sum += plain.at.theta; sink = sum },
+    shared: (count) => { let sum = 0; for (let i = 0; i < count; i++) sum += shared.at.theta; sink = sum },
+  },
+  {
+    name: 'read it whole, changed',
+    count: 1e5,
+    plain: (count) => { let sum = 0; for (let i = 0; i < count; i++) { plain.at = { ...plain.at, x: i }; sum += plain.at.x } sink = sum },
+    shared: (count) => { let sum = 0; for (let i = 0; i < count; i++) { shared['at.x'] = i; sum += shared.at.x } sink = sum },
+  },
+  {
+    name: 'write it whole',
+    count: 1e5,
+    plain: (count) => { for (let i = 0; i < count; i++) plain.at = { x: i, y: i, theta: i } },
+    shared: (count) => { for (let i = 0; i < count; i++) shared.at = { x: i, y: i, theta: i } },
+  },
+  {
+    name: 'change it in place',
+    count: 3e4,
+    plain: (count) => { for (let i = 0; i < count; i++) { plain.at.x++; plain.at.y++ } },
+    shared: (count) => { for (let i = 0; i < count; i++) change(shared, 'at', (at) => { at.x++; at.y++ }) },
   },
   {
     name: 'read a value, unchanged',

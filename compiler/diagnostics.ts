@@ -245,7 +245,7 @@ export const changeInAsync = error('change-in-async',
 
 export const attributeDeleted = error('attribute-deleted',
   (attribute: string) => `\`this.${attribute}\` is a shared attribute and can't be deleted.`,
-  'Assign `undefined` or an empty value.')
+  (attribute: string) => (attribute.includes('.') ? 'Declare its key as one that may be missing (`key?`), or assign another value.' : 'Assign `undefined` or an empty value.'))
 
 // --- comments against warnings ---
 

@@ -3,7 +3,7 @@
  * A span is `[start, end)` in UTF-16 units of the file's text.
  */
 import type { BrainManifest } from '../src/contract/manifest.ts'
-import type { FieldKind } from '../src/contract/schema.ts'
+import type { PartSchema, ScalarKind, TypedArrayName } from '../src/contract/schema.ts'
 import type { Diagnostic, SourceText, Span } from './log.ts'
 
 // --- what the API takes and gives ---
@@ -160,7 +160,7 @@ export interface Attribute {
   readonly at: Stretch
   readonly origin: 'field' | 'parameter'
   readonly share:
-    | { readonly kind: 'shared'; readonly field: FieldKind; readonly category: TypeCategory; readonly typeText: string | undefined }
+    | Shared
     /** Main process only by the user's word: no initial value, `_name`, `@Brain.local()`. */
     | { readonly kind: 'local'; readonly why: string }
     /** Main process only because its type can't be serialised: a warning at run time names it. */
@@ -169,6 +169,12 @@ export interface Attribute {
   readonly classes: readonly ArrivingClass[]
   readonly methods?: InstanceMethods
 }
+
+export type Shared = {
+  readonly kind: 'shared'
+  readonly category: TypeCategory
+  readonly typeText: string | undefined
+} & ({ readonly field: ScalarKind | 'value' } | { readonly field: 'object'; readonly fields: readonly PartSchema[] } | { readonly field: 'typed-array'; readonly array: TypedArrayName })
 
 /** What is known of a shared value: decides which calls on it change it. */
 export type TypeCategory =

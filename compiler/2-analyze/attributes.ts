@@ -7,10 +7,11 @@ import type { ClassNode } from '../1-parse/declarations.ts'
 import { hasModifier } from '../1-parse/imports.ts'
 import type { SourceProject, SourceUnit } from '../1-parse/project.ts'
 import type { Attribute, Edit, InstanceClasses } from '../model.ts'
+import { lacksKeys } from './inline-shape.ts'
 import { instanceClasses } from './instance-classes.ts'
 import { madeBy } from './made-values.ts'
 import type { TypeOracle } from './type-oracle.ts'
-import { typeOfAnnotation, typeOfInitializer, type AttributeType } from './types.ts'
+import { asValue, typeOfAnnotation, typeOfInitializer, type AttributeType } from './types.ts'
 
 export interface AttributeContext {
   readonly unit: SourceUnit
@@ -27,10 +28,12 @@ export interface AttributeContext {
 
 export function readAttributes(node: ClassNode, context: AttributeContext): { attributes: Attribute[]; edits: Edit[] } {
   const parameters = parameterProperties(node)
-  const attributes = [
+  const read = [
     ...parameters.map((parameter) => ofParameter(parameter, context)),
     ...node.members.filter(ts.isPropertyDeclaration).flatMap((field) => ofField(field, context)),
   ]
+  const names = new Set(node.members.map((member) => memberName(member.name)))
+  const attributes = read.map((attribute) => (hidesNoLeaf(attribute, names) ? attribute : { ...attribute, share: { ...attribute.share, field: 'value' } as const }))
   const shared = new Set(attributes.filter((attribute) => attribute.share.kind === 'shared').map((attribute) => attribute.name))
   const edits = [
     ...parameterEdits(node, parameters, context),
@@ -52,6 +55,11 @@ export function holdsFunction(field: ts.PropertyDeclaration): boolean {
 }
 
 // --- internal ---
+
+/** A member may be called `'pose.x'`, as the leaf of an object that lies inline is. */
+function hidesNoLeaf({ name, share }: Attribute, names: ReadonlySet<string | undefined>): boolean {
+  return share.kind !== 'shared' || share.field !== 'object' || ![...names].some((other) => other?.startsWith(`${name}.`))
+}
 
 function ofField(field: ts.PropertyDeclaration, context: AttributeContext): Attribute[] {
   const name = memberName(field.name)
@@ -81,18 +89,22 @@ function ofParameter(parameter: ts.ParameterDeclaration, context: AttributeConte
   if (name.startsWith('_')) return { ...attribute, classes: [], share: { kind: 'local', why: 'its name begins with `_`' } }
   const type = parameter.type ? typeOfAnnotation(parameter.type, unit, project) : parameter.initializer && typeOfInitializer(parameter.initializer, unit, project)
   const known: AttributeType = type ?? { field: 'value', category: 'unknown', text: undefined }
-  return { ...attribute, ...shareOf(parameter.questionToken ? orUndefined(known) : known, classesOf(known, parameter, context)) }
+  return { ...attribute, ...shareOf(parameter.questionToken ? orUndefined(known) : asGiven(known, parameter.initializer), classesOf(known, parameter, context)) }
 }
 
 /** What may be missing is no plain number or boolean. */
 function orUndefined(type: AttributeType): AttributeType {
-  return { ...type, field: 'value', text: type.text === undefined ? undefined : `${type.text} | undefined` }
+  return { ...type, field: 'value', fields: undefined, text: type.text === undefined ? undefined : `${type.text} | undefined` }
 }
 
 function typeOfField(field: ts.PropertyDeclaration, { unit, project, oracle }: AttributeContext): AttributeType {
-  if (!field.type) return typeOfInitializer(field.initializer!, unit, project) ?? typeOfMade(field.initializer!, unit, project) ?? oracle(unit, field)
+  if (!field.type) return asGiven(typeOfInitializer(field.initializer!, unit, project) ?? typeOfMade(field.initializer!, unit, project) ?? oracle(unit, field), field.initializer)
   const declared = typeOfAnnotation(field.type, unit, project)
-  return field.questionToken ? orUndefined(declared) : declared
+  return field.questionToken ? orUndefined(declared) : asGiven(declared, field.initializer)
+}
+
+function asGiven(type: AttributeType, initializer: ts.Expression | undefined): AttributeType {
+  return type.fields && lacksKeys(initializer, type.fields) ? asValue(type) : type
 }
 
 /** `arena = newArena()`, where the function is seen to make an instance, or says so. What else it gives is not judged here. */
@@ -105,7 +117,13 @@ function typeOfMade(expression: ts.Expression, unit: SourceUnit, project: Source
 function shareOf(type: AttributeType, { classes, methods, obstacle }: InstanceClasses): Pick<Attribute, 'share' | 'classes' | 'methods'> {
   if (type.unserialisable) return { classes: [], share: { kind: 'unshared', why: type.unserialisable } }
   if (obstacle) return { classes: [], share: { kind: 'unshared', why: `a \`${obstacle.className}\` can't be serialised: ${obstacle.why}`, obstacle } }
-  return { classes, methods, share: { kind: 'shared', field: type.field, category: type.category, typeText: type.text } }
+  return { classes, methods, share: sharedAs(type) }
+}
+
+function sharedAs(type: AttributeType): Attribute['share'] {
+  const base = { kind: 'shared', category: type.category, typeText: type.text } as const
+  if (type.field === 'object') return { ...base, field: 'object', fields: type.fields! }
+  return type.field === 'typed-array' ? { ...base, field: 'typed-array', array: type.array! } : { ...base, field: type.field }
 }
 
 /** Only what is kept as a value may be an instance, or have one in it. */

@@ -15,6 +15,7 @@ import { DEFAULT_NAME } from '../names.ts'
 import { holdsFunction, memberName, readAttributes } from './attributes.ts'
 import { cancelPoints } from './cancel-points.ts'
 import { classNameEdits } from './class-names.ts'
+import { leafOf } from './leaf-accesses.ts'
 import { isAssignment, isStep, readScope, type SelfAccess } from './scope.ts'
 import { brainDecorator, readTask } from './tasks.ts'
 import type { TypeOracle } from './type-oracle.ts'
@@ -130,9 +131,9 @@ function readMember(member: ts.ClassElement, { attributes, classNames, reader, l
       names: [...names],
       assigned: scope.assigned.map((target) => ({ name: target.text, start: target.getStart(), end: target.getEnd() })),
       self: [
-        ...scope.accesses.map((access) => ({ ...selfUse(access), ...(isChanged(access) && { isChanged: true }) })),
+        ...scope.accesses.map((access) => ({ ...selfUse(access, attributes.get(access.name)), ...(isChanged(access) && { isChanged: true }) })),
         // A method brought what is changed: `this.first().n += 1`.
-        ...updates.changed.filter((access) => !scope.accesses.some(({ node, name }) => node === access.node && name === access.name)).map((access) => ({ ...selfUse(access), how: 'read' as const, isChanged: true })),
+        ...updates.changed.filter((access) => !scope.accesses.some(({ node, name }) => node === access.node && name === access.name)).map((access) => ({ ...selfUse(access, attributes.get(access.name)), how: 'read' as const, isChanged: true })),
       ],
       selfEscapes: scope.selfEscapes,
       classEscapes: scope.classEscapes,
@@ -163,18 +164,23 @@ function kindOf(member: ts.ClassElement): MemberKind {
   return hasModifier(member, ts.SyntaxKind.DeclareKeyword) || hasModifier(member, ts.SyntaxKind.AbstractKeyword) ? 'type' : 'field'
 }
 
-function selfUse(access: SelfAccess): SelfUse {
+function selfUse(access: SelfAccess, attribute: Attribute | undefined): SelfUse {
   const at = { start: access.node.getStart(), end: access.node.getEnd() }
   if (ts.isBindingElement(access.node)) return { ...at, name: access.name, via: access.via, how: 'read' }
   const outer = outerExpression(access.node)
   const parent = outer.parent
   if (ts.isPropertyAccessExpression(parent) && parent.expression === outer) {
     const next = { name: parent.name.text, start: parent.name.getStart(), end: parent.name.getEnd() }
-    return { ...at, name: access.name, via: access.via, how: 'read', next }
+    const leaf = leafOf(access, attribute)
+    return { ...at, name: access.name, via: access.via, how: leaf && isTarget(outerExpression(leaf.node)) ? 'write' : 'read', next }
   }
   if (ts.isCallExpression(parent) && parent.expression === outer) return { ...at, name: access.name, via: access.via, how: 'call' }
-  const isTarget = (ts.isBinaryExpression(parent) && parent.left === outer && isAssignment(parent)) || isStep(parent)
-  return { ...at, name: access.name, via: access.via, how: isTarget ? 'write' : 'read' }
+  return { ...at, name: access.name, via: access.via, how: isTarget(outer) ? 'write' : 'read' }
+}
+
+function isTarget(outer: ts.Node): boolean {
+  const { parent } = outer
+  return (ts.isBinaryExpression(parent) && parent.left === outer && isAssignment(parent)) || isStep(parent)
 }
 
 /** Shared attributes of base classes: an update of one is atomic in a subclass too. */

@@ -5,11 +5,16 @@ import { ts } from 'ts-morph'
 import { hasModifier } from '../1-parse/imports.ts'
 import { meaningOf } from '../1-parse/classes.ts'
 import type { SourceProject, SourceUnit } from '../1-parse/project.ts'
-import type { FieldKind } from '../../src/contract/schema.ts'
+import { type FieldKind, TYPED_ARRAY_NAMES, type TypedArrayName } from '../../src/contract/schema.ts'
 import type { ClassReference, TypeCategory } from '../model.ts'
+import { fieldsOfLiteral, fieldsOfMembers, isWholeInterface, joinedFields, type InlineFields } from './inline-shape.ts'
 
 export interface AttributeType {
   readonly field: FieldKind
+  /** Of an object that lies inline. */
+  readonly fields?: InlineFields | undefined
+  /** Of a typed array. */
+  readonly array?: TypedArrayName
   readonly category: TypeCategory
   /** Type text that stands on its own, with globals only. */
   readonly text: string | undefined
@@ -39,7 +44,7 @@ export function typeOfAnnotation(node: ts.TypeNode, unit: SourceUnit, project: S
   if (ts.isLiteralTypeNode(node)) return ofLiteral(node, text)
   if (ts.isTemplateLiteralTypeNode(node)) return value('string', text)
   if (ts.isArrayTypeNode(node) || ts.isTupleTypeNode(node)) return value('array', text)
-  if (ts.isTypeLiteralNode(node)) return value('object', text)
+  if (ts.isTypeLiteralNode(node)) return object(fieldsOfMembers(node.members, further), text)
   if (ts.isUnionTypeNode(node)) return ofUnion(node.types.map(further), text)
   if (ts.isTypeReferenceNode(node) && ts.isIdentifier(node.typeName)) return ofName(node.typeName.text, node, unit, project, text, depth)
   return { ...UNKNOWN, text }
@@ -58,7 +63,7 @@ export function typeOfInitializer(expression: ts.Expression, unit: SourceUnit, p
   if (ts.isBigIntLiteral(node)) return value('bigint', 'bigint')
   if (node.kind === ts.SyntaxKind.NullKeyword) return value('unknown', undefined)
   if (ts.isArrayLiteralExpression(node)) return value('array', arrayText(node, unit, project))
-  if (ts.isObjectLiteralExpression(node)) return value('object', objectText(node, unit, project))
+  if (ts.isObjectLiteralExpression(node)) return object(fieldsOfLiteral(node, (inner) => typeOfInitializer(inner, unit, project)), objectText(node, unit, project))
   if (ts.isRegularExpressionLiteral(node)) return value('unknown', 'RegExp')
   if (ts.isArrowFunction(node) || ts.isFunctionExpression(node) || ts.isClassExpression(node)) return none('a function')
   if (ts.isPrefixUnaryExpression(node)) {
@@ -82,7 +87,7 @@ export function typeOfInitializer(expression: ts.Expression, unit: SourceUnit, p
 const NUMBER: AttributeType = { field: 'number', category: 'number', text: 'number' }
 const BOOLEAN: AttributeType = { field: 'boolean', category: 'boolean', text: 'boolean' }
 const UNKNOWN: AttributeType = { field: 'value', category: 'unknown', text: undefined }
-const TYPED_ARRAY = /^(?:Int8|Uint8|Uint8Clamped|Int16|Uint16|Int32|Uint32|Float32|Float64|BigInt64|BigUint64)Array$/
+const TYPED_ARRAY = new RegExp(`^(?:${TYPED_ARRAY_NAMES.join('|')})$`)
 
 const BUILTIN: Record<string, TypeCategory> = {
   Array: 'array', ReadonlyArray: 'array', Map: 'map', ReadonlyMap: 'map', Set: 'set', ReadonlySet: 'set', Date: 'date', Record: 'object',
@@ -101,6 +106,14 @@ function value(category: TypeCategory, text: string | undefined): AttributeType 
   return { field: 'value', category, text }
 }
 
+function object(fields: InlineFields | undefined, text: string | undefined): AttributeType {
+  return fields ? { field: 'object', fields, category: 'object', text } : value('object', text)
+}
+
+function typedArray(name: string, text: string | undefined): AttributeType {
+  return { field: 'typed-array', array: name as TypedArrayName, category: 'typed-array', text }
+}
+
 function none(what: string): AttributeType {
   return { field: 'value', category: 'unknown', text: undefined, unserialisable: `${what} can't be serialised` }
 }
@@ -116,30 +129,49 @@ function ofUnion(types: readonly AttributeType[], text: string | undefined): Att
   const [first] = types
   const bad = types.find((type) => type.unserialisable)
   if (bad) return { ...bad, text: undefined }
-  if (first && first.field !== 'value' && types.every((type) => type.field === first.field)) return { ...first, text }
+  if (first && isScalar(first) && types.every((type) => type.field === first.field)) return { ...first, text }
   const categories = new Set(types.map((type) => type.category).filter((category) => category !== 'unknown'))
   return value(categories.size === 1 ? [...categories][0]! : 'unknown', text)
 }
 
-function ofName(name: string, node: ts.TypeReferenceNode, unit: SourceUnit, project: SourceProject, text: string | undefined, depth: number): AttributeType {
+const isScalar = ({ field }: AttributeType): boolean => field === 'number' || field === 'boolean'
+
+function ofName(name: string, node: ts.NodeWithTypeArguments, unit: SourceUnit, project: SourceProject, text: string | undefined, depth: number): AttributeType {
   const declared = declarationOf(name, unit, project)
   if (declared) {
     const { node: declaration, unit: home } = declared
-    if (ts.isTypeAliasDeclaration(declaration)) return { ...typeOfAnnotation(declaration.type, home, project, depth + 1), text: undefined }
+    if (ts.isTypeAliasDeclaration(declaration)) {
+      const type = typeOfAnnotation(declaration.type, home, project, depth + 1)
+      return { ...(declaration.typeParameters ? asValue(type) : type), text: undefined }
+    }
     if (ts.isEnumDeclaration(declaration)) return ofEnum(declaration)
-    if (ts.isInterfaceDeclaration(declaration)) return ofInterface(declaration)
+    if (ts.isInterfaceDeclaration(declaration)) {
+      const bases = (declaration.heritageClauses ?? []).flatMap((clause) => clause.types).map((base) => (
+        ts.isIdentifier(base.expression) && depth < 16 ? ofName(base.expression.text, base, home, project, undefined, depth + 1) : UNKNOWN
+      ))
+      return ofInterface(declaration, bases, (inner) => typeOfAnnotation(inner, home, project, depth + 1))
+    }
     return value('instance', undefined)
   }
   if (isImported(name, unit)) return UNKNOWN
-  if (TYPED_ARRAY.test(name)) return value('typed-array', text)
+  if (TYPED_ARRAY.test(name)) return typedArray(name, text)
   if (UNSERIALISABLE.has(name)) return none(`a ${name}`)
-  if ((name === 'Partial' || name === 'Required' || name === 'Readonly' || name === 'NonNullable') && node.typeArguments?.[0])
-    return { ...typeOfAnnotation(node.typeArguments[0], unit, project, depth + 1), text }
+  if ((name === 'Partial' || name === 'Required' || name === 'Readonly' || name === 'NonNullable') && node.typeArguments?.[0]) {
+    const type = typeOfAnnotation(node.typeArguments[0], unit, project, depth + 1)
+    return { ...(name === 'Partial' ? asValue(type) : type), text }
+  }
   return value(BUILTIN[name] ?? 'unknown', BUILTIN[name] ? text : undefined)
 }
 
-function ofInterface(declaration: ts.InterfaceDeclaration): AttributeType {
-  return declaration.members.some((member) => ts.isCallSignatureDeclaration(member) || ts.isConstructSignatureDeclaration(member)) ? none('a function') : value('object', undefined)
+/** The same type where its keys may be missing, or be others. */
+export function asValue(type: AttributeType): AttributeType {
+  return type.field === 'object' || type.field === 'typed-array' ? value(type.category, type.text) : type
+}
+
+function ofInterface(declaration: ts.InterfaceDeclaration, bases: readonly AttributeType[], typeOf: (node: ts.TypeNode) => AttributeType): AttributeType {
+  if (declaration.members.some((member) => ts.isCallSignatureDeclaration(member) || ts.isConstructSignatureDeclaration(member))) return none('a function')
+  const own = isWholeInterface(declaration) ? fieldsOfMembers(declaration.members, typeOf) : undefined
+  return object(own && joinedFields([...bases.map(({ fields }) => fields), own]), undefined)
 }
 
 function ofEnum(declaration: ts.EnumDeclaration): AttributeType {
@@ -151,7 +183,7 @@ function ofNew(node: ts.NewExpression, name: string, unit: SourceUnit, project: 
   const meaning = meaningOf(node.expression, unit, project)
   if (meaning.kind === 'class') return value('instance', undefined)
   if (isImported(name, unit)) return undefined
-  if (TYPED_ARRAY.test(name)) return value('typed-array', name)
+  if (TYPED_ARRAY.test(name)) return typedArray(name, name)
   if (UNSERIALISABLE.has(name)) return none(`a ${name}`)
   const parameters = node.typeArguments ? `<${node.typeArguments.map((argument) => argument.getText()).join(', ')}>` : ''
   if (parameters && !node.typeArguments!.every(selfContained)) return value(BUILTIN[name] ?? 'unknown', undefined)

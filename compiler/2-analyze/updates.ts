@@ -7,6 +7,7 @@ import { attributeDeleted, awaitInChange, awaitInUpdate } from '../diagnostics.t
 import type { DiagnosticLog, SourceText } from '../log.ts'
 import type { Attribute, Edit, InstanceMethods, TypeCategory } from '../model.ts'
 import { contains } from './cancel-points.ts'
+import { type LeafAccess, leafEdit, leafOf } from './leaf-accesses.ts'
 import { assignmentTo } from './regions/bindings.ts'
 import { selfOf } from './regions/edits.ts'
 import { findRegions, type RegionsContext } from './regions/find.ts'
@@ -33,8 +34,14 @@ export function readUpdates(accesses: readonly SelfAccess[], context: UpdateCont
   const read: SelfAccess[] = []
   for (const access of accesses) {
     if (access.via !== 'this') continue
-    if (context.attributes.get(access.name)?.share.kind !== 'shared') {
+    const attribute = context.attributes.get(access.name)
+    if (attribute?.share.kind !== 'shared') {
       read.push(access)
+      continue
+    }
+    const leaf = leafOf(access, attribute)
+    if (leaf && !isExchanged(leaf, access)) {
+      edits.push(...leafEdits(leaf, access, context))
       continue
     }
     const target = outerExpression(access.node)
@@ -45,14 +52,15 @@ export function readUpdates(accesses: readonly SelfAccess[], context: UpdateCont
     else if (ts.isDeleteExpression(parent)) context.log.add(attributeDeleted(access.name), spanOf(parent, context.source))
     else if (!assignmentTo(target)) read.push(access)
   }
-  const regions = findRegions(read, context.regions)
+  const regions = findRegions(read.filter((access) => !isLiveArray(access, context)), context.regions)
   const changes = new Map<ts.Expression, SelfAccess[]>()
   for (const access of new Set([...read, ...regions.expressions.keys()])) {
     const change = outerOf(directChange(access, context), regions.expressions.get(access))
     if (change) changes.set(change, [...(changes.get(change) ?? []), access])
   }
   for (const [change, roots] of changes) edits.push(...changeEdits(change, roots, [...changes.keys()], context))
-  return { edits: [...edits, ...regions.edits], changed: regions.changed }
+  const all = [...edits, ...regions.edits]
+  return { edits: all.filter((edit) => !all.some((other) => isWithin(edit, other))), changed: regions.changed }
 }
 
 /** Rather than a call, or a getter, that brings a part of the attribute. */
@@ -60,20 +68,68 @@ function isUse({ node, name }: SelfAccess): boolean {
   return ts.isElementAccessExpression(node) || (ts.isPropertyAccessExpression(node) && node.name.text === name)
 }
 
-function directChange(access: SelfAccess, { attributes }: UpdateContext): ts.Expression | undefined {
-  const attribute = attributes.get(access.name)
-  return attribute?.share.kind === 'shared' && isUse(access) ? changeAround(access, attribute.share.category, attribute.methods) : undefined
+function directChange(access: SelfAccess, context: UpdateContext): ts.Expression | undefined {
+  const attribute = context.attributes.get(access.name)
+  if (attribute?.share.kind !== 'shared' || !isUse(access)) return undefined
+  const change = changeAround(access, attribute.share.category, attribute.methods)
+  if (change && isLiveArray(access, context)) return isExactOnElements(change, access) ? change : undefined
+  if (!change || attribute.share.field !== 'object' || !ts.isDeleteExpression(change)) return change
+  context.log.add(attributeDeleted(keysBehind(selfText(access), change.expression)?.join('.') ?? access.name), spanOf(change, context.source))
+  return undefined
+}
+
+/** What is under another name is the same memory: a change through it needs no step. */
+function isLiveArray({ name }: SelfAccess, { attributes }: UpdateContext): boolean {
+  const share = attributes.get(name)?.share
+  return share?.kind === 'shared' && share.field === 'typed-array'
 }
 
 function outerOf(one: ts.Expression | undefined, other: ts.Expression | undefined): ts.Expression | undefined {
   return one && other ? (isInside(one, other) ? other : one) : one ?? other
 }
 
+// --- leaves of objects that lie inline ---
+
+/** What a number or boolean of the brain itself would be, under the name of the leaf. */
+function leafEdits(leaf: LeafAccess, access: SelfAccess, context: UpdateContext): Edit[] {
+  const target = outerExpression(leaf.node)
+  const { parent } = target
+  const use: Target = { ...access, name: leaf.name, node: leaf.node, root: access }
+  if (isStep(parent) && parent.operand === target) return stepEdits(use, parent, context.prefix)
+  const isAssigned = ts.isBinaryExpression(parent) && parent.left === target && isAssignment(parent) && !patternAround(parent)
+  const edits = isAssigned ? assignmentEdits(use, parent, context) : []
+  return edits.length > 0 ? edits : [leafEdit(access, leaf)]
+}
+
+/** `[this.pose.x, this.pose.y] = [this.pose.y, this.pose.x]` changes the object in one step. */
+function isExchanged({ node }: LeafAccess, access: SelfAccess): boolean {
+  const pattern = patternAround(node)
+  return pattern !== undefined && readsTarget(pattern.right, access)
+}
+
+/**
+ * The elements of a typed array are shared themselves: to set some of them needs no step. `this.frame[i] += v` does, and
+ * `this.frame[i] = 2 * this.frame[i]`.
+ */
+function isExactOnElements(change: ts.Expression, access: SelfAccess): boolean {
+  if (!ts.isBinaryExpression(change)) return isStep(change)
+  return change.operatorToken.kind !== ts.SyntaxKind.EqualsToken || readsTarget(change.right, access)
+}
+
+/** Of `this.n = this.n + 1` nothing stays that could be edited. */
+function isWithin(edit: Edit, other: Edit): boolean {
+  if (edit.kind !== 'replace' || other.kind !== 'replace' || edit === other) return false
+  return other.start <= edit.start && edit.end <= other.end && other.end - other.start > edit.end - edit.start
+}
+
 // --- assignments that read what they write ---
+
+/** An attribute, or the leaf of one that lies inline: then `root` is the access of the attribute. */
+type Target = SelfAccess & { readonly root?: SelfAccess }
 
 const LOGICAL = new Set(['&&=', '||=', '??='])
 
-function assignmentEdits(access: SelfAccess, node: ts.BinaryExpression, context: UpdateContext): Edit[] {
+function assignmentEdits(access: Target, node: ts.BinaryExpression, context: UpdateContext): Edit[] {
   const operator = node.operatorToken.getText()
   const call = (name: string): string => `${context.prefix}.${name}(${selfText(access)}, ${quoted(access.name)}, `
   if (operator === '=') return plainAssignmentEdits(access, node, context, call)
@@ -88,7 +144,7 @@ function assignmentEdits(access: SelfAccess, node: ts.BinaryExpression, context:
 }
 
 /** `this.n = this.n + 1` adds; any other right side that reads its own target is evaluated under the lock. */
-function plainAssignmentEdits(access: SelfAccess, node: ts.BinaryExpression, context: UpdateContext, call: (name: string) => string): Edit[] {
+function plainAssignmentEdits(access: Target, node: ts.BinaryExpression, context: UpdateContext, call: (name: string) => string): Edit[] {
   const right = bareExpression(node.right)
   if (!readsTarget(right, access)) return []
   if (waits(right)) {
@@ -106,7 +162,7 @@ function plainAssignmentEdits(access: SelfAccess, node: ts.BinaryExpression, con
   return [{ kind: 'replace', start: node.getStart(), end: node.right.getStart(), text: `${call('update')}() => (` }, closing(node, '))')]
 }
 
-function stepEdits(access: SelfAccess, node: ts.PrefixUnaryExpression | ts.PostfixUnaryExpression, prefix: string): Edit[] {
+function stepEdits(access: Target, node: ts.PrefixUnaryExpression | ts.PostfixUnaryExpression, prefix: string): Edit[] {
   const by = node.operator === ts.SyntaxKind.PlusPlusToken ? 1 : -1
   const isUsed = ts.isPostfixUnaryExpression(node) && !isStatement(outerExpression(node))
   const text = `${prefix}.${isUsed ? 'postIncrement' : 'increment'}(${selfText(access)}, ${quoted(access.name)}, ${by})${semicolon(node)}`
@@ -212,17 +268,37 @@ function waits(node: ts.Node): boolean {
   return contains(node, (inner) => ts.isAwaitExpression(inner) || ts.isYieldExpression(inner))
 }
 
-function isSameAccess(node: ts.Expression, access: SelfAccess): boolean {
+function isSameAccess(node: ts.Expression, access: Target): boolean {
+  return keysBehind(selfText(access), node)?.join('.') === access.name
+}
+
+function readsTarget(node: ts.Node, access: Target): boolean {
+  return contains(node, (inner) => ts.isExpression(inner) && (isSameAccess(inner, access) || (access.root !== undefined && readsAround(inner, access))))
+}
+
+/** The object that has the leaf, or a part of it that has, is read as a whole. */
+function readsAround(node: ts.Expression, leaf: Target): boolean {
+  const keys = keysBehind(selfText(leaf), node)
+  const outer = outerExpression(node)
+  const goesOn = ts.isPropertyAccessExpression(outer.parent) || (ts.isElementAccessExpression(outer.parent) && ts.isStringLiteralLike(outer.parent.argumentExpression))
+  return keys !== undefined && leaf.name.startsWith(`${keys.join('.')}.`) && !(goesOn && (outer.parent as ts.PropertyAccessExpression).expression === outer)
+}
+
+/** `['pose', 'x']` for `this.pose.x`, where `self` is `this`. */
+function keysBehind(self: string, node: ts.Expression): string[] | undefined {
   const bare = bareExpression(node)
-  return ts.isPropertyAccessExpression(bare) && bare.name.text === access.name && bareExpression(bare.expression).getText() === selfText(access)
+  const key = ts.isPropertyAccessExpression(bare) ? bare.name.text
+    : ts.isElementAccessExpression(bare) && ts.isStringLiteralLike(bare.argumentExpression) ? bare.argumentExpression.text : undefined
+  if (key === undefined) return undefined
+  const object = bareExpression((bare as ts.PropertyAccessExpression).expression)
+  if (object.getText() === self) return [key]
+  const before = keysBehind(self, object)
+  return before && [...before, key]
 }
 
-function readsTarget(node: ts.Node, access: SelfAccess): boolean {
-  return contains(node, (inner) => ts.isExpression(inner) && isSameAccess(inner, access))
-}
-
-function selfText(access: SelfAccess): string {
-  return bareExpression(selfOf(access) as ts.Expression).getText()
+function selfText(access: Target): string {
+  const { root } = access
+  return bareExpression(selfOf(root ?? access) as ts.Expression).getText()
 }
 
 function quoted(name: string): string {

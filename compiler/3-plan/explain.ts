@@ -25,7 +25,7 @@ export interface AttributeExplanation {
   readonly origin: Attribute['origin']
   readonly inheritedFrom?: string
   /** How it is kept in the shared memory; absent for what lives in the main process alone. */
-  readonly shared?: 'number' | 'boolean' | 'value'
+  readonly shared?: 'number' | 'boolean' | 'value' | 'object' | 'typed-array'
   readonly type?: string
   /** Why it lives in the main process alone. */
   readonly mainOnlyBecause?: string

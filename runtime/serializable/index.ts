@@ -7,6 +7,7 @@ import { register, type SerializableClass, type SerializableCodec, typeNamed, un
 import { isObject } from './shape.ts'
 import { isStackOverflow, messageOf, newWalk, withCause, withinStack } from './walk.ts'
 
+export { bufferOf, copyViewsOf } from './live-views.ts'
 export { isHandle, useTypesOf } from './registry.ts'
 export { errorClassId, errorPrototype, knowClass } from './project-classes.ts'
 export type { SerializableClass, SerializableCodec } from './registry.ts'

@@ -1,5 +1,6 @@
 import { types } from 'node:util'
 import { baseOfError } from './error-class.ts'
+import { copierOf } from './live-views.ts'
 import type { ProjectClass } from './project-classes.ts'
 import type { RegisteredType } from './registry.ts'
 import { hasInternalState, isObject, refuseUnclonable, type Shape, shapeOf } from './shape.ts'
@@ -127,7 +128,8 @@ function convertShape(value: object, shape: Shape, walk: OutwardWalk): object {
       return result
     }
     case 'shared-view': {
-      const copy = unsharedCopy(value as ArrayBufferView)
+      const view = value as ArrayBufferView
+      const copy = copierOf(view)?.(view) ?? unsharedCopy(view)
       copies.set(value, copy)
       return copy
     }

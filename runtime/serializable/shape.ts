@@ -1,5 +1,6 @@
 import { types } from 'node:util'
 import type { TaskbrainError } from '../errors.ts'
+import { bufferOf, copierOf } from './live-views.ts'
 import { classOfPrototype, type ProjectClass } from './project-classes.ts'
 import { type RegisteredType, typeOfPrototype } from './registry.ts'
 import { attempt, type OutwardWalk, refuseHere, type Walk } from './walk.ts'
@@ -44,7 +45,8 @@ function builtInShape(value: object, prototype: object, walk: OutwardWalk): Shap
   if (types.isSet(value)) return { kind: 'set' }
   if (types.isDate(value) || types.isRegExp(value) || types.isArrayBuffer(value)) return LEAF
   if (ArrayBuffer.isView(value)) {
-    return walk.memory === 'copy' && types.isSharedArrayBuffer(value.buffer) ? { kind: 'shared-view' } : LEAF
+    const isToBeCopied = walk.memory === 'copy' || copierOf(value) !== undefined
+    return isToBeCopied && types.isSharedArrayBuffer(bufferOf(value)) ? { kind: 'shared-view' } : LEAF
   }
   if (!types.isSharedArrayBuffer(value)) return undefined
   if (walk.memory === 'share') return LEAF

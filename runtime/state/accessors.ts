@@ -2,7 +2,10 @@ import { invariant } from '../errors.ts'
 import type { Arena } from './arena.ts'
 import { DirectNumbers } from './direct-numbers.ts'
 import { detached } from './errors.ts'
-import { type Layout, SILENT, type Slot } from './layout.ts'
+import type { InlineObject } from './inline-object.ts'
+import { type Layout, SILENT, type Slot, SLOT_BYTES } from './layout.ts'
+import type { LiveArray } from './live-array.ts'
+import { changePart, readPart } from './parts.ts'
 import { FALSE, TRUE } from './scalar.ts'
 import type { Snapshot, Store } from './store.ts'
 
@@ -19,10 +22,13 @@ interface Attached {
   readonly $taskbrainNumbers?: DirectNumbers
   /** Undefined where this thread must go through the store. */
   readonly $taskbrainSnapshots?: readonly Snapshot[] | undefined
+  readonly $taskbrainObjects?: readonly (InlineObject | undefined)[] | undefined
+  readonly $taskbrainArrays?: readonly (LiveArray | undefined)[] | undefined
 }
 
 const NOT_DIRECT = -1
 const SILENT_BASE = SILENT.start >>> 3
+const SLOT_FLOATS = SLOT_BYTES >>> 3
 
 /** The prototypes that have accessors, and for which arena these were made. */
 const defined = new WeakMap<object, { readonly layout: Layout; arena: Arena | undefined }>()
@@ -39,6 +45,8 @@ export function attachStore(brain: object, store: Store): void {
     $taskbrainStore: { value: store },
     $taskbrainNumbers: { value: new DirectNumbers(brain, store) },
     $taskbrainSnapshots: { value: base >= 0 && scalars.isDirect ? store.snapshots : undefined },
+    $taskbrainObjects: { value: base >= 0 ? store.objects : undefined },
+    $taskbrainArrays: { value: base >= 0 && scalars.isDirect ? store.arrays : undefined },
   }
   Object.defineProperties(brain, attached)
   scalars.onTurn(() => {
@@ -99,16 +107,17 @@ const isBeginOf = (base: Layout, layout: Layout): boolean => base === layout
 
 function define(prototype: object, layout: Layout, accessorOf: (slot: Slot) => PropertyDescriptor): void {
   for (const slot of layout.slots) {
-    Object.defineProperty(prototype, slot.name, { ...accessorOf(slot), enumerable: true, configurable: true })
+    // Emitted code reaches a leaf as `this['pose.x']`, which is nobody else's business.
+    Object.defineProperty(prototype, slot.name, { ...accessorOf(slot), enumerable: slot.within === undefined, configurable: true })
   }
 }
 
-const namedAccessor = ({ name }: Slot): PropertyDescriptor => ({
+const namedAccessor = (slot: Slot): PropertyDescriptor => ({
   get(this: Attached): unknown {
-    return readByName(this, name)
+    return readByName(this, slot)
   },
   set(this: Attached, value: unknown): void {
-    writeByName(this, name, value)
+    writeByName(this, slot, value)
   },
 })
 
@@ -173,35 +182,93 @@ function directAccessors(layout: Layout, arena: Arena): (slot: Slot) => Property
             writeThroughStore(this, layout, slot, value)
           },
         }
+      case 'typed-array':
+        return {
+          get(this: Attached): unknown {
+            const array = this.$taskbrainArrays?.[place]
+            return array !== undefined && words[array.at] === array.reference ? array.view : readThroughStore(this, layout, slot)
+          },
+          set(this: Attached, value: unknown): void {
+            writeThroughStore(this, layout, slot, value)
+          },
+        }
+      case 'object': {
+        const leafCount = slot.inline!.end
+        const isBoolean = layout.slots.slice(place + 1, place + 1 + leafCount).map(({ kind }) => kind === 'boolean')
+        return {
+          // As `InlineObject.read`, in half the time.
+          get(this: Attached): unknown {
+            const base = this.$taskbrainBase
+            const last = base >= 0 ? this.$taskbrainObjects![place]!.last : undefined
+            if (last === undefined) return readThroughStore(this, layout, slot)
+            const { values } = last
+            const sequence = words[base * 2 + word]!
+            let isStill = (sequence & 1) === 0
+            let leaf = base + float + SLOT_FLOATS
+            for (let index = 0; isStill && index < leafCount; index++, leaf += SLOT_FLOATS) {
+              if (isBoolean[index]) isStill = words[leaf * 2] === (values[index] ? TRUE : FALSE)
+              else {
+                const found = floats[leaf]!
+                const known = values[index] as number
+                // Not true of a NaN, which may be a mark. Zeros have two signs.
+                isStill = found === known && (found !== 0 || Object.is(found, -0) === Object.is(known, -0))
+              }
+            }
+            // Once more, since one leaf may have changed, and another one back, while the first were read.
+            for (let index = leafCount - 1; isStill && index >= 0; index--) {
+              leaf -= SLOT_FLOATS
+              isStill = isBoolean[index] ? words[leaf * 2] === (values[index] ? TRUE : FALSE) : floats[leaf] === values[index]
+            }
+            return isStill && words[base * 2 + word] === sequence ? last.snapshot : readThroughStore(this, layout, slot)
+          },
+          set(this: Attached, value: unknown): void {
+            writeThroughStore(this, layout, slot, value)
+          },
+        }
+      }
     }
   }
 }
 
 function readThroughStore(brain: Attached, layout: Layout, slot: Slot): unknown {
   const store = brain.$taskbrainStore
-  return store?.layout === layout ? store.read(slot) : readByName(brain, slot.name)
+  return store?.layout === layout ? readFrom(store, slot) : readByName(brain, slot)
 }
 
 function writeThroughStore(brain: Attached, layout: Layout, slot: Slot, value: unknown): void {
   const store = brain.$taskbrainStore
   if (store?.layout === layout) store.write(slot, value)
-  else writeByName(brain, slot.name, value)
+  else writeByName(brain, slot, value)
 }
 
-function readByName(brain: Attached, name: string): unknown {
+function readByName(brain: Attached, slot: Slot): unknown {
   const store = brain.$taskbrainStore
-  const slot = store?.layout.slotsByName.get(name)
-  return store && slot ? store.read(slot) : undefined
+  if (!store) return undefined
+  const own = store.layout.slotsByName.get(slot.name)
+  if (own) return readFrom(store, own)
+  return slot.within && readPart(brain, slot.within)
 }
 
-function writeByName(brain: Attached, name: string, value: unknown): void {
+function writeByName(brain: Attached, slot: Slot, value: unknown): void {
+  const { name, within } = slot
   const store = brain.$taskbrainStore
   if (!store) throw detached(name)
-  const slot = store.layout.slotsByName.get(name)
-  if (slot) {
-    store.write(slot, value)
+  const own = store.layout.slotsByName.get(name)
+  if (own) {
+    store.write(own, value)
+    return
+  }
+  if (within) {
+    changePart(brain, store, within, (object, key) => object[key] = value)
     return
   }
   // An attribute of the base class that this state does not have: a plain field of the instance.
   Object.defineProperty(brain, name, { value, writable: true, enumerable: true, configurable: true })
+}
+
+function readFrom(store: Store, slot: Slot): unknown {
+  const value = store.read(slot)
+  // Before its object was written at all. Emitted code asks for the leaf where the user's asked for the key of undefined.
+  if (value === undefined && slot.within) throw new TypeError(`Cannot read properties of undefined (reading '${slot.within.keys[0]}')`)
+  return value
 }

@@ -6,7 +6,7 @@ import { type NumberSteps, plainSteps, wasmSteps } from './number-steps.ts'
 /**
  * The memory in which the slots of all brains of a process lie, one region for each brain:
  *
- *   byte 0       64       16448
+ *   byte 0       64       32832
  *        ├ header ┼ silent ┼ region ─┼ region ─┼ …
  *
  * There is one, so that an accessor has its views as constants and takes only the region's place from `this`; views that

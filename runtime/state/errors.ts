@@ -9,6 +9,41 @@ export const wrongType = (attribute: string, expected: string, value: unknown): 
       + `Convert the value first, or declare \`${attribute}\` with a type that allows both.`,
   )
 
+export const wrongArray = (attribute: string, array: string, value: unknown): TaskbrainError =>
+  new TaskbrainError(
+    'state-type',
+    `\`${attribute}\` holds elements of type ${array} and can't be set to ${describeValue(value)}. `
+      + `Convert the value first, as in \`new ${array}(values)\`, or declare \`${attribute}\` with a type that allows both.`,
+  )
+
+export const arrayBufferRefused = (attribute: string): TaskbrainError =>
+  new TaskbrainError(
+    'array-buffer',
+    `The buffer of \`${attribute}\` is the memory of all shared values, and can't be had. Use the array itself or a \`subarray\` of it, or make one of your own: `
+      + `\`${attribute}.slice()\`.`,
+  )
+
+export const noObject = (path: string, keys: readonly string[], value: unknown): TaskbrainError =>
+  new TaskbrainError(
+    'state-type',
+    `\`${path}\` holds an object with ${keyList(keys)} and can't be set to ${describeValue(value)}. `
+      + `Set an object that has them, or declare \`${path}\` with a type that allows both.`,
+  )
+
+export const incompleteObject = (path: string, key: string, keys: readonly string[]): TaskbrainError =>
+  new TaskbrainError(
+    'state-type',
+    `\`${path}.${key}\` is missing in what \`${path}\` was set to, which has ${keyList(keys)}. `
+      + `Set all of them, or declare \`${key}\` as one that may be missing (\`${key}?\`).`,
+  )
+
+export const unknownKey = (path: string, key: string, keys: readonly string[]): TaskbrainError =>
+  new TaskbrainError(
+    'state-type',
+    `\`${path}.${key}\` has no place in \`${path}\`, which has ${keyList(keys)} and no others. `
+      + `Leave \`${key}\` out, or add it to the type of \`${path}\`.`,
+  )
+
 export const snapshotChanged = (attribute: string, method: string): TaskbrainError =>
   new TaskbrainError(
     'state-snapshot',
@@ -49,10 +84,16 @@ export const arenaFull = (byteLength: number, arenaByteLength: number): RangeErr
 export const badStateBytes = (bytes: unknown, minimumBytes: number, maximumBytes: number): RangeError =>
   new RangeError(`\`stateBytes\` must be an integer from ${minimumBytes} to ${maximumBytes}, not ${describeValue(bytes)}.`)
 
+function keyList(keys: readonly string[]): string {
+  const shown = keys.length > 8 ? [...keys.slice(0, 8), '…'] : keys
+  return `the key${keys.length > 1 ? 's' : ''} ${shown.map((key) => `\`${key}\``).join(', ')}`
+}
+
 function describeValue(value: unknown): string {
   if (value === null || value === undefined) return String(value)
   if (typeof value === 'string') return `the string ${JSON.stringify(value.length > 30 ? `${value.slice(0, 30)}…` : value)}`
   if (typeof value === 'number' || typeof value === 'boolean') return `the ${typeof value} ${value}`
   if (typeof value === 'bigint') return `the bigint ${value}n`
+  if (ArrayBuffer.isView(value)) return `elements of type ${(value as Uint8Array)[Symbol.toStringTag]}`
   return Array.isArray(value) ? 'an array' : `${typeof value === 'object' ? 'an' : 'a'} ${typeof value}`
 }

@@ -43,12 +43,10 @@ export class Heap {
 
   /** A block that nobody else knows, holding the first bytes of `source`; 0 where there is no room without a sweep. */
   store(source: PrivateMemory, byteLength: number): Block {
-    const sizeClass = classFor((byteLength + BLOCK_HEADER_BYTES + UNIT_BYTES - 1) >>> UNIT_SHIFT)
-    const block = this.#take(sizeClass) || this.#extend(sizeClass) || this.#split(sizeClass)
+    const block = this.reserve(byteLength)
     if (block === 0) return 0
     const words = this.#words
     const word = wordOf(block) + BLOCK_HEADER_WORDS
-    words[word - BLOCK_HEADER_WORDS + LENGTH] = byteLength
     if (byteLength > FEW_BYTES) {
       this.#bytes.set(new Uint8Array(source.bytes.buffer, 0, byteLength), word * 4)
       return block
@@ -58,11 +56,23 @@ export class Heap {
     return block
   }
 
+  /** A block that nobody else knows, with whatever was there before as its payload; 0 where there is no room without a sweep. */
+  reserve(byteLength: number): Block {
+    const sizeClass = classFor((byteLength + BLOCK_HEADER_BYTES + UNIT_BYTES - 1) >>> UNIT_SHIFT)
+    const block = this.#take(sizeClass) || this.#extend(sizeClass) || this.#split(sizeClass)
+    if (block !== 0) this.#words[wordOf(block) + LENGTH] = byteLength
+    return block
+  }
+
   free(block: Block): void {
     const word = wordOf(block)
     const head = HEAP.freeLists + this.#words[word + CLASS]!
     this.#words[word + NEXT] = this.#words[head]!
     this.#words[head] = block
+  }
+
+  payloadLength(block: Block): number {
+    return this.#words[wordOf(block) + LENGTH]!
   }
 
   /**

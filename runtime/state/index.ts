@@ -1,5 +1,6 @@
 export { attachStore, defineAccessors } from './accessors.ts'
 export { layoutOf } from './layout.ts'
+export { copyOf } from './live-array.ts'
 export type { Layout, Slot } from './layout.ts'
 export { assign, change, increment, logical, postIncrement, update } from './operations.ts'
 export { defineState } from './schema.ts'

@@ -23,19 +23,29 @@ export class Lock {
   readonly #word: number
   readonly #heapWords: Int32Array
   readonly #mine: number
+  readonly #recover: () => void
   #depth = 0
 
-  /** The lock is one word; who is doomed stands with the values, where there is room for so many. */
-  constructor(words: Int32Array, word: number, heapWords: Int32Array, owner: number) {
+  /**
+   * The lock is one word; who is doomed stands with the values, where there is room for so many. `recover` completes what
+   * the owner before had begun, if it was killed.
+   */
+  constructor(words: Int32Array, word: number, heapWords: Int32Array, owner: number, recover: () => void = () => undefined) {
     this.#words = words
     this.#word = word
     this.#heapWords = heapWords
     this.#mine = (owner + 1) << 1
+    this.#recover = recover
   }
 
   enter(): void {
-    if (this.#depth === 0 && Atomics.compareExchange(this.#words, this.#word, FREE, this.#mine) !== FREE) this.#wait()
-    this.#depth++
+    if (this.#depth > 0) {
+      this.#depth++
+      return
+    }
+    if (Atomics.compareExchange(this.#words, this.#word, FREE, this.#mine) !== FREE) this.#wait()
+    this.#depth = 1
+    this.#recover()
   }
 
   leave(): void {

@@ -1,5 +1,6 @@
 import type { WasmMemory } from './arena.ts'
-import { bitsOfNumber } from './scalar.ts'
+import { IN_STEP } from './layout.ts'
+import { bitsOfNumber, isMarkOfStep, markOfStep } from './scalar.ts'
 
 /**
  * Atomic steps on the numbers of a memory, without a lock: nothing is lost, and a thread that is killed leaves nothing
@@ -11,6 +12,10 @@ export interface NumberSteps {
   readonly add: (address: number, by: number) => number
   /** Puts `next` where `expected` is, bit for bit. 1 where it was, 0 where it was not and nothing was changed. */
   readonly exchange: (address: number, expected: number, next: number) => number
+  /** Puts the mark of a step there, and what was there before beside it; what a mark stood for, where there was one. */
+  readonly claim: (address: number, step: number) => void
+  /** Puts what stands `by` bytes beside it where the mark of the step is; nothing where it is no more. */
+  readonly settle: (address: number, step: number, by: number) => void
 }
 
 interface WebAssemblyNamespace {
@@ -42,6 +47,18 @@ export function plainSteps(floats: Float64Array, floatBits: BigInt64Array): Numb
         const after = before + by
         if (after !== after || exchange(address, before, after)) return after === after ? before : after
       }
+    },
+    claim(address, step) {
+      const index = address >>> 3
+      const beside = index + (IN_STEP.before >>> 3)
+      for (;;) {
+        const found = Atomics.load(floatBits, index)
+        Atomics.store(floatBits, beside, isMarkOfStep(found) ? Atomics.load(floatBits, beside) : found)
+        if (Atomics.compareExchange(floatBits, index, found, markOfStep(step)) === found) return
+      }
+    },
+    settle(address, step, by) {
+      Atomics.compareExchange(floatBits, address >>> 3, markOfStep(step), Atomics.load(floatBits, (address + by) >>> 3))
     },
   }
 }
@@ -81,6 +98,36 @@ const EXCHANGE = [
   END,
 ]
 
+const signed = (value: bigint): number[] => {
+  const [low, rest] = [Number(value & 0x7fn), value >> 7n]
+  return rest === (low & 0x40 ? -1n : 0n) ? [low] : [low | 0x80, ...signed(rest)]
+}
+const bits = (value: bigint): number[] => [0x42, ...signed(value)]
+const markOfLocal = (index: number): number[] => [...local.get(index), 0xad /* i64.extend_i32_u */, ...bits(markOfStep(0)), 0x84 /* i64.or */]
+const loadBefore = [0xfe, 0x11, 3, IN_STEP.before]
+const storeBefore = [0xfe, 0x18, 3, IN_STEP.before]
+
+/** `claim(0 address, 1 step)` with the local 2 bits. */
+const CLAIM = [
+  1, 1, I64,
+  0x03, NO_RESULT, // loop
+  ...local.get(0),
+  ...local.get(0), ...loadBefore, ...local.get(0), ...loadBits, ...local.tee(2),
+  ...local.get(2), ...bits(32n), 0x88 /* i64.shr_u */, ...bits(markOfStep(0) >> 32n), 0x51 /* i64.eq */, 0x1b /* select */,
+  ...storeBefore,
+  ...local.get(0), ...local.get(2), ...markOfLocal(1), ...exchangeBits,
+  ...local.get(2), 0x52 /* i64.ne */, 0x0d, 0, // somebody was faster: again
+  END,
+  END,
+]
+
+/** `settle(0 address, 1 step, 2 by)`. */
+const SETTLE = [
+  0,
+  ...local.get(0), ...markOfLocal(1), ...local.get(0), ...local.get(2), 0x6a /* i32.add */, ...loadBits, ...exchangeBits, 0x1a /* drop */,
+  END,
+]
+
 const unsigned = (value: number): number[] => (value < 128 ? [value] : [(value & 127) | 128, ...unsigned(value >>> 7)])
 const sized = (bytes: readonly number[]): number[] => [...unsigned(bytes.length), ...bytes]
 const text = (value: string): number[] => sized([...Buffer.from(value)])
@@ -90,9 +137,9 @@ const MEMORY_IMPORT = 2
 const SHARED_WITH_MAXIMUM = 3
 const MODULE = [
   0x00, 0x61, 0x73, 0x6d, 1, 0, 0, 0,
-  ...section(1, [0x60, 2, I32, F64, 1, F64], [0x60, 3, I32, F64, F64, 1, I32]),
+  ...section(1, [0x60, 2, I32, F64, 1, F64], [0x60, 3, I32, F64, F64, 1, I32], [0x60, 2, I32, I32, 0], [0x60, 3, I32, I32, I32, 0]),
   ...section(2, [...text('state'), ...text('memory'), MEMORY_IMPORT, SHARED_WITH_MAXIMUM, ...unsigned(1), ...unsigned(65_536)]),
-  ...section(3, [0], [1]),
-  ...section(7, [...text('add'), 0, 0], [...text('exchange'), 0, 1]),
-  ...section(10, sized(ADD), sized(EXCHANGE)),
+  ...section(3, [0], [1], [2], [3]),
+  ...section(7, [...text('add'), 0, 0], [...text('exchange'), 0, 1], [...text('claim'), 0, 2], [...text('settle'), 0, 3]),
+  ...section(10, sized(ADD), sized(EXCHANGE), sized(CLAIM), sized(SETTLE)),
 ]

@@ -2,6 +2,7 @@ import type { AssignmentOperator, LogicalOperator } from '../../src/contract/nam
 import { numbersOf, storeOf } from './accessors.ts'
 import type { DirectNumbers } from './direct-numbers.ts'
 import type { Slot } from './layout.ts'
+import { changePart, placeOfLeaf } from './parts.ts'
 import type { Store } from './store.ts'
 import { UNCHANGED } from './scalars.ts'
 
@@ -32,7 +33,7 @@ function assignOtherwise(brain: any, name: string, operator: AssignmentOperator,
     if (after === after) return after
   }
   const shared = sharedAttribute(brain, name)
-  if (!shared) return brain[name] = operated(brain[name], operator, value)
+  if (!shared) return onPlain(brain, name, (object, key) => object[key] = operated(object[key], operator, value))
   const { store, slot } = shared
   if (typeof value === 'number') return store.apply(slot, (old) => operated(old, operator, value)).after
   // What an object is as a number, its own code may say, and that runs once.
@@ -57,7 +58,7 @@ export function increment(brain: any, name: string, by: 1 | -1): any {
     if (before === before) return before + by
   }
   const shared = sharedAttribute(brain, name)
-  if (!shared) return by === 1 ? ++brain[name] : --brain[name]
+  if (!shared) return onPlain(brain, name, (object, key) => (by === 1 ? ++object[key] : --object[key]))
   return shared.store.apply(shared.slot, (old: any) => (by === 1 ? ++old : --old)).after
 }
 
@@ -69,7 +70,7 @@ export function postIncrement(brain: any, name: string, by: 1 | -1): any {
     if (before === before) return before
   }
   const shared = sharedAttribute(brain, name)
-  if (!shared) return by === 1 ? brain[name]++ : brain[name]--
+  if (!shared) return onPlain(brain, name, (object, key) => (by === 1 ? object[key]++ : object[key]--))
   let before: any
   shared.store.apply(shared.slot, (old: any) => {
     before = by === 1 ? old++ : old--
@@ -81,7 +82,7 @@ export function postIncrement(brain: any, name: string, by: 1 | -1): any {
 /** `brain[name] ??= value()` and its kin. `value` runs at most once, and only where it is assigned. Returns the result. */
 export function logical(brain: any, name: string, operator: LogicalOperator, value: () => any): any {
   const shared = sharedAttribute(brain, name)
-  if (!shared) return logicalOnPlain(brain, name, operator, value)
+  if (!shared) return onPlain(brain, name, (object, key) => logicalOnPlain(object, key, operator, value))
   return shared.store.update(shared.slot, (old) => (isDecided(old, operator) ? UNCHANGED : value())).after
 }
 
@@ -90,7 +91,7 @@ export function logical(brain: any, name: string, operator: LogicalOperator, val
  */
 export function update(brain: any, name: string, value: () => any): any {
   const shared = sharedAttribute(brain, name)
-  return shared ? shared.store.update(shared.slot, () => value()).after : (brain[name] = value())
+  return shared ? shared.store.update(shared.slot, () => value()).after : onPlain(brain, name, (object, key) => object[key] = value())
 }
 
 /**
@@ -108,6 +109,13 @@ export function sharedAttribute(brain: any, name: string): { readonly store: Sto
   const store = storeOf(brain)
   const slot = store?.layout.slotsByName.get(name)
   return store && slot && !Object.hasOwn(brain, name) ? { store, slot } : undefined
+}
+
+/** What JavaScript itself does, but for a leaf of an attribute that this state keeps in another form than the class it is read in. */
+function onPlain(brain: any, name: string, work: (object: any, key: string) => any): any {
+  const place = placeOfLeaf(name)
+  const store = place && !Object.hasOwn(brain, name) ? storeOf(brain) : undefined
+  return place && store && !Object.hasOwn(brain, place.attribute) ? changePart(brain, store, place, work) : work(brain, name)
 }
 
 function operated(old: any, operator: AssignmentOperator, value: any): any {

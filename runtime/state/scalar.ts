@@ -22,8 +22,17 @@ export function checkedScalar({ name, kind }: Slot, value: unknown): number | bo
   return value as number | boolean
 }
 
+/** Steps are numbered from 1 up to this, and then anew: a boolean's mark has no room for more. */
+export const LAST_STEP = 0x3fff_ffff
+
 export const markOfStep = (step: number): bigint => (IN_STEP << 32n) | BigInt(step >>> 0)
 export const isMarkOfStep = (bits: bigint): boolean => bits >> 32n === IN_STEP
+export const stepOfMark = (mark: bigint): number => Number(mark & 0x3fff_ffffn)
+
+/** The mark of a boolean's slot: its two lowest bits are set. */
+export const wordOfStep = (step: number): number => (step << 2) | 3
+export const isWordOfStep = (word: number): boolean => (word & 3) === 3
+export const stepOfWord = (word: number): number => word >>> 2
 
 const scratchFloat = new Float64Array(1)
 const scratchBits = new BigInt64Array(scratchFloat.buffer)

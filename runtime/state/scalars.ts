@@ -1,9 +1,8 @@
 import type { Arena } from './arena.ts'
 import { wrongType } from './errors.ts'
-import { REGION, type Slot } from './layout.ts'
-import {
-  bitsOfNumber, booleanOfWord, checkedScalar, isMarkOfStep, markOfStep, numberOfBits, type Scalar, wordOfBoolean,
-} from './scalar.ts'
+import type { Slot } from './layout.ts'
+import { bitsOfNumber, booleanOfWord, checkedScalar, markOfStep, numberOfBits, type Scalar, wordOfBoolean } from './scalar.ts'
+import { StepMarks } from './step-marks.ts'
 
 /** Given back by the function of an `update` that wants to leave the attribute as it is. */
 export const UNCHANGED: unique symbol = Symbol('unchanged')
@@ -14,7 +13,7 @@ export interface Step {
   readonly after: unknown
 }
 
-interface ScalarStep {
+export interface ScalarStep {
   value: Scalar
 }
 
@@ -34,6 +33,8 @@ export class Scalars {
   readonly #arena: Arena
   readonly #start: number
   readonly #isTotalOrder: boolean
+  #isDirect: boolean
+  readonly marks: StepMarks
   /** Steps that are under way in this thread, which until they commit sees what they have made. */
   readonly #steps = new Map<number, ScalarStep>()
   readonly #listeners: (() => void)[] = []
@@ -42,11 +43,13 @@ export class Scalars {
     this.#arena = arena
     this.#start = start
     this.#isTotalOrder = isTotalOrder
+    this.#isDirect = isTotalOrder
+    this.marks = new StepMarks(arena, start)
   }
 
   /** Whether this thread may read and write numbers and booleans where they lie. */
   get isDirect(): boolean {
-    return this.#isTotalOrder && this.#steps.size === 0
+    return this.#isDirect
   }
 
   /** `listener` is called when `isDirect` has changed. */
@@ -60,7 +63,7 @@ export class Scalars {
     const index = this.#floatOf(slot)
     const value = this.#arena.floats[index]!
     // Only NaN differs from itself, and only a NaN can say that there is more to know.
-    return value === value && this.#isTotalOrder ? value : numberOfBits(this.#bitsAt(index))
+    return value === value && this.#isTotalOrder ? value : numberOfBits(this.marks.bitsAt(index))
   }
 
   writeNumber(slot: Slot, value: unknown): void {
@@ -73,7 +76,7 @@ export class Scalars {
 
   readBoolean(slot: Slot): boolean | undefined {
     const step = this.#steps.get(slot.index)
-    return step ? step.value as boolean | undefined : booleanOfWord(Atomics.load(this.#arena.words, this.#wordOf(slot)))
+    return step ? step.value as boolean | undefined : booleanOfWord(this.marks.wordAt(this.#wordOf(slot)))
   }
 
   writeBoolean(slot: Slot, value: unknown): void {
@@ -107,32 +110,37 @@ export class Scalars {
     return slot.kind === 'number' ? this.#updateNumber(slot, change) : this.#updateBoolean(slot, change)
   }
 
+  /** The step on an attribute that is under way in this thread. */
+  stepOf({ index }: Slot): ScalarStep | undefined {
+    return this.#steps.get(index)
+  }
+
+  /** Has this thread read and write `step` for the attribute, which some other part of the state has claimed. */
+  begin({ index }: Slot, step: ScalarStep): void {
+    this.#steps.set(index, step)
+    if (this.#steps.size === 1) this.#turn()
+  }
+
+  end({ index }: Slot): void {
+    this.#steps.delete(index)
+    if (this.#steps.size === 0) this.#turn()
+  }
+
   #updateNumber(slot: Slot, change: (old: unknown) => unknown): Step {
-    const { words, floatBits } = this.#arena
+    const { floatBits } = this.#arena
     const index = this.#floatOf(slot)
-    const mark = markOfStep(Atomics.add(words, (this.#start >>> 2) + REGION.lastStep, 1))
-    const bits = this.#claim(index, mark)
-    const step: ScalarStep = { value: numberOfBits(bits) }
-    this.#begin(slot, step)
+    const number = this.marks.newStep()
+    this.marks.claim(slot, number)
+    const before = this.marks.before(slot)
+    const step: ScalarStep = { value: before }
+    this.begin(slot, step)
     try {
       return stepWithin(slot, step, change)
     } finally {
-      this.#end(slot)
+      this.end(slot)
       // Also where `change` threw: it may have set the attribute before.
-      const next = step.value === undefined ? bits : bitsOfNumber(step.value as number)
-      Atomics.compareExchange(floatBits, index, mark, next)
-    }
-  }
-
-  /** Puts the mark in the slot, and the bits beside it that were there before. */
-  #claim(index: number, mark: bigint): bigint {
-    const { floatBits } = this.#arena
-    for (;;) {
-      const found = Atomics.load(floatBits, index)
-      // Whoever has the lock finds the mark of a thread that was killed, or that is taken to be.
-      const bits = isMarkOfStep(found) ? Atomics.load(floatBits, index + 1) : found
-      Atomics.store(floatBits, index + 1, bits)
-      if (Atomics.compareExchange(floatBits, index, found, mark) === found) return bits
+      if (Object.is(step.value, before)) this.marks.settle(slot, number, 'before')
+      else Atomics.compareExchange(floatBits, index, markOfStep(number), bitsOfNumber(step.value as number))
     }
   }
 
@@ -140,39 +148,20 @@ export class Scalars {
     const { words } = this.#arena
     const index = this.#wordOf(slot)
     const raw = Atomics.load(words, index)
-    const before = booleanOfWord(raw)
+    const before = booleanOfWord(this.marks.wordAt(index))
     const step: ScalarStep = { value: before }
-    this.#begin(slot, step)
+    this.begin(slot, step)
     try {
       return stepWithin(slot, step, change)
     } finally {
-      this.#end(slot)
+      this.end(slot)
       if (step.value !== before) Atomics.compareExchange(words, index, raw, wordOfBoolean(step.value as boolean))
     }
   }
 
-  #begin({ index }: Slot, step: ScalarStep): void {
-    this.#steps.set(index, step)
-    if (this.#steps.size === 1) this.#turn()
-  }
-
-  #end({ index }: Slot): void {
-    this.#steps.delete(index)
-    if (this.#steps.size === 0) this.#turn()
-  }
-
   #turn(): void {
+    this.#isDirect = this.#isTotalOrder && this.#steps.size === 0
     for (const listener of this.#listeners) listener()
-  }
-
-  /**
-   * The number's own bits. Beside a mark they are right however long ago the mark was seen: they are only written at
-   * the begin of a step, with what the number is then.
-   */
-  #bitsAt(index: number): bigint {
-    const { floatBits } = this.#arena
-    const bits = Atomics.load(floatBits, index)
-    return isMarkOfStep(bits) ? Atomics.load(floatBits, index + 1) : bits
   }
 
   #floatOf({ offset }: Slot): number {

@@ -1,18 +1,30 @@
-import type { FieldKind, StateSchema } from '../../src/contract/schema.ts'
+import { type FieldKind, type FieldSchema, type ObjectSchema, type StateSchema, TYPED_ARRAY_NAMES } from '../../src/contract/schema.ts'
 import { invariant } from '../errors.ts'
 
-const KINDS: readonly FieldKind[] = ['number', 'boolean', 'value']
+const KINDS: readonly FieldKind[] = ['number', 'boolean', 'value', 'object', 'typed-array']
+const PART_KINDS: readonly FieldKind[] = ['number', 'boolean', 'object']
 
 /** A frozen copy of what the compiler wrote. It is trusted but for what would put two attributes in one place. */
 export function defineState(schema: StateSchema): StateSchema {
   const names = new Set<string>()
-  for (const { name, kind } of schema.fields) {
-    invariant(KINDS.includes(kind), `the kind of ${schema.brain}.${name} is one of ${KINDS.join(', ')}`)
-    invariant(!names.has(name), `${schema.brain}.${name} is declared once in its schema`)
-    names.add(name)
+  const copyOf = (field: FieldSchema, path: string, kinds: readonly FieldKind[]): FieldSchema => {
+    const { name, kind } = field
+    invariant(kinds.includes(kind), `the kind of ${schema.brain}.${path} is one of ${kinds.join(', ')}`)
+    invariant(!names.has(path), `${schema.brain}.${path} is declared once in its schema`)
+    names.add(path)
+    if (field.kind === 'typed-array') {
+      const { array } = field
+      invariant(TYPED_ARRAY_NAMES.includes(array), `${schema.brain}.${path} is one of ${TYPED_ARRAY_NAMES.join(', ')}`)
+      return Object.freeze({ name, kind: 'typed-array', array })
+    }
+    if (field.kind !== 'object') return Object.freeze({ name, kind: field.kind })
+    const { fields } = field
+    invariant(fields.length > 0, `the object ${schema.brain}.${path} has a key`)
+    const parts = fields.map((part) => {
+      invariant(!part.name.includes('.') && part.name !== '__proto__', `${part.name}, a key of ${schema.brain}.${path}, can be part of a path`)
+      return copyOf(part, `${path}.${part.name}`, PART_KINDS)
+    })
+    return Object.freeze({ name, kind: 'object', fields: Object.freeze(parts) as ObjectSchema['fields'] })
   }
-  return Object.freeze({
-    brain: schema.brain,
-    fields: Object.freeze(schema.fields.map(({ name, kind }) => Object.freeze({ name, kind }))),
-  })
+  return Object.freeze({ brain: schema.brain, fields: Object.freeze(schema.fields.map((field) => copyOf(field, field.name, KINDS))) })
 }

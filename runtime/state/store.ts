@@ -1,8 +1,12 @@
 import { invariant, TaskbrainError } from '../errors.ts'
+import { copyViewsOf } from '../serializable/index.ts'
 import type { Arena, ArenaMemory } from './arena.ts'
+import { type ChangeInPlace, commitAfter } from './change-in-place.ts'
 import { guardPacked, incoming, pack, packed, unpack } from './codec/index.ts'
 import { notShared, stateFull } from './errors.ts'
 import { BLOCK_HEADER_BYTES, Heap } from './heap.ts'
+import { InlineObject } from './inline-object.ts'
+import { copyOf, LiveArray, type LiveArrayMemory, type TypedArray } from './live-array.ts'
 import { type Layout, REGION, type Slot } from './layout.ts'
 import { Lock } from './lock.ts'
 import { Scalars, type Step, UNCHANGED } from './scalars.ts'
@@ -62,6 +66,9 @@ export class Store {
   readonly scalars: Scalars
   /** By position in the schema. */
   readonly snapshots: readonly Snapshot[]
+  /** By position in the layout. */
+  readonly objects: readonly (InlineObject | undefined)[]
+  readonly arrays: readonly (LiveArray | undefined)[]
 
   readonly #words: Int32Array
   readonly #lock: Lock
@@ -83,9 +90,22 @@ export class Store {
     this.#isTotalOrder = memoryOrder === 'total'
     this.scalars = new Scalars(arena, shared.start, this.#isTotalOrder)
     this.#words = arena.words
-    this.#lock = new Lock(arena.words, (shared.start >>> 2) + REGION.lock, heapWords, owner)
+    this.#lock = new Lock(arena.words, (shared.start >>> 2) + REGION.lock, heapWords, owner, () => this.#completeStep())
     this.#heap = new Heap(heapWords)
     this.snapshots = layout.slots.map((slot) => ({ at: this.#wordOf(slot), version: 0, reference: NOT_CACHED, value: undefined }))
+    const memory = { arena, scalars: this.scalars, lock: this.#lock, isTotalOrder: this.#isTotalOrder }
+    this.objects = layout.slots.map((slot) => (slot.inline ? new InlineObject(slot, layout, shared.start, memory) : undefined))
+    const arrayMemory: LiveArrayMemory = {
+      words: arena.words,
+      values: shared.values,
+      lock: this.#lock,
+      marks: this.scalars.marks,
+      reserve: (slot, byteLength) => this.#findRoom(() => this.#heap.reserve(byteLength)) || this.#refuse(slot, byteLength),
+      free: (block) => this.#heap.free(block),
+      payloadLength: (block) => this.#heap.payloadLength(block),
+    }
+    this.arrays = layout.slots.map((slot) => (slot.kind === 'typed-array' ? new LiveArray(slot, shared.start, arrayMemory) : undefined))
+    copyViewsOf(shared.values, (view) => copyOf(view as TypedArray))
     this.#guards = layout.slots.map(() => undefined)
     this.#changes = layout.slots.map(() => undefined)
   }
@@ -98,6 +118,10 @@ export class Store {
         return this.scalars.readBoolean(slot)
       case 'value':
         return this.readValue(slot)
+      case 'object':
+        return this.#objectAt(slot).read()
+      case 'typed-array':
+        return this.#arrayAt(slot).read()
     }
   }
 
@@ -113,6 +137,10 @@ export class Store {
         return this.scalars.writeBoolean(slot, value)
       case 'value':
         return this.writeValue(slot, value)
+      case 'object':
+        return this.#objectAt(slot).writeWhole(value)
+      case 'typed-array':
+        return this.#arrayAt(slot).write(value)
     }
   }
 
@@ -151,7 +179,8 @@ export class Store {
   update(slot: Slot, change: (old: unknown) => unknown): Step {
     this.#lock.enter()
     try {
-      return slot.kind === 'value' ? this.#updateValue(slot, change) : this.scalars.update(slot, change)
+      if (slot.kind === 'object') return this.#objectAt(slot).update(change)
+      return slot.kind === 'value' || slot.kind === 'typed-array' ? this.#updateValue(slot, change) : this.scalars.update(slot, change)
     } finally {
       this.#lock.leave()
     }
@@ -169,6 +198,8 @@ export class Store {
   change<T>(slot: Slot, change: (value: any) => T): T {
     this.#lock.enter()
     try {
+      if (slot.kind === 'object') return this.#objectAt(slot).change(change)
+      if (slot.kind === 'typed-array') return this.#arrayAt(slot).change(change)
       const outer = this.#changes[slot.index]
       // The outermost change writes what all have changed.
       if (outer) return change(this.#workingCopy(slot, outer))
@@ -186,6 +217,7 @@ export class Store {
   open(slot: Slot): ChangeInPlace | undefined {
     this.#lock.enter()
     const { index } = slot
+    if (slot.kind === 'object') this.#objectAt(slot).open()
     if (slot.kind !== 'value' || this.#changes[index] || (this.owner === MAIN && this.#isMainOnly(slot))) return undefined
     this.snapshots[index]!.reference = NOT_CACHED
     return this.#changes[index] = { held: undefined, goesOn: true }
@@ -194,7 +226,8 @@ export class Store {
   /** Writes back what was changed since `open`, whose result it takes, and gives the lock back. Throws what `write` throws. */
   close(slot: Slot, opened: ChangeInPlace | undefined): void {
     try {
-      if (opened) this.#commit(slot, opened)
+      if (slot.kind === 'object') this.#objectAt(slot).close()
+      else if (opened) this.#commit(slot, opened)
     } finally {
       this.#lock.leave()
     }
@@ -218,13 +251,31 @@ export class Store {
     this.#unshareableListener = listener
   }
 
+  #objectAt({ index, name }: Slot): InlineObject {
+    const object = this.objects[index]
+    invariant(object, `${name} lies inline`)
+    return object
+  }
+
+  #arrayAt({ index, name }: Slot): LiveArray {
+    const array = this.arrays[index]
+    invariant(array, `${name} is a typed array`)
+    return array
+  }
+
+  /** First thing under the lock: the owner before may have been killed in a step on several leaves. */
+  #completeStep(): void {
+    const committing = this.#words[(this.shared.start >>> 2) + REGION.committing]!
+    if (committing !== 0) (this.objects[committing - 1] ?? this.arrays[committing - 1])?.complete()
+  }
+
   // --- values ---
 
   #updateValue(slot: Slot, change: (old: unknown) => unknown): Step {
-    const before = this.readValue(slot)
+    const before = this.read(slot)
     const after = change(before)
     if (after === UNCHANGED) return { before, after: before }
-    this.writeValue(slot, after)
+    this.write(slot, after)
     return { before, after }
   }
 
@@ -300,19 +351,25 @@ export class Store {
   }
 
   #allocate(slot: Slot, byteLength: number, flag: number): number {
-    const block = this.#heap.store(packed(), byteLength)
+    const block = this.#findRoom(() => this.#heap.store(packed(), byteLength))
+    // An attribute that stays in main needs no block: only its reason is lost.
+    return block !== 0 || flag === MAIN_ONLY ? block : this.#refuse(slot, byteLength)
+  }
+
+  /** Takes the room, or sweeps and tries again. */
+  #findRoom(take: () => number): number {
+    const block = take()
     if (block !== 0) return block
     const used = this.layout.slots
       .filter(({ kind }) => kind === 'value')
       .map((used) => this.#words[this.#wordOf(used) + 1]! >>> 1)
       .filter((block) => block !== 0)
-    this.#heap.sweep(used)
-    const swept = this.#heap.store(packed(), byteLength)
-    // An attribute that stays in main needs no block: only its reason is lost.
-    if (swept === 0 && flag !== MAIN_ONLY) {
-      throw stateFull(slot.name, byteLength + BLOCK_HEADER_BYTES, this.shared.values.byteLength)
-    }
-    return swept
+    this.#heap.sweep([...used, ...this.arrays.flatMap((array) => array?.blocks() ?? [])])
+    return take()
+  }
+
+  #refuse(slot: Slot, byteLength: number): never {
+    throw stateFull(slot.name, byteLength + BLOCK_HEADER_BYTES, this.shared.values.byteLength)
   }
 
   #changeValue<T>(slot: Slot, change: (value: any) => T): T {
@@ -425,24 +482,6 @@ interface Published {
   readonly version: number
   readonly reference: number
   readonly byteLength: number
-}
-
-/** A change in place that is under way. */
-export interface ChangeInPlace {
-  /** The copy that may be changed and the block that it was made from, which stays until the attribute is written; undefined until it is read. */
-  held: { readonly value: unknown, readonly reference: number } | undefined
-  /** Where the attribute is assigned, the change goes on with the new value; else it has ended. */
-  readonly goesOn: boolean
-}
-
-/** The error of the change itself is the one to tell; if the write fails too, neither may be lost. */
-export function commitAfter(error: unknown, commit: () => void): void {
-  try {
-    commit()
-  } catch (commitError) {
-    const message = `A change threw (${String(error)}), and what it had changed could not be kept (${String(commitError)})`
-    throw new AggregateError([error, commitError], message, { cause: commitError })
-  }
 }
 
 const defaultMemoryOrder = (): MemoryOrder => (process.arch === 'x64' || process.arch === 'ia32' ? 'total' : 'weak')

@@ -1,6 +1,7 @@
-import { sharedAttribute } from './operations.ts'
-import { type ChangeInPlace, commitAfter, type Store } from './store.ts'
+import { type ChangeInPlace, commitAfter } from './change-in-place.ts'
 import type { Slot } from './layout.ts'
+import { sharedAttribute } from './operations.ts'
+import type { Store } from './store.ts'
 
 /**
  * What emitted code puts around statements that change shared attributes through other names:

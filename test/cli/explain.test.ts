@@ -76,7 +76,7 @@ describe('what a file becomes', (it) => {
     assert.equal(robot?.attributes, [
       { name: 'speed', origin: 'field', inheritedFrom: 'Vehicle', shared: 'number', type: 'number' },
       { name: 'armed', origin: 'field', shared: 'boolean', type: 'boolean' },
-      { name: 'pose', origin: 'field', shared: 'value', type: '{ x: number }' },
+      { name: 'pose', origin: 'field', shared: 'object', type: '{ x: number }' },
       { name: 'names', origin: 'field', shared: 'value', type: 'string[]' },
       { name: 'count', origin: 'field', shared: 'number', type: 'number' },
       { name: 'socket', origin: 'field', mainOnlyBecause: 'it has no initial value' },
@@ -98,7 +98,7 @@ describe('what a file becomes', (it) => {
     const [robot] = explained(project, 'src/robot.brain.ts')
     const { reads, writes, calls, handsThisOn } = task(robot, 'drive')
     assert.equal({ reads, writes, calls, handsThisOn },
-      { reads: ['speed', 'armed', 'pose', 'count'], writes: ['speed', 'pose', 'names', 'count'], calls: [], handsThisOn: false })
+      { reads: ['speed', 'armed', 'count'], writes: ['speed', 'pose', 'names', 'count'], calls: [], handsThisOn: false })
     const play = task(robot, 'play')
     assert.equal([play.reads, play.writes, play.calls, play.handsThisOn, play.worker], [['names'], ['names'], ['park'], true, undefined])
   })
@@ -136,7 +136,7 @@ describe('taskbrain explain <file>', (it) => {
 Attributes
   speed      shared     number (from Vehicle)
   armed      shared     boolean
-  pose       shared     value: { x: number }
+  pose       shared     object: { x: number }
   names      shared     value: string[]
   count      shared     number
   socket     main only  it has no initial value
@@ -144,7 +144,7 @@ Attributes
 
 Tasks
   drive  thread  a routine with a setup, on start, every 0.1 s  src/robot.brain.ts:19:3
-    reads              speed, armed, pose, count
+    reads              speed, armed, count
     writes             speed, pose, names, count
     worker             robot.brain.Robot.drive.worker.js
     keeps              drive

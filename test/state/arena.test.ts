@@ -5,8 +5,9 @@ import * as assert from 'uvu/assert'
 import { freeWith, ownArena, takeRegion } from '../../runtime/state/arena.ts'
 import { FreeRegions } from '../../runtime/state/free-regions.ts'
 import { createStore, layoutOf } from '../../runtime/state/index.ts'
-import { ARENA_BYTES } from '../../runtime/state/layout.ts'
+import { ARENA_BYTES, IN_STEP } from '../../runtime/state/layout.ts'
 import { plainSteps, wasmSteps } from '../../runtime/state/number-steps.ts'
+import { LAST_STEP, markOfStep } from '../../runtime/state/scalar.ts'
 import { describe } from '../harness/suite.ts'
 import { thrown } from './pair.ts'
 
@@ -117,6 +118,28 @@ describe('steps on numbers', (it) => {
         assert.ok(Number.isNaN(add(start, 1)))
         assert.is(arena.floatBits[start >>> 3], bits)
       }
+    }
+  })
+  it('claim a number and settle it, the same with and without WebAssembly', () => {
+    const { before: toBefore, after: toAfter } = IN_STEP
+    const [at, before, after] = [start >>> 3, (start + toBefore) >>> 3, (start + toAfter) >>> 3]
+    const steps = fc.integer({ min: 1, max: LAST_STEP })
+    for (const { claim, settle } of [wasm, plainSteps(arena.floats, arena.floatBits)]) {
+      fc.assert(fc.property(number, number, steps, steps, (was, will, step, other) => {
+        fc.pre(step !== other)
+        arena.floats[at] = was
+        claim(start, other)
+        // A mark that was left behind: what it stood for stays.
+        claim(start, step)
+        assert.equal([arena.floatBits[at], Object.is(arena.floats[before], was)], [markOfStep(step), true])
+        arena.floats[after] = will
+        settle(start, other, toAfter)
+        assert.is(arena.floatBits[at], markOfStep(step))
+        settle(start, step, toAfter)
+        assert.ok(Object.is(arena.floats[at], will))
+        settle(start, step, toBefore)
+        assert.ok(Object.is(arena.floats[at], will))
+      }), { numRuns: 200 })
     }
   })
 })
