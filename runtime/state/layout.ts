@@ -5,11 +5,14 @@ import type { FieldKind, StateSchema } from '../../src/contract/schema.ts'
  * and its values, a memory of its own.
  *
  *   region  byte 0      64      128
- *                ├ head ┼ lock ─┼ slots, 16 bytes each …
+ *                ├ head ┼ lock ─┼ slots, 32 bytes each …
  *
- *   slot   number    [ float64 ][ before the step ]   a NaN of our own while it was never written, or is in a step
- *          boolean   [ int32 ][ ─ ]                   0 never written, 1 false, 2 true
- *          value     [ version ][ reference ][ ─ ]    reference = block << 1, + 1 where it is main's alone; 0 never written
+ *   slot   number    [ float64 ][ before the step ][ waiters ][ ─ ]   a NaN of our own while it was never written, or is in a step
+ *          boolean   [ int32 ][ ─ ]                [ waiters ][ ─ ]   0 never written, 1 false, 2 true
+ *          value     [ version ][ reference ][ ─ ] [ waiters ][ ─ ]   reference = block << 1, + 1 where it is main's alone; 0 never written
+ *
+ *   waiters: one bit per bell of a thread that waits for a change of the attribute (bells.ts). In the line of the value,
+ *            so that a write has it at hand. What follows it stays 0: together they are read as a number.
  *
  *   values  byte 0      128          640           8832
  *                ├ head ┼ free lists ┼ doomed bits ┼ blocks of 16 bytes and more …
@@ -38,18 +41,24 @@ export interface Slot {
   readonly offset: number
 }
 
-/** Offsets in the arena, in 32-bit words. `top` counts units. */
-export const ARENA = { id: 0, top: 2 } as const
+/** Offsets in the arena, in 32-bit words. `top` counts units, `lastBell` the bells that were taken. */
+export const ARENA = { id: 0, top: 2, lastBell: 3, bells: 16 } as const
+/** As many as a word has bits. */
+export const BELL_COUNT = 32
 /** Bytes from the start of the arena to a region in which every number is a NaN, and its size. */
-export const SILENT = { start: 64, byteLength: 16 * 1024 } as const
-/** Room for 100,000 brains of 30 attributes. */
+export const SILENT = { start: 192, byteLength: 32 * 1024 } as const
+/** The same to a region in which nothing is kept and somebody waits for every attribute. */
+export const SINK = { start: SILENT.start + SILENT.byteLength, byteLength: SILENT.byteLength } as const
+/** Room for 50,000 brains of 30 attributes. */
 export const ARENA_BYTES = 64 * 1024 * 1024
 /** The unit in which the arena counts: a line of the processor's cache, so that no two brains share one. */
 export const ARENA_UNIT_BYTES = 64
 
 /** Offsets in a region, in 32-bit words. */
 export const REGION = { magic: 0, fingerprint: 1, lastStep: 2, lock: 16 } as const
-export const SLOT_BYTES = 16
+export const SLOT_BYTES = 32
+/** From the start of a slot to the word of who waits for it. */
+export const WAITERS_BYTES = 16
 const SLOTS_START = 128
 
 /** Offsets in the memory of the values, in 32-bit words. */
@@ -61,7 +70,7 @@ export const HEAP_START = (HEAP.doomed + DOOMED_BITS / 32) * 4
 export const UNIT_BYTES = 16
 const LEAST_HEAP_BYTES = 4096
 
-export const MAGIC = 0x7a5b_0002
+export const MAGIC = 0x7a5b_0003
 export const DEFAULT_STATE_BYTES = 64 * 1024 * 1024
 /** Byte offsets stay below 2^32 and references (a unit shifted by one) within 31 bits. */
 export const MAXIMUM_STATE_BYTES = 4 * 1024 * 1024 * 1024 - UNIT_BYTES

@@ -1,9 +1,13 @@
+import { invariant } from '../errors.ts'
 import type { Arena } from './arena.ts'
+import { ringWaiters } from './bells.ts'
 import { wrongType } from './errors.ts'
-import { REGION, type Slot } from './layout.ts'
+import type { Group, Part } from './group.ts'
+import { REGION, type Slot, WAITERS_BYTES } from './layout.ts'
 import {
   bitsOfNumber, booleanOfWord, checkedScalar, isMarkOfStep, markOfStep, numberOfBits, type Scalar, wordOfBoolean,
 } from './scalar.ts'
+import type { Turning } from './tracking.ts'
 
 /** Given back by the function of an `update` that wants to leave the attribute as it is. */
 export const UNCHANGED: unique symbol = Symbol('unchanged')
@@ -14,7 +18,9 @@ export interface Step {
   readonly after: unknown
 }
 
-interface ScalarStep {
+/** A number or boolean that the group under way has met. */
+interface Claim extends Part {
+  readonly slot: Slot
   value: Scalar
 }
 
@@ -24,39 +30,57 @@ interface ScalarStep {
  * They are read and written in place, without a lock. So are steps on numbers whose outcome can be made as often as
  * another thread comes in between, such as `+=`: they end in a compare-exchange.
  *
- * A step whose function must run once, such as `??=`, has the lock, and puts a mark in the number's slot while it is
- * under way: steps without a lock can't make a number of it and queue for the lock, and readers look for the number
- * beside it. So a thread that is killed within a step leaves the number as it was before. Plain writes don't care and
- * replace the mark; then they stand, as if they had come right after the step. For that to be true the function of the
- * step must not see such a write, so this thread reads what the step began with until it ends.
+ * A group, whose function runs once, has the lock, and puts a mark in the slot of each number that it meets: steps without
+ * a lock can't make a number of it and queue for the lock, and readers look for the number beside it. So a thread that is
+ * killed within a group leaves the number as it was before. Plain writes don't care and replace the mark; then they stand,
+ * as if they had come right after the group. For that to be true its function must not see such a write, so this thread
+ * reads what the number was when it met it until the group ends.
  */
-export class Scalars {
+export class Scalars implements Turning {
   readonly #arena: Arena
   readonly #start: number
   readonly #isTotalOrder: boolean
-  /** Steps that are under way in this thread, which until they commit sees what they have made. */
-  readonly #steps = new Map<number, ScalarStep>()
+  /** The one that is under way in this thread, which until it commits sees what it has made. */
+  #group: Group | undefined
+  #mark: bigint | undefined
   readonly #listeners: (() => void)[] = []
 
   constructor(arena: Arena, start: number, isTotalOrder: boolean) {
     this.#arena = arena
     this.#start = start
     this.#isTotalOrder = isTotalOrder
+    arena.tracking.join(this)
   }
 
   /** Whether this thread may read and write numbers and booleans where they lie. */
   get isDirect(): boolean {
-    return this.#isTotalOrder && this.#steps.size === 0
+    return this.#isTotalOrder && this.#group === undefined && !this.#arena.tracking.isOn
   }
 
-  /** `listener` is called when `isDirect` has changed. */
+  /** `listener` is called when `isDirect` may have changed. */
   onTurn(listener: () => void): void {
     this.#listeners.push(listener)
   }
 
+  turn(): void {
+    for (const listener of this.#listeners) listener()
+  }
+
+  /** From now on what is read or written is part of the group. Under the lock. */
+  begin(group: Group): void {
+    this.#group = group
+    this.#mark = undefined
+    this.turn()
+  }
+
+  /** The group has committed. */
+  end(): void {
+    this.#group = undefined
+    this.turn()
+  }
+
   readNumber(slot: Slot): number | undefined {
-    const step = this.#steps.get(slot.index)
-    if (step) return step.value as number | undefined
+    if (this.#group) return this.#claimed(this.#group, slot).value as number | undefined
     const index = this.#floatOf(slot)
     const value = this.#arena.floats[index]!
     // Only NaN differs from itself, and only a NaN can say that there is more to know.
@@ -65,22 +89,28 @@ export class Scalars {
 
   writeNumber(slot: Slot, value: unknown): void {
     if (typeof value !== 'number') throw wrongType(slot.name, 'number', value)
-    const step = this.#steps.get(slot.index)
-    if (step) step.value = value
-    else if (this.#isTotalOrder) this.#arena.floats[this.#floatOf(slot)] = value === value ? value : NaN
+    if (this.#group) return this.#write(this.#group, slot, value)
+    if (this.#isTotalOrder) this.#arena.floats[this.#floatOf(slot)] = value === value ? value : NaN
     else Atomics.store(this.#arena.floatBits, this.#floatOf(slot), bitsOfNumber(value))
+    this.wake(slot)
   }
 
   readBoolean(slot: Slot): boolean | undefined {
-    const step = this.#steps.get(slot.index)
-    return step ? step.value as boolean | undefined : booleanOfWord(Atomics.load(this.#arena.words, this.#wordOf(slot)))
+    if (this.#group) return this.#claimed(this.#group, slot).value as boolean | undefined
+    return booleanOfWord(Atomics.load(this.#arena.words, this.#wordOf(slot)))
   }
 
   writeBoolean(slot: Slot, value: unknown): void {
     if (typeof value !== 'boolean') throw wrongType(slot.name, 'boolean', value)
-    const step = this.#steps.get(slot.index)
-    if (step) step.value = value
-    else Atomics.store(this.#arena.words, this.#wordOf(slot), wordOfBoolean(value))
+    if (this.#group) return this.#write(this.#group, slot, value)
+    Atomics.store(this.#arena.words, this.#wordOf(slot), wordOfBoolean(value))
+    this.wake(slot)
+  }
+
+  /** After each write. */
+  wake({ offset }: Slot): void {
+    const waiters = (this.#start + offset + WAITERS_BYTES) >>> 2
+    if (Atomics.load(this.#arena.words, waiters) !== 0) ringWaiters(this.#arena.words, waiters)
   }
 
   /**
@@ -88,7 +118,7 @@ export class Scalars {
    * and nothing is changed, where only a step under the lock can tell what comes out.
    */
   tryApply(slot: Slot, operation: (old: unknown) => unknown): Step | undefined {
-    if (slot.kind !== 'number' || this.#steps.has(slot.index)) return undefined
+    if (slot.kind !== 'number' || this.#group) return undefined
     const { floats, steps } = this.#arena
     const address = this.#start + slot.offset
     for (;;) {
@@ -100,32 +130,50 @@ export class Scalars {
     }
   }
 
-  /** Under the lock. `change` runs once. */
+  /** Within a group. `change` runs once. */
   update(slot: Slot, change: (old: unknown) => unknown): Step {
-    const outer = this.#steps.get(slot.index)
-    if (outer) return stepWithin(slot, outer, change)
-    return slot.kind === 'number' ? this.#updateNumber(slot, change) : this.#updateBoolean(slot, change)
+    invariant(this.#group, 'a step that runs once is part of a group')
+    const claim = this.#claimed(this.#group, slot)
+    const before = claim.value
+    const after = change(before)
+    if (after === UNCHANGED) return { before, after: before }
+    this.#write(this.#group, slot, checkedScalar(slot, after))
+    return { before, after }
   }
 
-  #updateNumber(slot: Slot, change: (old: unknown) => unknown): Step {
+  #claimed(group: Group, slot: Slot): Claim {
+    const known = group.part(slot.index)
+    if (known) return known as Claim
+    const claim = slot.kind === 'number' ? this.#claimNumber(slot) : this.#claimBoolean(slot)
+    group.put(slot.index, claim)
+    return claim
+  }
+
+  #write(group: Group, slot: Slot, value: Scalar): void {
+    const claim = this.#claimed(group, slot)
+    claim.value = value
+    group.put(slot.index, claim)
+  }
+
+  #claimNumber(slot: Slot): Claim {
     const { words, floatBits } = this.#arena
     const index = this.#floatOf(slot)
-    const mark = markOfStep(Atomics.add(words, (this.#start >>> 2) + REGION.lastStep, 1))
-    const bits = this.#claim(index, mark)
-    const step: ScalarStep = { value: numberOfBits(bits) }
-    this.#begin(slot, step)
-    try {
-      return stepWithin(slot, step, change)
-    } finally {
-      this.#end(slot)
-      // Also where `change` threw: it may have set the attribute before.
-      const next = step.value === undefined ? bits : bitsOfNumber(step.value as number)
-      Atomics.compareExchange(floatBits, index, mark, next)
+    const mark = this.#mark ??= markOfStep(Atomics.add(words, (this.#start >>> 2) + REGION.lastStep, 1))
+    const bits = this.#putMark(index, mark)
+    const claim: Claim = {
+      slot,
+      value: numberOfBits(bits),
+      commit: () => {
+        const { value } = claim
+        const next = value === undefined ? bits : bitsOfNumber(value as number)
+        if (Atomics.compareExchange(floatBits, index, mark, next) === mark && next !== bits) this.wake(slot)
+      },
     }
+    return claim
   }
 
   /** Puts the mark in the slot, and the bits beside it that were there before. */
-  #claim(index: number, mark: bigint): bigint {
+  #putMark(index: number, mark: bigint): bigint {
     const { floatBits } = this.#arena
     for (;;) {
       const found = Atomics.load(floatBits, index)
@@ -136,33 +184,20 @@ export class Scalars {
     }
   }
 
-  #updateBoolean(slot: Slot, change: (old: unknown) => unknown): Step {
+  #claimBoolean(slot: Slot): Claim {
     const { words } = this.#arena
     const index = this.#wordOf(slot)
     const raw = Atomics.load(words, index)
     const before = booleanOfWord(raw)
-    const step: ScalarStep = { value: before }
-    this.#begin(slot, step)
-    try {
-      return stepWithin(slot, step, change)
-    } finally {
-      this.#end(slot)
-      if (step.value !== before) Atomics.compareExchange(words, index, raw, wordOfBoolean(step.value as boolean))
+    const claim: Claim = {
+      slot,
+      value: before,
+      commit: () => {
+        if (claim.value === before) return
+        if (Atomics.compareExchange(words, index, raw, wordOfBoolean(claim.value as boolean)) === raw) this.wake(slot)
+      },
     }
-  }
-
-  #begin({ index }: Slot, step: ScalarStep): void {
-    this.#steps.set(index, step)
-    if (this.#steps.size === 1) this.#turn()
-  }
-
-  #end({ index }: Slot): void {
-    this.#steps.delete(index)
-    if (this.#steps.size === 0) this.#turn()
-  }
-
-  #turn(): void {
-    for (const listener of this.#listeners) listener()
+    return claim
   }
 
   /**
@@ -182,12 +217,4 @@ export class Scalars {
   #wordOf({ offset }: Slot): number {
     return (this.#start + offset) >>> 2
   }
-}
-
-function stepWithin(slot: Slot, step: ScalarStep, change: (old: unknown) => unknown): Step {
-  const before = step.value
-  const after = change(before)
-  if (after === UNCHANGED) return { before, after: before }
-  step.value = checkedScalar(slot, after)
-  return { before, after }
 }

@@ -1,13 +1,15 @@
 import { invariant, TaskbrainError } from '../errors.ts'
 import { decode, encode } from '../serializable/index.ts'
 import type { Arena, ArenaMemory } from './arena.ts'
-import { notShared, stateFull } from './errors.ts'
+import { notShared, stateFull, writtenByCondition } from './errors.ts'
+import { Group, type HeldValue } from './group.ts'
 import { BLOCK_HEADER_BYTES, Heap } from './heap.ts'
-import { type Layout, REGION, type Slot } from './layout.ts'
+import { type Layout, REGION, type Slot, WAITERS_BYTES } from './layout.ts'
 import { Lock } from './lock.ts'
 import { Scalars, type Step, UNCHANGED } from './scalars.ts'
 import { guardFor } from './snapshot.ts'
 import type { Guard } from './snapshot.ts'
+import type { AttributePlace } from './tracking.ts'
 
 export interface StoreOptions {
   /** Size of the memory in bytes. It is reserved, and only taken where it is written. Default 64 MiB. */
@@ -53,7 +55,7 @@ export interface Snapshot {
  * One brain's shared attributes, seen from one thread.
  *
  * Scalars are read and written in place, without the lock. Whatever runs a function once between reading and writing
- * (`??=`, a change in place) takes the lock, and so do writes of values; reads of values do not.
+ * (`??=`, a change in place, `atomic`) takes the lock, and so do writes of values; reads of values do not.
  */
 export class Store {
   readonly layout: Layout
@@ -71,6 +73,9 @@ export class Store {
   readonly #guards: (Guard | undefined)[]
   /** Changes in place that are under way in this thread. */
   readonly #changes: (ChangeInPlace | undefined)[]
+  /** The step under the lock that is under way in this thread. */
+  #group: Group | undefined
+  readonly #places: readonly AttributePlace[]
   /** Main thread: the attributes that can't be shared. */
   readonly #mainOnly = new Map<number, unknown>()
   #unshareableListener: UnshareableListener | undefined
@@ -89,6 +94,9 @@ export class Store {
     this.snapshots = layout.slots.map((slot) => ({ at: this.#wordOf(slot), version: 0, reference: NOT_CACHED, value: undefined }))
     this.#guards = layout.slots.map(() => undefined)
     this.#changes = layout.slots.map(() => undefined)
+    this.#places = layout.slots.map(({ name, kind, offset }) => (
+      { name, waiters: (shared.start + offset + WAITERS_BYTES) >>> 2, bits: (shared.start + offset) >>> 3, isValue: kind === 'value' }
+    ))
   }
 
   /** `shared` under the type by which the hosts pass it on: they look at nothing in it. */
@@ -97,6 +105,11 @@ export class Store {
   }
 
   read(slot: Slot): unknown {
+    const { listener } = this.arena.tracking
+    return listener ? listener.note(this.#places[slot.index]!, () => this.#read(slot)) : this.#read(slot)
+  }
+
+  #read(slot: Slot): unknown {
     switch (slot.kind) {
       case 'number':
         return this.scalars.readNumber(slot)
@@ -112,6 +125,7 @@ export class Store {
    * full; the old value stays.
    */
   write(slot: Slot, value: unknown): void {
+    this.#assertMayWrite(slot)
     switch (slot.kind) {
       case 'number':
         return this.scalars.writeNumber(slot, value)
@@ -155,9 +169,33 @@ export class Store {
    * runs once, under the lock. It may use any attribute, this one too: it then sees its own step alone.
    */
   update(slot: Slot, change: (old: unknown) => unknown): Step {
+    this.#assertMayWrite(slot)
+    return this.atomic(() => (slot.kind === 'value' ? this.#updateValue(slot, change) : this.scalars.update(slot, change)))
+  }
+
+  /** Whether this thread is within a step under the lock. */
+  get isInStep(): boolean {
+    return this.#group !== undefined
+  }
+
+  /**
+   * Runs `work` once, under the lock. For every other step all that it reads and writes is one step; its writes are seen at
+   * the end, also where it throws. Returns what it returns. Within another step it is part of that.
+   */
+  atomic<T>(work: () => T): T {
+    if (this.#group) return work()
     this.#lock.enter()
     try {
-      return slot.kind === 'value' ? this.#updateValue(slot, change) : this.scalars.update(slot, change)
+      const group = new Group()
+      this.#group = group
+      this.scalars.begin(group)
+      try {
+        return work()
+      } finally {
+        this.#group = undefined
+        this.scalars.end()
+        group.commit()
+      }
     } finally {
       this.#lock.leave()
     }
@@ -165,6 +203,7 @@ export class Store {
 
   /** As `update`, in a fraction of the time for numbers, for an operation that may run more than once. */
   apply(slot: Slot, operation: (old: unknown) => unknown): Step {
+    this.#assertMayWrite(slot)
     return this.scalars.tryApply(slot, operation) ?? this.update(slot, operation)
   }
 
@@ -173,21 +212,25 @@ export class Store {
    * the end, also where `change` throws. Returns what `change` returns. Until the end this thread reads the copy.
    */
   change<T>(slot: Slot, change: (value: any) => T): T {
-    this.#lock.enter()
-    try {
+    this.#assertMayWrite(slot)
+    return this.atomic(() => {
       const outer = this.#changes[slot.index]
       // The outermost change writes what all have changed.
       if (outer) return change(outer.value)
       if (slot.kind !== 'value' || (this.owner === MAIN && this.#isMainOnly(slot))) return change(this.read(slot))
       return this.#changeValue(slot, change)
-    } finally {
-      this.#lock.leave()
-    }
+    })
   }
 
-  /** Frees what a thread held that runs no more. */
+  /** Frees what a thread held that runs no more. It may have written, and not have come to ring who waits for that. */
   release(owner: number): void {
     this.#lock.release(owner)
+    this.wakeAll()
+  }
+
+  /** Makes all that wait look again. */
+  wakeAll(): void {
+    this.arena.bells.ringAll()
   }
 
   /** Says that this thread is about to be terminated: who waits for a lock of it may then take the lock over. */
@@ -216,6 +259,8 @@ export class Store {
   #readChanged(slot: Slot): unknown {
     const change = this.#changes[slot.index]
     if (change) return change.value
+    const held = this.#heldValue(slot)
+    if (held) return this.#readHeld(slot, held)
     const published = this.#copyOut(slot)
     const { version, reference, payload } = published
     if (reference === NO_REFERENCE) return undefined
@@ -235,6 +280,8 @@ export class Store {
    * can have moved at most once, so the same reference means the same block all the time.
    */
   #copyOut(slot: Slot): Published {
+    const held = this.#heldValue(slot)
+    if (held) return { version: 0, reference: held.block << 1, payload: held.payload }
     const words = this.#words
     const word = this.#wordOf(slot)
     // Where loads may overtake each other the last comparison proves nothing.
@@ -270,13 +317,43 @@ export class Store {
       if (this.#isMainOnly(slot)) throw this.#notSharedError(slot, this.#copyOut(slot))
       this.#assertHeld()
       const block = this.#allocate(slot, payload, flag)
-      const old = words[word + 1]!
-      Atomics.store(words, word, (words[word]! + 1) | 0)
-      Atomics.store(words, word + 1, (block << 1) | flag)
-      if (old !== NO_REFERENCE) this.#heap.free(old >>> 1)
+      const place = (): void => {
+        const old = words[word + 1]!
+        Atomics.store(words, word, (words[word]! + 1) | 0)
+        Atomics.store(words, word + 1, (block << 1) | flag)
+        if (old !== NO_REFERENCE) this.#heap.free(old >>> 1)
+        this.scalars.wake(slot)
+      }
+      if (this.#group && flag === 0) this.#hold(this.#group, slot, { block, payload, place })
+      else place()
     } finally {
       this.#lock.leave()
     }
+  }
+
+  // --- values that a group has written and nobody else sees yet ---
+
+  #heldValue({ index, kind }: Slot): HeldValue | undefined {
+    return kind === 'value' ? (this.#group?.part(index) as HeldValue | undefined) : undefined
+  }
+
+  #hold(group: Group, slot: Slot, { block, payload, place }: Pick<HeldValue, 'block' | 'payload'> & { readonly place: () => void }): void {
+    const earlier = this.#heldValue(slot)
+    const commit = (): void => {
+      this.#assertHeld()
+      place()
+    }
+    const held: HeldValue = { block, payload, commit }
+    group.put(slot.index, held)
+    this.snapshots[slot.index]!.reference = NOT_CACHED
+    if (earlier) this.#heap.free(earlier.block)
+  }
+
+  #readHeld(slot: Slot, held: HeldValue): unknown {
+    if (held.snapshot) return held.snapshot.value
+    const value = decode(held.payload, slot.name)
+    if (!this.#guardOf(slot)(value)) held.snapshot = { value }
+    return value
   }
 
   #allocate(slot: Slot, payload: Uint8Array, flag: number): number {
@@ -286,7 +363,8 @@ export class Store {
       .filter(({ kind }) => kind === 'value')
       .map((used) => this.#words[this.#wordOf(used) + 1]! >>> 1)
       .filter((block) => block !== 0)
-    this.#heap.sweep(used)
+    const held = this.layout.slots.flatMap((slot) => this.#heldValue(slot)?.block ?? [])
+    this.#heap.sweep([...used, ...held])
     const swept = this.#heap.store(payload)
     // An attribute that stays in main needs no block: only its reason is lost.
     if (swept === 0 && flag !== MAIN_ONLY) {
@@ -310,7 +388,7 @@ export class Store {
       this.#changes[index] = undefined
       const changed = encode(value, slot.name)
       // Nothing changed: no reader needs a new copy. (The serializer writes an array that it made in another form, once.)
-      if (!isSameBytes(changed, payload)) this.#publish(slot, changed)
+      if (Buffer.compare(changed, payload) !== 0) this.#publish(slot, changed)
       // What `change` gave away of the copy is a snapshot from now on: `this.list.sort()` returns the list.
       this.#guardOf(slot)(value)
     }
@@ -331,6 +409,10 @@ export class Store {
 
   #abandonChange({ index }: Slot): void {
     this.#changes[index] = undefined
+  }
+
+  #assertMayWrite({ name }: Slot): void {
+    if (this.arena.tracking.isOn) throw writtenByCondition(name)
   }
 
   #assertHeld(): void {
@@ -375,6 +457,9 @@ export class Store {
     if (this.owner !== MAIN) throw this.#notSharedError(slot, this.#copyOut(slot))
     this.#mainOnly.set(slot.index, value)
     this.snapshots[slot.index]!.reference = NOT_CACHED
+    // The slot says nothing of it: a new version makes those look who wait for it.
+    Atomics.add(this.#words, this.#wordOf(slot), 1)
+    this.scalars.wake(slot)
   }
 
   #notSharedError(slot: Slot, { payload }: { readonly payload: Uint8Array }): TaskbrainError {
@@ -403,10 +488,6 @@ function commitAfter(error: unknown, commit: () => void): void {
     const message = `A change threw (${String(error)}), and what it had changed could not be kept (${String(commitError)})`
     throw new AggregateError([error, commitError], message, { cause: commitError })
   }
-}
-
-function isSameBytes(one: Uint8Array, other: Uint8Array): boolean {
-  return Buffer.compare(one, other) === 0
 }
 
 const defaultMemoryOrder = (): MemoryOrder => (process.arch === 'x64' || process.arch === 'ia32' ? 'total' : 'weak')
