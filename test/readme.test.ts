@@ -4,7 +4,6 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import * as assert from 'uvu/assert'
-import { LATER_MEMBERS } from '../src/contract/names.ts'
 import { TASK_OPTIONS } from '../src/contract/task.ts'
 import { describe } from './harness/suite.ts'
 
@@ -165,7 +164,6 @@ for (const page of ['README.md', 'README.fr.md']) {
         assert.is(markdown.includes(`| \`${option}\` |`), kind !== 'later', option)
         assert.ok(markdown.includes(`\`${option}\``), option)
       }
-      for (const member of LATER_MEMBERS) assert.ok(member === 'copy' || markdown.includes(`\`${member}\``), member)
     })
 
     it('has the code of README.md', () => {

@@ -19,6 +19,7 @@ import { isAssignment, isStep, readScope, type SelfAccess } from './scope.ts'
 import { brainDecorator, readTask } from './tasks.ts'
 import type { TypeOracle } from './type-oracle.ts'
 import { updateEdits } from './updates.ts'
+import { checkWaits } from './waits.ts'
 
 export interface BrainContext {
   readonly unit: SourceUnit
@@ -102,6 +103,7 @@ function readMember(member: ts.ClassElement, attributes: ReadonlyMap<string, Att
   const scope = readScope(member, { isMember: true, classNames })
   const names = own.length === 0 ? scope.names : namesWithout(member, own, classNames)
   const updates = updateEdits(scope.accesses, { attributes, source: unit.source, log: context.log, prefix: context.prefix })
+  checkWaits(scope.accesses, unit.source, context.log)
   return {
     start: member.getFullStart(),
     end: member.getEnd(),

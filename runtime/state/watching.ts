@@ -43,6 +43,8 @@ export class Watching {
 
   async #wait(): Promise<void> {
     this.#isOn = true
+    // Nobody is called before `add` has returned.
+    await undefined
     const { waitAsync } = Atomics as unknown as { readonly waitAsync: WaitAsync }
     while (this.#watchers.size > 0) {
       const seen = this.#bells.count
@@ -76,7 +78,7 @@ export const TIMED_OUT: unique symbol = Symbol('timed out')
  * Blocks the thread until the condition holds, and returns its value. `check` is called each time that the thread is woken,
  * and may throw.
  */
-export function block(bells: Bells, condition: Condition, timeoutMs: number, check: () => void): unknown {
+export function blockUntil(bells: Bells, condition: Condition, timeoutMs: number, check: () => void): unknown {
   const { words, word } = bells
   const endsAt = performance.now() + timeoutMs
   // The bounded sleep is behind it: whatever was on its way to the memory is there.
