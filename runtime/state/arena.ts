@@ -114,7 +114,7 @@ function create(): ArenaMemory {
 }
 
 function wasmMemory(): WasmMemory | undefined {
-  const { WebAssembly } = globalThis as { readonly WebAssembly?: { readonly Memory: WasmMemoryConstructor } }
+  const { WebAssembly } = globalThis as unknown as { readonly WebAssembly?: { readonly Memory: WasmMemoryConstructor } }
   const pages = ARENA_BYTES / WASM_PAGE_BYTES
   try {
     return WebAssembly && new WebAssembly.Memory({ initial: pages, maximum: pages, shared: true })
