@@ -140,6 +140,14 @@ for (const page of ['README.md', 'README.fr.md']) {
       assert.match(output, /^seen \["update"\]$/m)
     })
 
+    it('shows tasks that wait for each other as it says', () => {
+      const output = runsWell(process.execPath, ['run-brain.mjs', 'waiter.brain.js', 'Waiter', 'shots', 'hits', 'names'], folder)
+      assert.match(output, /^outputs \{"shoot":0,"arm":0\}$/m)
+      assert.match(output, /^shots 0$/m)
+      assert.match(output, /^hits 3$/m)
+      assert.match(output, /^names \["shoot","arm"\]$/m)
+    })
+
     it('shows calls that end as it says', () => {
       const output = runsWell(process.execPath, ['run-brain.mjs', 'caller.brain.js', 'Caller'], folder)
       assert.match(output, /^outputs \{"play":0\}$/m)
