@@ -1,4 +1,5 @@
-// In: a syntax tree. Out: edits that make every `await` of an async function a cancel point, and every `catch` pass a cancellation on.
+// In: a syntax tree. Out: edits that make every `await` of an async function a cancel point, and every `catch` pass a cancellation on,
+// in other functions too where the block before it calls `block`, which is a cancel point of its own.
 // Must not touch awaits at the top level of a module. Those inside a `finally` or a dispose method work normally while a run is being ended.
 
 import { ts } from 'ts-morph'
@@ -23,6 +24,7 @@ export function cancelPoints(root: ts.Node, prefix: string): Edit[] {
       return
     }
     if (place.inAsync) edits.push(...editsOf(node, place.inFinally))
+    else if (ts.isCatchClause(node) && !place.inFinally && contains(node.parent.tryBlock, isBlockCall)) edits.push(...passedOn(node))
     ts.forEachChild(node, (child) => visit(child, place))
   }
 
@@ -61,6 +63,11 @@ export function cancelPoints(root: ts.Node, prefix: string): Edit[] {
 /** `[Symbol.asyncDispose]() {}` is what `await using` calls at the end of a block, as a `finally` is. */
 function isDisposer(node: ts.SignatureDeclaration): boolean {
   return node.name !== undefined && ts.isComputedPropertyName(node.name) && node.name.expression.getText() === 'Symbol.asyncDispose'
+}
+
+/** `this.block(…)`, or the like of something else: passing a cancellation on is right there too. */
+function isBlockCall(node: ts.Node): boolean {
+  return ts.isCallExpression(node) && ts.isPropertyAccessExpression(node.expression) && node.expression.name.text === 'block'
 }
 
 function around(node: ts.Node, open: string, close: string): Edit {
