@@ -1,5 +1,10 @@
-/** What a group has done to one attribute. Runs once, under the lock. */
+import type { Redo } from './redo.ts'
+
+/** What a group has done to one attribute. All of it runs once, under the lock. */
 export interface Part {
+  readonly isWritten: boolean
+  /** Says in shared memory what `commit` will do. */
+  prepare(redo: Redo, step: number): void
   commit(): void
 }
 
@@ -16,12 +21,23 @@ export interface HeldValue extends Part {
  *
  * Nobody else sees any of it before the end; then each attribute gets its last value, in the order of the last writes, so
  * that a flag comes after what it stands for. Until then a number that was read or written is claimed: steps without the
- * lock, such as `+=`, wait, since what they add would fall between a read and a write of the group. A thread that is killed
- * before the end has changed nothing.
+ * lock, such as `+=`, wait, since what they add would fall between a read and a write of the group. Of a thread that is
+ * killed meanwhile all of it is done, or nothing.
  */
 export class Group {
+  readonly #nextStep: () => number
+  #step: number | undefined
   /** In the order of the last writes, by position in the schema. */
   readonly #parts = new Map<number, Part>()
+
+  constructor(nextStep: () => number) {
+    this.#nextStep = nextStep
+  }
+
+  /** Its number, which no other group of this state has; never 0. */
+  get step(): number {
+    return this.#step ??= this.#nextStep()
+  }
 
   /** Of the attribute, where the group has met it. */
   part(index: number): Part | undefined {
@@ -34,7 +50,16 @@ export class Group {
     this.#parts.set(index, part)
   }
 
-  commit(): void {
-    for (const part of this.#parts.values()) part.commit()
+  commit(redo: Redo): void {
+    const parts = [...this.#parts.values()]
+    const written = parts.filter((part) => part.isWritten)
+    // One alone is changed by one store.
+    const isRedone = written.length > 1
+    if (isRedone) {
+      for (const part of written) part.prepare(redo, this.step)
+      redo.decide(this.step)
+    }
+    for (const part of parts) part.commit()
+    if (isRedone) redo.finish(this.step)
   }
 }

@@ -11,6 +11,8 @@ import type { FieldKind, StateSchema } from '../../src/contract/schema.ts'
  *          boolean   [ int32 ][ ─ ]                [ waiters ][ ─ ]   0 never written, 1 false, 2 true
  *          value     [ version ][ reference ][ ─ ] [ waiters ][ ─ ]   reference = block << 1, + 1 where it is main's alone; 0 never written
  *
+ *   What else a slot holds while a group is under way, redo.ts says.
+ *
  *   waiters: one bit per bell of a thread that waits for a change of the attribute (bells.ts). In the line of the value,
  *            so that a write has it at hand. What follows it stays 0: together they are read as a number.
  *
@@ -55,7 +57,7 @@ export const ARENA_BYTES = 64 * 1024 * 1024
 export const ARENA_UNIT_BYTES = 64
 
 /** Offsets in a region, in 32-bit words. */
-export const REGION = { magic: 0, fingerprint: 1, lastStep: 2, lock: 16 } as const
+export const REGION = { magic: 0, fingerprint: 1, lastStep: 2, decided: 3, finished: 4, lock: 16 } as const
 export const SLOT_BYTES = 32
 /** From the start of a slot to the word of who waits for it. */
 export const WAITERS_BYTES = 16

@@ -23,6 +23,8 @@ export function checkedScalar({ name, kind }: Slot, value: unknown): number | bo
 }
 
 export const markOfStep = (step: number): bigint => (IN_STEP << 32n) | BigInt(step >>> 0)
+/** As a word of shared memory has it. */
+export const stepOfMark = (mark: bigint): number => Number(BigInt.asIntN(32, mark))
 export const isMarkOfStep = (bits: bigint): boolean => bits >> 32n === IN_STEP
 
 const scratchFloat = new Float64Array(1)

@@ -3,7 +3,7 @@ import type { Arena } from './arena.ts'
 import { ringWaiters } from './bells.ts'
 import { wrongType } from './errors.ts'
 import type { Group, Part } from './group.ts'
-import { REGION, type Slot, WAITERS_BYTES } from './layout.ts'
+import { type Slot, WAITERS_BYTES } from './layout.ts'
 import {
   bitsOfNumber, booleanOfWord, checkedScalar, isMarkOfStep, markOfStep, numberOfBits, type Scalar, wordOfBoolean,
 } from './scalar.ts'
@@ -21,6 +21,7 @@ export interface Step {
 /** A number or boolean that the group under way has met. */
 interface Claim extends Part {
   readonly slot: Slot
+  isWritten: boolean
   value: Scalar
 }
 
@@ -42,7 +43,6 @@ export class Scalars implements Turning {
   readonly #isTotalOrder: boolean
   /** The one that is under way in this thread, which until it commits sees what it has made. */
   #group: Group | undefined
-  #mark: bigint | undefined
   readonly #listeners: (() => void)[] = []
 
   constructor(arena: Arena, start: number, isTotalOrder: boolean) {
@@ -69,7 +69,6 @@ export class Scalars implements Turning {
   /** From now on what is read or written is part of the group. Under the lock. */
   begin(group: Group): void {
     this.#group = group
-    this.#mark = undefined
     this.turn()
   }
 
@@ -144,7 +143,7 @@ export class Scalars implements Turning {
   #claimed(group: Group, slot: Slot): Claim {
     const known = group.part(slot.index)
     if (known) return known as Claim
-    const claim = slot.kind === 'number' ? this.#claimNumber(slot) : this.#claimBoolean(slot)
+    const claim = slot.kind === 'number' ? this.#claimNumber(group, slot) : this.#claimBoolean(slot)
     group.put(slot.index, claim)
     return claim
   }
@@ -152,20 +151,23 @@ export class Scalars implements Turning {
   #write(group: Group, slot: Slot, value: Scalar): void {
     const claim = this.#claimed(group, slot)
     claim.value = value
+    claim.isWritten = true
     group.put(slot.index, claim)
   }
 
-  #claimNumber(slot: Slot): Claim {
-    const { words, floatBits } = this.#arena
+  #claimNumber(group: Group, slot: Slot): Claim {
+    const { floatBits } = this.#arena
     const index = this.#floatOf(slot)
-    const mark = this.#mark ??= markOfStep(Atomics.add(words, (this.#start >>> 2) + REGION.lastStep, 1))
+    const mark = markOfStep(group.step)
     const bits = this.#putMark(index, mark)
+    const nextBits = (): bigint => (claim.value === undefined ? bits : bitsOfNumber(claim.value as number))
     const claim: Claim = {
       slot,
       value: numberOfBits(bits),
+      isWritten: false,
+      prepare: (redo) => redo.prepareNumber(slot, nextBits()),
       commit: () => {
-        const { value } = claim
-        const next = value === undefined ? bits : bitsOfNumber(value as number)
+        const next = nextBits()
         if (Atomics.compareExchange(floatBits, index, mark, next) === mark && next !== bits) this.wake(slot)
       },
     }
@@ -189,12 +191,19 @@ export class Scalars implements Turning {
     const index = this.#wordOf(slot)
     const raw = Atomics.load(words, index)
     const before = booleanOfWord(raw)
+    let settle: (() => void) | undefined
     const claim: Claim = {
       slot,
       value: before,
+      isWritten: false,
+      prepare: (redo, step) => {
+        redo.prepareBoolean(slot, step, raw, claim.value === undefined ? raw : wordOfBoolean(claim.value as boolean))
+        settle = () => redo.settle(slot)
+      },
       commit: () => {
-        if (claim.value === before) return
-        if (Atomics.compareExchange(words, index, raw, wordOfBoolean(claim.value as boolean)) === raw) this.wake(slot)
+        const isChanged = claim.value !== before
+        if (isChanged && Atomics.compareExchange(words, index, raw, wordOfBoolean(claim.value as boolean)) === raw) this.wake(slot)
+        settle?.()
       },
     }
     return claim

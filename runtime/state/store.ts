@@ -6,6 +6,7 @@ import { Group, type HeldValue } from './group.ts'
 import { BLOCK_HEADER_BYTES, Heap } from './heap.ts'
 import { type Layout, REGION, type Slot, WAITERS_BYTES } from './layout.ts'
 import { Lock } from './lock.ts'
+import { Redo } from './redo.ts'
 import { Scalars, type Step, UNCHANGED } from './scalars.ts'
 import { guardFor } from './snapshot.ts'
 import type { Guard } from './snapshot.ts'
@@ -69,6 +70,7 @@ export class Store {
   readonly #words: Int32Array
   readonly #lock: Lock
   readonly #heap: Heap
+  readonly #redo: Redo
   readonly #isTotalOrder: boolean
   readonly #guards: (Guard | undefined)[]
   /** Changes in place that are under way in this thread. */
@@ -91,6 +93,7 @@ export class Store {
     this.#words = arena.words
     this.#lock = new Lock(arena.words, (shared.start >>> 2) + REGION.lock, heapWords, owner)
     this.#heap = new Heap(heapWords)
+    this.#redo = new Redo(arena, shared.start, layout.slots)
     this.snapshots = layout.slots.map((slot) => ({ at: this.#wordOf(slot), version: 0, reference: NOT_CACHED, value: undefined }))
     this.#guards = layout.slots.map(() => undefined)
     this.#changes = layout.slots.map(() => undefined)
@@ -161,7 +164,7 @@ export class Store {
       return
     }
     this.#publish(slot, payload)
-    this.#abandonChange(slot)
+    this.#changes[slot.index] = undefined
   }
 
   /**
@@ -184,9 +187,9 @@ export class Store {
    */
   atomic<T>(work: () => T): T {
     if (this.#group) return work()
-    this.#lock.enter()
+    this.#enter()
     try {
-      const group = new Group()
+      const group = new Group(() => (Atomics.add(this.#words, (this.shared.start >>> 2) + REGION.lastStep, 1) + 1) | 0 || 1)
       this.#group = group
       this.scalars.begin(group)
       try {
@@ -194,7 +197,8 @@ export class Store {
       } finally {
         this.#group = undefined
         this.scalars.end()
-        group.commit()
+        this.#assertHeld()
+        group.commit(this.#redo)
       }
     } finally {
       this.#lock.leave()
@@ -222,13 +226,14 @@ export class Store {
     })
   }
 
-  /** Frees what a thread held that runs no more. It may have written, and not have come to ring who waits for that. */
+  /** Frees what a thread held that runs no more. It may not have come to the end of its step, or to ring who waits for a write. */
   release(owner: number): void {
     this.#lock.release(owner)
+    if (this.#redo.isUnfinished) this.atomic(() => {})
     this.wakeAll()
   }
 
-  /** Makes all that wait look again. */
+  /** All that wait look again. */
   wakeAll(): void {
     this.arena.bells.ringAll()
   }
@@ -292,7 +297,7 @@ export class Store {
       const isWhole = Atomics.load(words, word + 1) === reference && Atomics.load(words, word) === version
       if (isWhole && payload) return { version, reference, payload }
     }
-    this.#lock.enter()
+    this.#enter()
     try {
       const version = words[word]!
       const reference = words[word + 1]!
@@ -310,25 +315,32 @@ export class Store {
    * costs the readers a copy. The other way round they would keep the old value while the memory has the new one.
    */
   #publish(slot: Slot, payload: Uint8Array, flag = 0): void {
-    this.#lock.enter()
+    this.#enter()
     try {
-      const words = this.#words
-      const word = this.#wordOf(slot)
       if (this.#isMainOnly(slot)) throw this.#notSharedError(slot, this.#copyOut(slot))
       this.#assertHeld()
       const block = this.#allocate(slot, payload, flag)
-      const place = (): void => {
-        const old = words[word + 1]!
-        Atomics.store(words, word, (words[word]! + 1) | 0)
-        Atomics.store(words, word + 1, (block << 1) | flag)
-        if (old !== NO_REFERENCE) this.#heap.free(old >>> 1)
-        this.scalars.wake(slot)
-      }
-      if (this.#group && flag === 0) this.#hold(this.#group, slot, { block, payload, place })
-      else place()
+      if (this.#group && flag === 0) this.#hold(this.#group, slot, block, payload)
+      else this.#place(slot, block, flag)
     } finally {
       this.#lock.leave()
     }
+  }
+
+  #place(slot: Slot, block: number, flag = 0): void {
+    const words = this.#words
+    const word = this.#wordOf(slot)
+    const old = words[word + 1]!
+    Atomics.store(words, word, (words[word]! + 1) | 0)
+    Atomics.store(words, word + 1, (block << 1) | flag)
+    if (old !== NO_REFERENCE) this.#heap.free(old >>> 1)
+    this.scalars.wake(slot)
+  }
+
+  /** What a thread that was killed had decided comes first. */
+  #enter(): void {
+    this.#lock.enter()
+    if (this.#redo.isUnfinished) this.#redo.finishOther((slot, block) => this.#place(slot, block), (slot) => this.scalars.wake(slot))
   }
 
   // --- values that a group has written and nobody else sees yet ---
@@ -337,14 +349,14 @@ export class Store {
     return kind === 'value' ? (this.#group?.part(index) as HeldValue | undefined) : undefined
   }
 
-  #hold(group: Group, slot: Slot, { block, payload, place }: Pick<HeldValue, 'block' | 'payload'> & { readonly place: () => void }): void {
+  #hold(group: Group, slot: Slot, block: number, payload: Uint8Array): void {
     const earlier = this.#heldValue(slot)
     const commit = (): void => {
       this.#assertHeld()
-      place()
+      this.#place(slot, block)
+      this.#redo.settle(slot)
     }
-    const held: HeldValue = { block, payload, commit }
-    group.put(slot.index, held)
+    group.put(slot.index, { block, payload, isWritten: true, prepare: (redo, step) => redo.prepareValue(slot, step, block), commit } as HeldValue)
     this.snapshots[slot.index]!.reference = NOT_CACHED
     if (earlier) this.#heap.free(earlier.block)
   }
@@ -407,10 +419,6 @@ export class Store {
     return this.#guards[slot.index] ??= guardFor(slot.name)
   }
 
-  #abandonChange({ index }: Slot): void {
-    this.#changes[index] = undefined
-  }
-
   #assertMayWrite({ name }: Slot): void {
     if (this.arena.tracking.isOn) throw writtenByCondition(name)
   }
@@ -467,7 +475,7 @@ export class Store {
   }
 }
 
-/** What a slot said at one moment, with a private copy of the bytes. */
+/** What a slot said at one moment, with a copy of the bytes. */
 interface Published {
   readonly version: number
   readonly reference: number
@@ -477,7 +485,6 @@ interface Published {
 interface ChangeInPlace {
   readonly value: object
 }
-
 const NO_BYTES = new Uint8Array(0)
 
 /** The error of the change itself is the one to tell; if the write fails too, neither may be lost. */

@@ -246,11 +246,32 @@ describe('a group', (it) => {
     store.write(TEXT, 'x'.repeat(900_000))
   })
 
+  it('whose thread is killed at its end is done by whoever comes next, but for what was plainly written meanwhile', async () => {
+    for (const isWritten of [false, true]) {
+      const store = newStore()
+      const thread = start(store, 'holdEnd')
+      awaitGate(thread)
+      const state = (): unknown[] => [ARMED, POSE, FRAMES, LIST].map((slot) => store.read(slot))
+      assert.equal(state(), [true, { n: 0 }, 0, []])
+      if (isWritten) store.write(FRAMES, 50)
+      const heard = valuesUntil(store, () => [store.read(POSE), store.read(LIST)], ([pose, list]) => pose.n === 8 && list.length === 1)
+      await thread.terminate()
+      store.release(thread.owner)
+      assert.equal(state(), [true, { n: 8 }, isWritten ? 50 : 7, [1]])
+      await heard
+      // Once is enough.
+      store.write(ARMED, false)
+      store.change(LIST, (list) => list.push(2))
+      assert.equal(state(), [false, { n: 8 }, isWritten ? 50 : 7, [1, 2]])
+    }
+  })
+
   it('stays usable when threads are killed within it, and exact beside steps without the lock', async () => {
     const store = newStore()
-    for (let round = 0; round < 6; round++) {
+    for (let round = 0; round < 8; round++) {
       store.atomic(() => {
         store.write(FRAMES, 0)
+        store.write(ARMED, false)
         store.write(POSE, { n: 0 })
       })
       const threads = [start(store, 'transfer'), start(store, 'transfer')]
@@ -267,7 +288,9 @@ describe('a group', (it) => {
       })
       await Promise.all(ends)
       threads.forEach(({ owner }) => store.release(owner))
-      const list = store.read(LIST) as number[]
+      // Killed while it committed, too: all of a step or nothing.
+      const [frames, armed, pose, list] = store.atomic(() => [FRAMES, ARMED, POSE, LIST].map((slot) => store.read(slot))) as [number, boolean, { n: number }, number[]]
+      assert.equal([(frames + pose.n) % 1000, armed], [0, frames % 2 === 1])
       assert.ok(list.every((item, index) => item === list[index ^ 1]))
       store.write(LIST, [])
       store.change(LIST, (list) => list.push(round))

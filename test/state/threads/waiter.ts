@@ -75,6 +75,19 @@ const JOBS = {
       robot.frames = frames + 100
     })
   },
+  /** Stays within the end of a group until it is killed: the first attribute has its new value. */
+  holdEnd(robot: Robot, store: Store, { gate }: WaiterJob): void {
+    store.scalars.wake = () => {
+      stand(gate)
+      Atomics.wait(gate, 1, 0)
+    }
+    store.atomic(() => {
+      robot.armed = true
+      robot.pose = { n: 8 }
+      robot.frames = 7
+      store.change(LIST, (list: number[]) => list.push(1))
+    })
+  },
   /** A step on one number, within which it reads another. */
   holdOther(robot: Robot, store: Store, { gate }: WaiterJob): void {
     store.change(LIST, () => {
