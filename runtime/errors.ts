@@ -145,8 +145,3 @@ export const brainInWorker = (className: string): TaskbrainError =>
 
 export const mainOnly = (member: string): TaskbrainError =>
   new TaskbrainError('main-only', `\`${member}\` was called in a worker. Only the main process starts the tasks of a brain: call a task with \`this.tasks.name(...)\` instead.`)
-
-/** The reason of a brain's signal, and what ends those who wait for its attributes outside of a run. */
-export class BrainEnd extends TaskbrainError {}
-
-export const brainEnded = (brain: string): BrainEnd => new BrainEnd('stopped', `The brain \`${brain}\` was stopped.`)

@@ -1,4 +1,4 @@
-import { BrainEnd } from './errors.ts'
+import { BrainEnd } from './brain-end.ts'
 import { Cancellation } from './scope.ts'
 
 let guarded = false

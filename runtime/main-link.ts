@@ -1,10 +1,11 @@
 import { setMaxListeners } from 'node:events'
 import { durationSeconds } from '../src/contract/duration.ts'
 import { ExecutionStates, type TaskOutput } from '../src/contract/outcome.ts'
+import { BrainEnd } from './brain-end.ts'
 import { type Cargo, plain, portableArgs } from './cargo.ts'
 import { currentFrame } from './context.ts'
 import type { DefinedTask } from './definition.ts'
-import { brainEnded, brainStopped, stopGraceRefused } from './errors.ts'
+import { brainStopped, stopGraceRefused } from './errors.ts'
 import { toEnvelope } from './envelope.ts'
 import type { ThreadCall } from './host/thread.ts'
 import { failed, outputOf, portableOutputOf } from './output.ts'
@@ -113,7 +114,7 @@ export function createMainLink(options: MainLinkOptions): MainLink {
   async function stopAll(graceMs: number | undefined): Promise<void> {
     // Two calls at once may differ in their grace: the shorter one holds.
     const ended = scheduler.stop(graceMs)
-    stopController.abort(brainEnded(name))
+    stopController.abort(new BrainEnd(name))
     stopping ??= ended.then(() => options.close())
     await stopping
   }

@@ -50,12 +50,14 @@ export class Group {
     this.#parts.set(index, part)
   }
 
-  commit(redo: Redo): void {
+  /** `assertHeld` throws where the thread has lost the lock. */
+  commit(redo: Redo, assertHeld: () => void): void {
     const parts = [...this.#parts.values()]
     const written = parts.filter((part) => part.isWritten)
     // One alone is changed by one store.
     const isRedone = written.length > 1
     if (isRedone) {
+      assertHeld()
       for (const part of written) part.prepare(redo, this.step)
       redo.decide(this.step)
     }

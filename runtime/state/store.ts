@@ -197,8 +197,7 @@ export class Store {
       } finally {
         this.#group = undefined
         this.scalars.end()
-        this.#assertHeld()
-        group.commit(this.#redo)
+        group.commit(this.#redo, () => this.#assertHeld())
       }
     } finally {
       this.#lock.leave()
