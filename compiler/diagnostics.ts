@@ -247,6 +247,20 @@ export const attributeDeleted = error('attribute-deleted',
   (attribute: string) => `\`this.${attribute}\` is a shared attribute and can't be deleted.`,
   (attribute: string) => (attribute.includes('.') ? 'Declare its key as one that may be missing (`key?`), or assign another value.' : 'Assign `undefined` or an empty value.'))
 
+// --- waiting for attributes, and steps on several of them ---
+
+export const conditionAsync = error('condition-async',
+  (member: string) => `The function of \`this.${member}(…)\` is async: what it gives is a promise, which is no value to wait for.`,
+  'Let it read attributes and return at once, as in `() => this.armed`.')
+
+export const stepAsync = error('step-async',
+  (member: string) => `The function of \`this.${member}(…)\` is async, but a step ends when its function returns: what comes after an \`await\` would not be part of it.`,
+  'Await before it and keep the result in a constant, then make the step.')
+
+export const blockInMain = error('block-in-main',
+  (task: string) => `Task \`${task}\` runs in the main process, which \`this.block(…)\` would keep from all else.`,
+  'Write `await this.until(…)`, or let the task run off the main thread with `process: true`.')
+
 // --- comments against warnings ---
 
 export const suppressionUnused = warning('suppression-unused',

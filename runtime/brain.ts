@@ -1,14 +1,19 @@
 import { isMainThread } from 'node:worker_threads'
 import type { TaskOptions } from '../src/contract/task.ts'
+import { atomic, changeAttribute } from './atomic.ts'
 import { currentSignal, defer } from './context.ts'
 import { loopExecuted } from './errors.ts'
 import { createLogger } from './logger.ts'
 import { takeParameters } from './parameters.ts'
 import { type BrainLink, entryOf, unregistered } from './registry.ts'
-import { addSerializableType } from './serializable/index.ts'
+import { addSerializableType, decode, encode } from './serializable/index.ts'
+import { storeOf } from './state/index.ts'
 import type {
-  BrainOptions, CheckedOptions, LocalDecorator, Logger, Outputs, SerializableCodec, StopOptions, TaskDecorator, TaskRun, Tasks,
+  BrainOptions, CheckedOptions, LocalDecorator, Logger, Outputs, SerializableCodec, StopOptions, Synchronous, TaskDecorator, TaskRun, Tasks,
+  Truthy, WaitOptions,
 } from './types.ts'
+import { type Awaited, block, until } from './until.ts'
+import { watch } from './watch.ts'
 
 /**
  * The class that all brains extend. It is the same in the main process and in workers: what stands behind it is attached
@@ -52,6 +57,58 @@ export class Brain {
     defer(callback)
   }
 
+  /**
+   * Resolves with the value of `condition` as soon as that is truthy. It is evaluated now, and again whenever one of the
+   * shared attributes has changed that it read last; nothing else wakes it, no clock and no variable. Rejects with what it
+   * throws; `wait-timeout` after `timeout`; `condition-constant` where it reads no shared attribute and does not hold;
+   * `condition-async`, `condition-writes`, `wait-in-step`. In a run it ends with the run, outside with the brain
+   * (`stopped`), and until then it keeps the process alive.
+   */
+  until<T>(condition: () => T, options?: WaitOptions): Promise<Truthy<T>> {
+    return until(this.#awaited, condition, options) as Promise<Truthy<T>>
+  }
+
+  /**
+   * As `until`, and blocks the thread until then: for synchronous tasks with `process: true`. A run that is told to end is
+   * ended here at once. Throws what `until` rejects with, and `block-in-main` in the main process.
+   */
+  block<T>(condition: () => T, options?: WaitOptions): Truthy<T> {
+    return block(this.#awaited, condition, options) as Truthy<T>
+  }
+
+  /**
+   * Calls `callback` after each change of what `selector` gives: not at once, with the newest value, and never with the same
+   * twice in a row (`Object.is`; an object that is copied into each thread is another one after each write of it, and a typed array counts as
+   * another one after each assignment). Ends with
+   * its run, outside of runs with the brain, or when the function that it returns is called. Keeps no process alive. What
+   * `callback` throws is logged and ends nothing. Throws `condition-constant` where `selector` reads no shared attribute.
+   */
+  watch<T>(selector: () => T, callback: (value: T, previous: T) => unknown): () => void {
+    return watch(this.#awaited, selector, callback)
+  }
+
+  /**
+   * Runs `work` once, as one step of this brain: whoever adds, changes or makes such a step on what `work` reads or writes
+   * waits for its end, and what it writes is seen at its end, also where it throws. A plain assignment of another thread
+   * does not wait and counts as made after it. Returns what `work` returns. Throws `step-waits` where that is a promise.
+   */
+  atomic<T>(work: () => Synchronous<T>): T {
+    return atomic(this.#awaited.store, work) as T
+  }
+
+  /**
+   * Changes the value of an attribute in place, from code that is not compiled: `work` runs once, on a copy of the newest
+   * value, which is written back at its end, also where it throws. Returns what `work` returns. Throws `step-waits` where
+   * that is a promise, `attribute-unknown`, and `attribute-immutable` for a number, text and the like.
+   */
+  change<K extends keyof this & string, T>(name: K, work: (value: this[K]) => Synchronous<T>): T {
+    return changeAttribute(this, this.#awaited.store, name, work) as T
+  }
+
+  get #awaited(): Awaited {
+    return { brain: this, link: this.#link, store: storeOf(this)! }
+  }
+
   /** Starts all tasks that run on start. Resolves with their outputs by name when they have ended, or at SIGINT or SIGTERM. */
   run(): Promise<Outputs<this>> {
     return this.#link.run() as Promise<Outputs<this>>
@@ -84,6 +141,11 @@ export class Brain {
   /** As a statement: the marker between the setup and the loop of a task. Throws `not-compiled` when executed. */
   static loop(): void {
     throw loopExecuted()
+  }
+
+  /** A deep copy that may be changed, of an attribute's value or of any other that can be shared. Throws `not-serializable`. */
+  static copy<T>(value: T): T {
+    return typeof value === 'object' && value !== null ? decode(encode(value, 'value')) as T : value
   }
 
   /** Makes instances of a class cross between threads. Returns false, and logs why, where `testInstance` does not survive that. */

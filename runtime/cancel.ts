@@ -136,7 +136,7 @@ export function ends(error: unknown, scope: RunScope): boolean {
   return error.name === 'AbortError' || error.cause === cancellation
 }
 
-function isThenable(value: unknown): value is PromiseLike<unknown> {
+export function isThenable(value: unknown): value is PromiseLike<unknown> {
   return value !== null && (typeof value === 'object' || typeof value === 'function') && typeof (value as { then?: unknown }).then === 'function'
 }
 

@@ -105,7 +105,7 @@ function openState({ brain, spec, layout, logger, options }: BrainStart): Store 
   attachStore(brain, store)
   const warn = (attribute: string): void => logger.warn(`[dynamic_init] cannot serialize attribute [${attribute}].`)
   for (const attribute of spec.unshared) warn(attribute)
-  store.onUnshareable(warn)
+  store.values.onUnshareable(warn)
   return store
 }
 

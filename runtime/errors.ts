@@ -61,6 +61,42 @@ export const brainStopped = (task: string): TaskbrainError =>
 export const stopGraceRefused = (grace: unknown): TaskbrainError =>
   new TaskbrainError('option-refused', `\`stop({ grace: ${String(grace)} })\`: write seconds of 0 or more, or text such as '250ms' or '2s'.`)
 
+// --- running: waiting for attributes, and steps on several of them ---
+
+const named = (names: readonly string[]): string => names.map((name) => `\`${name}\``).join(', ')
+
+export const waitTimedOut = (member: string, attributes: readonly string[], limit: string): TaskbrainError =>
+  new TaskbrainError('wait-timeout', `\`this.${member}(...)\` waited ${limit} for ${named(attributes)}, and its condition did not come true.`)
+
+export const waitOptionRefused = (member: string, timeout: unknown): TaskbrainError =>
+  new TaskbrainError('option-refused', `\`this.${member}(condition, { timeout: ${String(timeout)} })\`: write seconds of more than 0, or text such as '250ms' or '2s'.`)
+
+export const waitInStep = (member: string): TaskbrainError =>
+  new TaskbrainError('wait-in-step', `\`this.${member}(...)\` was called within a step under the lock, such as \`this.atomic(...)\`, where nobody else can write what it waits for. `
+    + 'Wait first, then make the step.')
+
+export const conditionConstant = (member: string): TaskbrainError =>
+  new TaskbrainError('condition-constant', `The function of \`this.${member}(...)\` reads no shared attribute, so nothing would ever wake it. `
+    + 'Let it read what it depends on through the brain, as in `() => this.armed`.')
+
+export const conditionAsync = (member: string): TaskbrainError =>
+  new TaskbrainError('condition-async', `The function of \`this.${member}(...)\` gives a promise, which is no value to wait for. Let it read attributes and return at once.`)
+
+export const blockInMain = (): TaskbrainError =>
+  new TaskbrainError('block-in-main', '`this.block(...)` was called in the main process, which would do nothing else until it ends. '
+    + 'Write `await this.until(...)` there.')
+
+export const stepWaits = (member: string): TaskbrainError =>
+  new TaskbrainError('step-waits', `The function of \`this.${member}(...)\` gives a promise, but a step ends when its function returns. `
+    + 'Await before it and keep the result in a constant, then make the step.')
+
+export const attributeUnknown = (name: string): TaskbrainError =>
+  new TaskbrainError('attribute-unknown', `\`change('${name}', ...)\`: the brain has no attribute of that name.`)
+
+export const attributeImmutable = (name: string, type: string): TaskbrainError =>
+  new TaskbrainError('attribute-immutable', `\`change('${name}', ...)\`: \`${name}\` holds a ${type}, which can't be changed in place. `
+    + `Assign it, in one step with what it depends on: \`brain.atomic(() => { brain.${name} = ... })\`.`)
+
 // --- running: how a run ended ---
 
 export const timedOut = (task: string, limit: string, forced: boolean): TaskbrainError =>
@@ -109,5 +145,3 @@ export const brainInWorker = (className: string): TaskbrainError =>
 
 export const mainOnly = (member: string): TaskbrainError =>
   new TaskbrainError('main-only', `\`${member}\` was called in a worker. Only the main process starts the tasks of a brain: call a task with \`this.tasks.name(...)\` instead.`)
-
-export const brainEnded = (brain: string): TaskbrainError => new TaskbrainError('stopped', `The brain \`${brain}\` was stopped.`)

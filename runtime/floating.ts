@@ -1,16 +1,17 @@
+import { BrainEnd } from './brain-end.ts'
 import { Cancellation } from './scope.ts'
 
 let guarded = false
 
 /**
- * A promise of an ended run that nobody awaits is rejected like all others, and must not crash the process.
- * Called at the first cancellation, so that a program without any keeps Node's own handling.
+ * A promise of an ended run, or a wait for a brain that was stopped, is rejected like all others, and must not crash the
+ * process where nobody awaits it. Called at the first such end, so that a program without any keeps Node's own handling.
  */
 export function guardFloatingPromises(): void {
   if (guarded) return
   guarded = true
   process.on('unhandledRejection', (reason) => {
-    if (reason instanceof Cancellation) return
+    if (reason instanceof Cancellation || reason instanceof BrainEnd) return
     // With a listener Node leaves every rejection to it. As the only one this one must do what Node would have done.
     if (process.listenerCount('unhandledRejection') > 1 || !rejectionsThrow()) return
     throw reason

@@ -1,12 +1,15 @@
+import { setMaxListeners } from 'node:events'
 import { durationSeconds } from '../src/contract/duration.ts'
 import { ExecutionStates, type TaskOutput } from '../src/contract/outcome.ts'
+import { BrainEnd } from './brain-end.ts'
 import { type Cargo, plain, portableArgs } from './cargo.ts'
 import { currentFrame } from './context.ts'
 import type { DefinedTask } from './definition.ts'
-import { brainEnded, brainStopped, stopGraceRefused } from './errors.ts'
+import { brainStopped, stopGraceRefused } from './errors.ts'
 import { toEnvelope } from './envelope.ts'
 import type { ThreadCall } from './host/thread.ts'
 import { failed, outputOf, portableOutputOf } from './output.ts'
+import { keepAlive } from './keep-alive.ts'
 import type { BrainLink } from './registry.ts'
 import type { RunLog } from './run-log.ts'
 import type { TaskPlan } from './scheduler/plan.ts'
@@ -36,13 +39,12 @@ export interface MainLink extends BrainLink {
   stopFromWorker(graceMs: number | undefined): Promise<void>
 }
 
-/** Longest delay of a timer: one that only keeps the process alive. */
-const LONG_MS = 2 ** 31 - 1
-
 export function createMainLink(options: MainLinkOptions): MainLink {
   const { brain, name, logger, log, scheduler, tasks, plans } = options
   const handles = new WeakMap<Run, TaskRun<unknown>>()
   const stopController = new AbortController()
+  // Many that wait at once are no leak.
+  setMaxListeners(0, stopController.signal)
   let stopping: Promise<void> | undefined
   let running: Promise<Record<string, TaskOutput>> | undefined
 
@@ -90,7 +92,7 @@ export function createMainLink(options: MainLinkOptions): MainLink {
 
   async function runAll(): Promise<Record<string, TaskOutput>> {
     // A program whose tasks wait for each other, and for nothing that Node knows of, runs on.
-    const keepAlive = setInterval(() => {}, LONG_MS)
+    const letGo = keepAlive()
     const forgetSignals = onEndSignal((signal) => {
       logger.info(`${signal}: stopping`)
       void stop().then(() => watchLingering((resources) => {
@@ -105,14 +107,14 @@ export function createMainLink(options: MainLinkOptions): MainLink {
       return outputs
     } finally {
       forgetSignals()
-      clearInterval(keepAlive)
+      letGo()
     }
   }
 
   async function stopAll(graceMs: number | undefined): Promise<void> {
     // Two calls at once may differ in their grace: the shorter one holds.
     const ended = scheduler.stop(graceMs)
-    stopController.abort(brainEnded(name))
+    stopController.abort(new BrainEnd(name))
     stopping ??= ended.then(() => options.close())
     await stopping
   }

@@ -50,6 +50,7 @@ export class RunScope {
   // Those that are on right now. Racing each await against one long-lived promise instead would keep every value that was
   // ever awaited.
   readonly waits = new Waits()
+  readonly #endListeners = new Set<() => void>()
 
   constructor(options: ScopeOptions) {
     this.brain = options.brain
@@ -84,12 +85,25 @@ export class RunScope {
     if (this.#controller) this.#seen = true
     this.#controller?.abort(cancellation)
     this.waits.endAll(cancellation)
+    this.#callEndListeners()
+  }
+
+  /** `listener` is called when the run is told to end, and when it has ended. Returns what takes it back. */
+  onEnd(listener: () => void): () => void {
+    this.#endListeners.add(listener)
+    return () => this.#endListeners.delete(listener)
   }
 
   /** The body has ended and all that was deferred has run: nothing can tell the run to end any more. */
   close(): void {
     this.#ended = true
     this.waits.clear()
+    this.#callEndListeners()
+    this.#endListeners.clear()
+  }
+
+  #callEndListeners(): void {
+    for (const listener of [...this.#endListeners]) listener()
   }
 
   get closed(): boolean {

@@ -98,6 +98,17 @@ export interface StopOptions {
   readonly grace?: Duration
 }
 
+export interface WaitOptions {
+  /** The wait ends with an error of code `wait-timeout` after that long. More than 0. Default: never. */
+  readonly timeout?: Duration | undefined
+}
+
+/** What a condition can be, once it holds. */
+export type Truthy<T> = Exclude<T, false | 0 | 0n | '' | null | undefined>
+
+/** The result of a function that makes one step. */
+export type Synchronous<T> = T extends PromiseLike<unknown> ? Invalid<'a step can not wait: await before it'> : T
+
 /** What every brain has, besides `tasks: Tasks<this>` and `run(): Promise<Outputs<this>>`, which only the class itself can type. */
 export interface BrainInstance {
   readonly logger: Logger
@@ -105,6 +116,14 @@ export interface BrainInstance {
   readonly signal: AbortSignal
   /** Calls `callback` when the current run ends, last given first called. */
   defer(callback: () => unknown): void
+  /** Resolves with the value of `condition` as soon as that is truthy. */
+  until<T>(condition: () => T, options?: WaitOptions): Promise<Truthy<T>>
+  /** As `until`, but blocks its thread: for tasks with `process: true`. */
+  block<T>(condition: () => T, options?: WaitOptions): Truthy<T>
+  /** Calls `callback` after each change of what `selector` gives. Returns what ends that. */
+  watch<T>(selector: () => T, callback: (value: T, previous: T) => unknown): () => void
+  /** Runs `work` as one step: nobody comes between what it reads and what it writes. */
+  atomic<T>(work: () => Synchronous<T>): T
   /** Ends every run and everything that the brain has started. May be called from a task. */
   stop(options?: StopOptions): Promise<void>
   /** One function per task that starts with the brain, for those who start and await them themselves. */
@@ -125,6 +144,8 @@ export interface BrainStatic {
   task<const O extends Partial<TaskOptions>>(options: O & TaskOptions & CheckedOptions<O>): TaskDecorator<O>
   /** Keeps a field in the main process. */
   local(): LocalDecorator
+  /** A deep copy that may be changed, of an attribute or any value that can be shared. */
+  copy<T>(value: T): T
   /** The loop marker as a statement, for tool chains that strip comments. */
   loop(): void
   /** Adds a class to those whose instances can be shared and passed; `false` where `testInstance` does not survive the round trip. */

@@ -4,5 +4,5 @@ export { Brain } from '../runtime/brain.ts'
 export { createLogger } from '../runtime/logger.ts'
 export { TaskbrainError } from '../runtime/errors.ts'
 export type {
-  BrainOptions, Logger, LoggerOptions, LogLevel, Outputs, SerializableCodec, StopOptions, Task, TaskRun, Tasks,
+  BrainOptions, Logger, LoggerOptions, LogLevel, Outputs, SerializableCodec, StopOptions, Task, TaskRun, Tasks, WaitOptions,
 } from '../runtime/types.ts'

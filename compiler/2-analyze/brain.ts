@@ -21,6 +21,7 @@ import { brainDecorator, readTask } from './tasks.ts'
 import type { TypeOracle } from './type-oracle.ts'
 import { createRegionReader, type RegionReader } from './regions/find.ts'
 import { readUpdates } from './updates.ts'
+import { checkWaits } from './waits.ts'
 
 export interface BrainContext {
   readonly unit: SourceUnit
@@ -118,6 +119,7 @@ function readMember(member: ts.ClassElement, { attributes, classNames, reader, l
   const { log, prefix } = context
   const updates = readUpdates(scope.accesses, { attributes, source: unit.source, log, prefix, regions: { reader, log, prefix, marker: loopStart } })
   const isChanged = (access: SelfAccess): boolean => updates.changed.some(({ node, name }) => node === access.node && name === access.name)
+  checkWaits(scope.accesses, unit.source, log)
   return {
     start: member.getFullStart(),
     end: member.getEnd(),

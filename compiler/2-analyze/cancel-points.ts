@@ -1,4 +1,5 @@
-// In: a syntax tree. Out: edits that make every `await` of an async function a cancel point, and every `catch` pass a cancellation on.
+// In: a syntax tree. Out: edits that make every `await` of an async function a cancel point, and every `catch` pass a cancellation on,
+// in other functions too where the block before it calls `block`, which is a cancel point of its own.
 // Must not touch awaits at the top level of a module. Those inside a `finally` or a dispose method work normally while a run is being ended.
 
 import { ts } from 'ts-morph'
@@ -22,7 +23,10 @@ export function cancelPoints(root: ts.Node, prefix: string): Edit[] {
       if (node.finallyBlock) visit(node.finallyBlock, { ...place, inFinally: true })
       return
     }
-    if (!place.inAsync) return ts.forEachChild(node, (child) => visit(child, place))
+    if (!place.inAsync) {
+      if (ts.isCatchClause(node) && !place.inFinally && contains(node.parent.tryBlock, isBlockCall)) edits.push(...passedOn(node))
+      return ts.forEachChild(node, (child) => visit(child, place))
+    }
     const shields = place.inFinally && !place.inShield ? shieldsOf(node) : []
     edits.push(...shields, ...(place.inFinally ? [] : editsOf(node)))
     ts.forEachChild(node, (child) => visit(child, shields.length > 0 ? { ...place, inShield: true } : place))
@@ -83,6 +87,11 @@ function isKnownSynchronous(node: ts.Node): boolean {
 /** `[Symbol.asyncDispose]() {}` is what `await using` calls at the end of a block, as a `finally` is. */
 function isDisposer(node: ts.SignatureDeclaration): boolean {
   return node.name !== undefined && ts.isComputedPropertyName(node.name) && node.name.expression.getText() === 'Symbol.asyncDispose'
+}
+
+/** `this.block(…)`, or the like of something else: passing a cancellation on is right there too. */
+function isBlockCall(node: ts.Node): boolean {
+  return ts.isCallExpression(node) && ts.isPropertyAccessExpression(node.expression) && node.expression.name.text === 'block'
 }
 
 function around(node: ts.Node, open: string, close: string): Edit {

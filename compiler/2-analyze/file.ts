@@ -2,14 +2,14 @@
 // Must not decide what goes where: that is the plan's.
 
 import { ts } from 'ts-morph'
-import { DOORS, LATER_MEMBERS } from '../../src/contract/names.ts'
+import { DOORS } from '../../src/contract/names.ts'
 import { extendsBrain, heritageOf } from '../1-parse/classes.ts'
 import type { ClassNode } from '../1-parse/declarations.ts'
 import { originOf } from '../1-parse/exports.ts'
 import { bareExpression } from '../1-parse/expressions.ts'
 import { declaredNames, hasModifier, importOf } from '../1-parse/imports.ts'
 import type { SourceProject, SourceUnit } from '../1-parse/project.ts'
-import { baseUnreadable, brainRepeated, featureLater, sourceSyntax, taskOutsideBrain } from '../diagnostics.ts'
+import { baseUnreadable, brainRepeated, sourceSyntax, taskOutsideBrain } from '../diagnostics.ts'
 import type { DiagnosticLog } from '../log.ts'
 import type { BrainModel, Edit, FileModel, ImportItem, Item, Stretch } from '../model.ts'
 import { DEFAULT_NAME, freePrefix, REGISTRATIONS } from '../names.ts'
@@ -18,7 +18,7 @@ import { REGISTRATION } from './class-names.ts'
 import { hoistedVars, isAssignment, isStep, targetsOf } from './scope.ts'
 import { registrationsOf } from './registrations.ts'
 import { readSuppressions } from './suppressions.ts'
-import { namesBrain, taskDecorators } from './tasks.ts'
+import { taskDecorators } from './tasks.ts'
 import type { TypeOracle } from './type-oracle.ts'
 import { whyUnreadableBase } from './unreadable-base.ts'
 import { wayBack } from './ways-back.ts'
@@ -75,8 +75,6 @@ function declarers(items: readonly Item[]): Map<string, number[]> {
   return found
 }
 
-const LATER = new Set<string>(LATER_MEMBERS)
-
 /** Every class of the file that extends Brain; those that can't be built are said and left out. */
 function findBrains(context: BrainContext): FoundClass[] {
   const { unit, project } = context
@@ -90,8 +88,7 @@ function findBrains(context: BrainContext): FoundClass[] {
           const name = known?.name ?? node.name?.text ?? nameOfHolder(node)
           if (checkReadable(node, name, context)) found.push({ node, name: name!, item, nested: !known })
         } else reportNoBrain(node, context)
-      } else if (ts.isPropertyAccessExpression(node) && LATER.has(node.name.text) && namesBrain(node.expression, unit, project))
-        context.log.add(featureLater(`Brain.${node.name.text}`), { file: unit.source, start: node.getStart(), end: node.getEnd() })
+      }
       ts.forEachChild(node, visit)
     }
     visit(statement)

@@ -1,8 +1,8 @@
 // In: FileModels. Out: what each brain is with all it inherits, and which module is made of which parts. From here on only data, no
 // syntax tree. Must not make text.
 
-import { BRAIN_MEMBERS, LATER_MEMBERS } from '../../src/contract/names.ts'
-import { classNotPortable, evalInTask, featureLater, attributeNotShared, classLoadsMain, mainModuleInWorker, moduleStateCopied, outputRepeated, privateFromConstructor, superOfSplit, taskCalledDirectly, taskOverridden, taskUnknown } from '../diagnostics.ts'
+import { BRAIN_MEMBERS } from '../../src/contract/names.ts'
+import { classNotPortable, evalInTask, attributeNotShared, blockInMain, classLoadsMain, mainModuleInWorker, moduleStateCopied, outputRepeated, privateFromConstructor, superOfSplit, taskCalledDirectly, taskOverridden, taskUnknown } from '../diagnostics.ts'
 import { type DiagnosticLog, renameFix, type Span } from '../log.ts'
 import type { ArrivingClass, Attribute, BrainPlan, FileModel, PlannedTask, SelfUse, Slice, Stretch } from '../model.ts'
 import { closest } from '../names.ts'
@@ -83,7 +83,6 @@ function reportRepeatedOutputs(files: Files, log: DiagnosticLog): void {
 }
 
 const RESERVED = new Set<string>(BRAIN_MEMBERS)
-const LATER = new Set<string>(LATER_MEMBERS)
 
 /** What holds for every member, wherever it runs. */
 function checkMembers(link: ChainLink, files: Files, log: DiagnosticLog): void {
@@ -91,10 +90,11 @@ function checkMembers(link: ChainLink, files: Files, log: DiagnosticLog): void {
   const tasks = new Set(chain.flatMap(({ brain }) => brain.tasks.map((task) => task.name)))
   const split = new Set(chain.slice(1).flatMap(({ brain }) => brain.tasks.filter((task) => task.split).map((task) => task.name)))
   const own = new Set(chain.flatMap(({ brain }) => brain.members.map((member) => member.name)))
+  const mainTasks = new Set(link.brain.tasks.filter((task) => !task.process).map((task) => task.name))
   for (const member of link.brain.members)
     for (const use of member.needs.self) {
       const at = spanIn(link.file, use)
-      if (use.via === 'this' && LATER.has(use.name)) log.add(featureLater(`this.${use.name}`), at)
+      if (use.via === 'this' && use.name === 'block' && mainTasks.has(member.name)) log.add(blockInMain(member.name), at)
       if (use.via === 'this' && tasks.has(use.name) && !RESERVED.has(use.name)) log.add(taskCalledDirectly(use.name), at, [], renameFix(at, use.name, `tasks.${use.name}`))
       if (use.via === 'super' && split.has(use.name)) log.add(superOfSplit(use.name), at)
       if (use.via === 'this' && use.name === 'tasks' && use.next && !tasks.has(use.next.name)) {

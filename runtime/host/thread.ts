@@ -28,6 +28,8 @@ export interface ThreadContext {
 /** The shared state, as far as the life of a thread concerns it. */
 export interface ThreadStore {
   readonly shared: SharedState
+  /** Threads that wait for an attribute look again. */
+  wakeAll(): void
   /** The thread is about to be ended by force. */
   doom(owner: number): void
   /** The thread is gone: what it held is free. */
@@ -140,6 +142,8 @@ export class Thread {
 
   tell(run: number, reason: EndReason): void {
     writeTold(this.#control, run, reason)
+    // It may be blocked there, and then hears of nothing else.
+    this.#context.store.wakeAll()
     this.#post({ kind: 'told', run })
   }
 

@@ -1,13 +1,15 @@
 import { invariant } from '../errors.ts'
 import type { Arena } from './arena.ts'
+import { ringWaiters } from './bells.ts'
 import { DirectNumbers } from './direct-numbers.ts'
 import { detached } from './errors.ts'
 import type { InlineObject } from './inline-object.ts'
-import { type Layout, SILENT, type Slot, SLOT_BYTES } from './layout.ts'
+import { type Layout, SILENT, SINK, SLOT_BYTES, type Slot, WAITERS_BYTES } from './layout.ts'
 import type { LiveArray } from './live-array.ts'
 import { changePart, readPart } from './parts.ts'
 import { FALSE, TRUE } from './scalar.ts'
-import type { Snapshot, Store } from './store.ts'
+import type { Store } from './store.ts'
+import type { Snapshot } from './values.ts'
 
 /**
  * What a brain keeps of its state: not enumerable, so that it shows in no listing. The names are no symbols, since V8
@@ -15,19 +17,22 @@ import type { Snapshot, Store } from './store.ts'
  */
 interface Attached {
   readonly $taskbrainStore?: Store
-  /** Where the region lies in the arena, in floats; below 0 while this thread must go through the store. */
-  readonly $taskbrainBase: number
-  /** The same for who reads a number: the silent region instead of what is below 0, so that there is one question less. */
+  /**
+   * Where the region lies in the arena, in floats. While this thread must go through the store, a region of which it shows
+   * that it is another one, so that nobody has to ask before: for who reads the silent one, where nothing is a number; for
+   * who writes the sink, where nothing is lost and somebody waits for everything.
+   */
   readonly $taskbrainReadBase: number
+  readonly $taskbrainWriteBase: number
   readonly $taskbrainNumbers?: DirectNumbers
-  /** Undefined where this thread must go through the store. */
+  /** Undefined while this thread must go through the store. */
   readonly $taskbrainSnapshots?: readonly Snapshot[] | undefined
   readonly $taskbrainObjects?: readonly (InlineObject | undefined)[] | undefined
   readonly $taskbrainArrays?: readonly (LiveArray | undefined)[] | undefined
 }
 
-const NOT_DIRECT = -1
 const SILENT_BASE = SILENT.start >>> 3
+const SINK_BASE = SINK.start >>> 3
 const SLOT_FLOATS = SLOT_BYTES >>> 3
 
 /** The prototypes that have accessors, and for which arena these were made. */
@@ -36,23 +41,28 @@ const defined = new WeakMap<object, { readonly layout: Layout; arena: Arena | un
 /** Gives a brain its store, once, before any attribute is set. */
 export function attachStore(brain: object, store: Store): void {
   invariant(!Object.hasOwn(brain, '$taskbrainStore'), 'a brain gets its store once')
-  const base = suits(brain, store) ? store.shared.start >>> 3 : NOT_DIRECT
+  const isSuited = suits(brain, store)
   const { scalars } = store
-  const readBase = base === NOT_DIRECT ? SILENT_BASE : base
+  const base = store.shared.start >>> 3
+  const snapshots = isSuited && scalars.isDirect ? store.values.snapshots : undefined
+  const arrays = isSuited && scalars.isDirect ? store.arrays : undefined
+  const isDirect = (): boolean => isSuited && scalars.isDirect
   const attached: Record<keyof Attached, PropertyDescriptor> = {
-    $taskbrainBase: { value: scalars.isDirect ? base : NOT_DIRECT, writable: true },
-    $taskbrainReadBase: { value: scalars.isDirect ? readBase : SILENT_BASE, writable: true },
+    $taskbrainReadBase: { value: isDirect() ? base : SILENT_BASE, writable: true },
+    $taskbrainWriteBase: { value: isDirect() ? base : SINK_BASE, writable: true },
     $taskbrainStore: { value: store },
     $taskbrainNumbers: { value: new DirectNumbers(brain, store) },
-    $taskbrainSnapshots: { value: base >= 0 && scalars.isDirect ? store.snapshots : undefined },
-    $taskbrainObjects: { value: base >= 0 ? store.objects : undefined },
-    $taskbrainArrays: { value: base >= 0 && scalars.isDirect ? store.arrays : undefined },
+    $taskbrainSnapshots: { value: snapshots, writable: true },
+    $taskbrainObjects: { value: isSuited ? store.objects : undefined },
+    $taskbrainArrays: { value: arrays, writable: true },
   }
   Object.defineProperties(brain, attached)
   scalars.onTurn(() => {
     const turned = brain as { -readonly [Key in keyof Attached]: Attached[Key] }
-    turned.$taskbrainBase = scalars.isDirect ? base : NOT_DIRECT
-    turned.$taskbrainReadBase = scalars.isDirect ? readBase : SILENT_BASE
+    turned.$taskbrainReadBase = isDirect() ? base : SILENT_BASE
+    turned.$taskbrainWriteBase = isDirect() ? base : SINK_BASE
+    turned.$taskbrainSnapshots = store.arena.tracking.isOn ? undefined : snapshots
+    turned.$taskbrainArrays = store.arena.tracking.isOn ? undefined : arrays
   })
 }
 
@@ -83,11 +93,10 @@ export function defineAccessors(prototype: object, layout: Layout): void {
 
 /**
  * Whether the accessors along a brain's prototypes find its slots. They don't where a base class, whose accessors are
- * met through `super`, has another order of attributes, where they were made for another arena, or where a thousand
- * attributes are more than the silent region has.
+ * met through `super`, has another order of attributes, or where they were made for another arena.
  */
 function suits(brain: object, store: Store): boolean {
-  let areAll = store.layout.regionBytes <= SILENT.byteLength
+  let areAll = true
   for (let prototype = Object.getPrototypeOf(brain); prototype !== null; prototype = Object.getPrototypeOf(prototype)) {
     const known = defined.get(prototype)
     if (!known) continue
@@ -95,7 +104,7 @@ function suits(brain: object, store: Store): boolean {
       known.arena = store.arena
       define(prototype, known.layout, directAccessors(known.layout, store.arena))
       // For what has the prototype and no store.
-      Object.defineProperty(prototype, '$taskbrainReadBase', { value: SILENT_BASE })
+      Object.defineProperties(prototype, { $taskbrainReadBase: { value: SILENT_BASE }, $taskbrainWriteBase: { value: SINK_BASE } })
     }
     areAll &&= known.arena === store.arena && isBeginOf(known.layout, store.layout)
   }
@@ -124,16 +133,27 @@ const namedAccessor = (slot: Slot): PropertyDescriptor => ({
 /**
  * One pair of functions per kind. Their views are constants of this call: V8 compiles accesses into the places where an
  * attribute is used, down to one load or store, only where it knows the view itself. Of a parameter it doesn't.
+ *
+ * A write is done, and then who waits for it is asked for (bells.ts says why that is enough).
  */
 function directAccessors(layout: Layout, arena: Arena): (slot: Slot) => PropertyDescriptor {
   const floats = arena.floats
+  const waiters = arena.waiters
   const words = arena.words
 
   return (own) => {
     const slot = own
+    // Of more than a thousand attributes the last ones lie beyond the silent region and the sink.
+    if (slot.offset + SLOT_BYTES > SILENT.byteLength) return namedAccessor(slot)
     const place = slot.index
     const float = slot.offset >>> 3
     const word = slot.offset >>> 2
+    // What was written may lie in the sink.
+    const writeOrRing = (brain: Attached, isWritten: boolean, value: unknown): void => {
+      const base = brain.$taskbrainWriteBase
+      if (isWritten && base !== SINK_BASE) ringWaiters(words, base * 2 + word + WAITERS_BYTES / 4)
+      else writeThroughStore(brain, layout, slot, value)
+    }
     switch (slot.kind) {
       case 'number':
         return {
@@ -145,26 +165,29 @@ function directAccessors(layout: Layout, arena: Arena): (slot: Slot) => Property
             return readThroughStore(this, layout, slot)
           },
           set(this: Attached, value: unknown): void {
-            const base = this.$taskbrainBase
-            if (base >= 0 && typeof value === 'number') floats[base + float] = value === value ? value : NaN
-            else writeThroughStore(this, layout, slot, value)
+            const base = this.$taskbrainWriteBase
+            if (typeof value === 'number') {
+              floats[base + float] = value === value ? value : NaN
+              if (!(waiters[base + float]! > 0)) return
+            }
+            writeOrRing(this, typeof value === 'number', value)
           },
         }
       case 'boolean':
         return {
           get(this: Attached): unknown {
-            const base = this.$taskbrainBase
-            if (base >= 0) {
-              const value = words[base * 2 + word]
-              if (value === TRUE) return true
-              if (value === FALSE) return false
-            }
+            const value = words[this.$taskbrainReadBase * 2 + word]
+            if (value === TRUE) return true
+            if (value === FALSE) return false
             return readThroughStore(this, layout, slot)
           },
           set(this: Attached, value: unknown): void {
-            const base = this.$taskbrainBase
-            if (base >= 0 && typeof value === 'boolean') words[base * 2 + word] = value ? TRUE : FALSE
-            else writeThroughStore(this, layout, slot, value)
+            const base = this.$taskbrainWriteBase
+            if (typeof value === 'boolean') {
+              words[base * 2 + word] = value ? TRUE : FALSE
+              if (!(waiters[base + float]! > 0)) return
+            }
+            writeOrRing(this, typeof value === 'boolean', value)
           },
         }
       case 'value':
@@ -198,8 +221,8 @@ function directAccessors(layout: Layout, arena: Arena): (slot: Slot) => Property
         return {
           // As `InlineObject.read`, in half the time.
           get(this: Attached): unknown {
-            const base = this.$taskbrainBase
-            const last = base >= 0 ? this.$taskbrainObjects![place]!.last : undefined
+            const base = this.$taskbrainReadBase
+            const last = base !== SILENT_BASE ? this.$taskbrainObjects![place]!.last : undefined
             if (last === undefined) return readThroughStore(this, layout, slot)
             const { values } = last
             const sequence = words[base * 2 + word]!

@@ -1,13 +1,16 @@
 import { arenaFull } from './errors.ts'
+import { Bells, ringWaiters } from './bells.ts'
 import { FreeRegions, type Region } from './free-regions.ts'
-import { ARENA, ARENA_BYTES, ARENA_UNIT_BYTES, SILENT } from './layout.ts'
+import { ARENA, ARENA_BYTES, ARENA_UNIT_BYTES, SILENT, SINK, SLOT_BYTES, WAITERS_BYTES } from './layout.ts'
 import { type NumberSteps, plainSteps, wasmSteps } from './number-steps.ts'
+import { Tracking } from './tracking.ts'
+import { Watching } from './watching.ts'
 
 /**
  * The memory in which the slots of all brains of a process lie, one region for each brain:
  *
- *   byte 0       64       32832
- *        ├ header ┼ silent ┼ region ─┼ region ─┼ …
+ *   byte 0       64      192      32960  65728
+ *        ├ header ┼ bells ┼ silent ┼ sink ┼ region ─┼ region ─┼ …
  *
  * There is one, so that an accessor has its views as constants and takes only the region's place from `this`; views that
  * belong to an instance cost half as much again over many instances. It is reserved whole, and only taken where it is
@@ -18,8 +21,18 @@ export interface Arena {
   readonly memory: ArenaMemory
   readonly words: Int32Array
   readonly floats: Float64Array
+  /**
+   * Of the slot at the same index in `floats`: above 0 where somebody waits for it. Both have one length and one index, so that
+   * V8 checks only once whether that is within. As a number a word with a zero behind it is at least a tiny one, and one
+   * comparison with `>` is one branch.
+   */
+  readonly waiters: Float64Array
   readonly floatBits: BigInt64Array
   readonly steps: NumberSteps
+  /** Of this thread, whichever brain it waits for. */
+  readonly bells: Bells
+  readonly tracking: Tracking
+  readonly watching: Watching
 }
 
 /** A memory of WebAssembly, for its atomic steps on numbers; a plain one where there is no WebAssembly. */
@@ -94,13 +107,14 @@ function create(): ArenaMemory {
   const words = new Int32Array(bufferOf(memory))
   words[ARENA.id] = randomWord()
   words[ARENA.id + 1] = randomWord()
-  words[ARENA.top] = (SILENT.start + SILENT.byteLength) / ARENA_UNIT_BYTES
+  words[ARENA.top] = (SINK.start + SINK.byteLength) / ARENA_UNIT_BYTES
   new Float64Array(words.buffer, SILENT.start, SILENT.byteLength >>> 3).fill(NaN)
+  for (let slot = 0; slot < SINK.byteLength; slot += SLOT_BYTES) words[(SINK.start + slot + WAITERS_BYTES) >>> 2] = 1
   return memory
 }
 
 function wasmMemory(): WasmMemory | undefined {
-  const { WebAssembly } = globalThis as { readonly WebAssembly?: { readonly Memory: WasmMemoryConstructor } }
+  const { WebAssembly } = globalThis as unknown as { readonly WebAssembly?: { readonly Memory: WasmMemoryConstructor } }
   const pages = ARENA_BYTES / WASM_PAGE_BYTES
   try {
     return WebAssembly && new WebAssembly.Memory({ initial: pages, maximum: pages, shared: true })
@@ -112,10 +126,15 @@ function wasmMemory(): WasmMemory | undefined {
 
 function open(memory: ArenaMemory): Arena {
   const buffer = bufferOf(memory)
-  const floats = new Float64Array(buffer)
+  const count = (buffer.byteLength - WAITERS_BYTES) >>> 3
+  const floats = new Float64Array(buffer, 0, count)
+  const waiters = new Float64Array(buffer, WAITERS_BYTES, count)
   const floatBits = new BigInt64Array(buffer)
-  const steps = (buffer === memory ? undefined : wasmSteps(memory as WasmMemory)) ?? plainSteps(floats, floatBits)
-  return { memory, words: new Int32Array(buffer), floats, floatBits, steps }
+  const words = new Int32Array(buffer)
+  const ring = (word: number): void => ringWaiters(words, word)
+  const steps = (buffer === memory ? undefined : wasmSteps(memory as WasmMemory, ring)) ?? plainSteps(floats, floatBits, words, ring)
+  const bells = new Bells(words)
+  return { memory, words, floats, waiters, floatBits, steps, bells, tracking: new Tracking(), watching: new Watching(bells) }
 }
 
 function isSame({ words }: Arena, memory: ArenaMemory): boolean {

@@ -63,6 +63,12 @@ export const detached = (attribute: string): TaskbrainError =>
     `\`${attribute}\` was set on something that has no shared state. Make the brain with \`new\` and set \`${attribute}\` on it.`,
   )
 
+export const writtenByCondition = (attribute: string): TaskbrainError =>
+  new TaskbrainError(
+    'condition-writes',
+    `\`${attribute}\` is set by a condition, which would wake itself again and again. Let the condition only read, and write after it holds.`,
+  )
+
 export const wrongLayout = (brain: string): TaskbrainError =>
   new TaskbrainError(
     'state-layout',

@@ -5,7 +5,8 @@ import { Moment, type SnapshotHome } from './inline-snapshot.ts'
 import { leavesOf } from './inline-value.ts'
 import { type Layout, REGION, type Slot } from './layout.ts'
 import type { Lock } from './lock.ts'
-import { type Scalars, type ScalarStep, type Step, UNCHANGED } from './scalars.ts'
+import type { Held } from './group.ts'
+import { type Claim, type Scalars, type Step, UNCHANGED, type WorkingPlace } from './scalars.ts'
 
 /** Times that a reader without the lock looks again: enough for a writer or two that are passing by. */
 const UNLOCKED_READS = 20
@@ -13,15 +14,13 @@ const UNLOCKED_READS = 20
 const LOCKED_READS = 200
 
 interface ChangeInPlace {
-  readonly step: number
-  /** Steps of this thread on single leaves, in which the change began. */
-  readonly outer: readonly (ScalarStep | undefined)[]
+  readonly claims: readonly Claim[]
   readonly before: readonly (number | boolean | undefined)[]
   depth: number
 }
 
 /** A leaf as this thread has it in a change in place: one with that of the object. */
-class WorkingLeaf implements ScalarStep {
+class WorkingLeaf implements WorkingPlace {
   readonly #values: () => (number | boolean)[]
   readonly #index: number
 
@@ -52,7 +51,7 @@ class WorkingLeaf implements ScalarStep {
  * Who reads the whole without the lock takes its leaves twice, and again if they have changed or the sequence has: what
  * is alike both times was true between them.
  */
-export class InlineObject implements SnapshotHome {
+export class InlineObject implements SnapshotHome, Held {
   readonly #slot: Slot
   readonly #leaves: readonly Slot[]
   readonly #whole: InlinePart
@@ -110,14 +109,19 @@ export class InlineObject implements SnapshotHome {
       return values
     }
     const leaves = values.length === this.#leaves.length ? this.#leaves : this.#leaves.slice(part.start, part.start + values.length)
+    if (this.#scalars.step) {
+      this.#scalars.group!.hold(this)
+      leaves.forEach((leaf, index) => this.#scalars.writeInGroup(leaf, values[index]!))
+      return values
+    }
     this.#lock.enter()
     try {
       const { marks } = this.#scalars
       const step = marks.newStep()
-      for (const leaf of leaves) this.#claim(leaf, step)
-      for (let index = 0; index < leaves.length; index++) this.#setAfter(leaves[index]!, values[index]!)
+      for (const leaf of leaves) marks.claim(leaf, step)
+      for (let index = 0; index < leaves.length; index++) marks.setAfter(leaves[index]!, values[index]!)
       // A plain write that has replaced a mark meanwhile was before this step, which then has all of the object.
-      for (const leaf of leaves) if (!marks.has(leaf)) this.#claim(leaf, step)
+      for (const leaf of leaves) if (!marks.has(leaf)) marks.claim(leaf, step)
       this.#commit(leaves, step)
     } finally {
       this.#lock.leave()
@@ -129,7 +133,7 @@ export class InlineObject implements SnapshotHome {
     this.write(this.#whole, value)
   }
 
-  /** Under the lock. `change` runs once, on an object that may be changed. */
+  /** Within a group. `change` runs once, on an object that may be changed. */
   change<T>(change: (value: any) => T): T {
     const value = this.open()
     try {
@@ -148,17 +152,12 @@ export class InlineObject implements SnapshotHome {
       this.#change.depth++
       return this.read()
     }
-    const step = this.#scalars.marks.newStep()
-    const outer = this.#leaves.map((leaf) => this.#scalars.stepOf(leaf))
-    for (const leaf of this.#leaves) this.#claim(leaf, step)
-    const before = this.#leaves.map((leaf, index) => (outer[index] ? outer[index].value : this.#scalars.marks.before(leaf)))
-    this.#change = { step, outer, before, depth: 1 }
-    if (before.includes(undefined)) {
-      this.#giveUp(step)
-      return undefined
-    }
+    const claims = this.#leaves.map((leaf) => this.#scalars.claimed(leaf))
+    const before = claims.map(({ value }) => value)
+    this.#change = { claims, before, depth: 1 }
+    if (before.includes(undefined)) return undefined
     this.#working = this.#newMoment(before.slice() as (number | boolean)[])
-    this.#leaves.forEach((leaf, index) => this.#scalars.begin(leaf, this.#workingLeaves[index]!))
+    claims.forEach((claim, index) => claim.place = this.#workingLeaves[index]!)
     return this.#working.snapshot
   }
 
@@ -170,20 +169,19 @@ export class InlineObject implements SnapshotHome {
     this.#change = undefined
     this.#working = undefined
     if (!made) return
-    this.#leaves.forEach((leaf, index) => {
-      this.#scalars.end(leaf)
-      if (change.outer[index]) this.#scalars.begin(leaf, change.outer[index])
+    let count = 0
+    change.claims.forEach((claim, index) => {
+      claim.place = undefined
+      if (Object.is(made.values[index], change.before[index])) return
+      count++
+      this.#scalars.writeInGroup(claim.slot, made.values[index]!)
     })
-    if (made.values.every((value, index) => Object.is(value, change.before[index]))) {
-      this.#giveUp(change.step)
-      return
-    }
-    this.#leaves.forEach((leaf, index) => this.#setAfter(leaf, made.values[index]!))
-    this.#commit(this.#leaves, change.step)
+    if (count === 0) return
+    if (count > 1) this.#scalars.group!.hold(this)
     this.last = made
   }
 
-  /** Under the lock. Sets the object to what `change` makes of it. */
+  /** Within a group. Sets the object to what `change` makes of it. */
   update(change: (old: unknown) => unknown): Step {
     return this.change((before: unknown): Step => {
       const after = change(before)
@@ -193,11 +191,20 @@ export class InlineObject implements SnapshotHome {
     })
   }
 
+  turnOdd(): void {
+    Atomics.store(this.#words, this.#sequence, this.#words[this.#sequence]! | 1)
+  }
+
+  turnEven(): void {
+    Atomics.store(this.#words, this.#sequence, (this.#words[this.#sequence]! + 1) | 0)
+  }
+
   /** By whoever has the lock: completes a step that counts and whose thread was killed. */
   complete(): void {
     const words = this.#words
     const step = Atomics.load(words, this.#region + REGION.committed)
     if (step !== 0) this.#leaves.forEach((leaf) => this.#scalars.marks.settle(leaf, step, 'after'))
+    this.#leaves.forEach((leaf) => this.#scalars.wake(leaf))
     if (Atomics.load(words, this.#sequence) & 1) Atomics.add(words, this.#sequence, 1)
     Atomics.store(words, this.#region + REGION.committed, 0)
     Atomics.store(words, this.#region + REGION.committing, 0)
@@ -205,21 +212,10 @@ export class InlineObject implements SnapshotHome {
 
   // --- steps on several leaves ---
 
-  /** A leaf that is in a step of this thread already is claimed by that. */
-  #claim(leaf: Slot, step: number): void {
-    if (!this.#scalars.stepOf(leaf)) this.#scalars.marks.claim(leaf, step)
-  }
-
-  #setAfter(leaf: Slot, value: number | boolean): void {
-    const outer = this.#scalars.stepOf(leaf)
-    if (outer) outer.value = value
-    else this.#scalars.marks.setAfter(leaf, value)
-  }
-
   #commit(leaves: readonly Slot[], step: number): void {
     const words = this.#words
     const { marks } = this.#scalars
-    invariant(this.#lock.isHeld, 'a thread that was told to end, and lost its lock, writes no more')
+    this.#lock.assertHeld()
     const region = this.#region
     const odd = (words[this.#sequence]! + 1) | 0
     if (!this.#isTotalOrder) {
@@ -230,6 +226,7 @@ export class InlineObject implements SnapshotHome {
       Atomics.store(words, this.#sequence, (odd + 1) | 0)
       Atomics.store(words, region + REGION.committed, 0)
       Atomics.store(words, region + REGION.committing, 0)
+      for (const leaf of leaves) this.#scalars.wake(leaf)
       return
     }
     words[region + REGION.committing] = this.#slot.index + 1
@@ -239,10 +236,7 @@ export class InlineObject implements SnapshotHome {
     words[this.#sequence] = (odd + 1) | 0
     words[region + REGION.committed] = 0
     words[region + REGION.committing] = 0
-  }
-
-  #giveUp(step: number): void {
-    for (const leaf of this.#leaves) this.#scalars.marks.settle(leaf, step, 'before')
+    for (const leaf of leaves) this.#scalars.wake(leaf)
   }
 
   #writeLeaf(leaf: Slot, value: number | boolean): void {
@@ -263,7 +257,9 @@ export class InlineObject implements SnapshotHome {
       const sequence = Atomics.load(this.#words, this.#sequence)
       const committed = Atomics.load(this.#words, this.#region + REGION.committed)
       const values = this.#takeOnce()
-      const isAlike = this.#isAlike(values) && Atomics.load(this.#words, this.#region + REGION.committed) === committed
+      // A group settles its leaves one by one, and no number says for all of them that it counts.
+      const isInGroup = (sequence & 1) !== 0 && committed === 0
+      const isAlike = !isInGroup && this.#isAlike(values) && Atomics.load(this.#words, this.#region + REGION.committed) === committed
       if (isAlike && Atomics.load(this.#words, this.#sequence) === sequence) return values
     }
     this.#lock.enter()

@@ -8,11 +8,14 @@ import { type InlineLeaf, type InlineShape, shapeOfObject } from './inline-shape
  *   region  byte 0      64      128
  *                ├ head ┼ lock ─┼ slots, 32 bytes each …
  *
- *   slot   number    [ float64 ][ before the step ][ ─ ][ after it ]   a NaN of our own while it was never written, or is in a step
- *          boolean   [ int32 ][ ─ ][ before ][ ─ ][ ─ ][ after ][ ─ ]  0 never written, 1 false, 2 true, 3 and more in a step
- *          value     [ version ][ reference ][ ─ ]    reference = block << 1, + 1 where it is main's alone; 0 never written
- *          object    [ sequence ][ ─ ]                odd while a step on several leaves is being completed; its leaves' slots follow
- *          array     [ sequence ][ reference ][ spare block ][ retired blocks ]   as live-array.ts has it
+ *   slot   number    [ float64 ][ before the step ][ waiters ][ ─ ][ after it ]             a NaN of our own while it was never written, or is in a step
+ *          boolean   [ int32 ][ ─ ][ before ][ ─ ][ waiters ][ ─ ][ after ][ ─ ]             0 never written, 1 false, 2 true, 3 and more in a step
+ *          value     [ version ][ reference ][ next block ][ step ][ waiters ][ ─ ]          reference = block << 1, + 1 where it is main's alone; 0 never written
+ *          object    [ sequence ][ ─ ][ ─ ][ ─ ][ waiters ][ ─ ]                             odd while a step on several leaves is being completed; its leaves' slots follow
+ *          array     [ sequence ][ reference ][ spare block ][ retired blocks ][ waiters ][ ─ ]   as live-array.ts has it
+ *
+ *   waiters: one bit per bell of a thread that waits for a change of the attribute (bells.ts). In the line of the value,
+ *            so that a write has it at hand. What follows it stays 0: together they are read as a number.
  *
  *   values  byte 0      128          640           8832
  *                ├ head ┼ free lists ┼ doomed bits ┼ blocks of 16 bytes and more …
@@ -48,24 +51,31 @@ export interface Slot {
   readonly within: { readonly attribute: string; readonly keys: readonly string[] } | undefined
 }
 
-/** Offsets in the arena, in 32-bit words. `top` counts units. */
-export const ARENA = { id: 0, top: 2 } as const
+/** Offsets in the arena, in 32-bit words. `top` counts units, `lastBell` the bells that were taken. */
+export const ARENA = { id: 0, top: 2, lastBell: 3, bells: 16 } as const
+/** As many as a word has bits. */
+export const BELL_COUNT = 32
 /** Bytes from the start of the arena to a region in which every number is a NaN, and its size. */
-export const SILENT = { start: 64, byteLength: 32 * 1024 } as const
-/** Room for 60,000 brains of 30 attributes. */
+export const SILENT = { start: 192, byteLength: 32 * 1024 } as const
+/** The same to a region in which nothing is kept and somebody waits for every attribute. */
+export const SINK = { start: SILENT.start + SILENT.byteLength, byteLength: SILENT.byteLength } as const
+/** Room for 50,000 brains of 30 attributes. */
 export const ARENA_BYTES = 64 * 1024 * 1024
 /** The unit in which the arena counts: a line of the processor's cache, so that no two brains share one. */
 export const ARENA_UNIT_BYTES = 64
 
 /** Offsets in a region, in 32-bit words. */
 /**
- * `committing`: the position, + 1, of the object on whose leaves a step is being completed; `committed`: the number of
+ * `committing`: the position, + 1, of the object or array on which a step is being completed; `committed`: the number of
  * that step from the moment at which it counts. Both are 0 but for that time, or where a thread was killed in it.
+ * `decided` and `finished`: the number of the last group that wrote several attributes (redo.ts).
  */
-export const REGION = { magic: 0, fingerprint: 1, lastStep: 2, committing: 3, committed: 4, lock: 16 } as const
+export const REGION = { magic: 0, fingerprint: 1, lastStep: 2, committing: 3, committed: 4, decided: 5, finished: 6, lock: 16 } as const
 export const SLOT_BYTES = 32
 /** Offsets in a slot, in bytes: what a number or boolean was before the step that it is in, and what it will be. */
 export const IN_STEP = { before: 8, after: 24 } as const
+/** From the start of a slot to the word of who waits for it. */
+export const WAITERS_BYTES = 16
 const SLOTS_START = 128
 
 /** Offsets in the memory of the values, in 32-bit words. */

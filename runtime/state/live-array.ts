@@ -59,6 +59,10 @@ export class LiveArray {
     this.#region = start >>> 2
   }
 
+  get assignments(): number {
+    return Atomics.load(this.#memory.words, this.#word)
+  }
+
   /** Undefined before the first write. */
   read(): TypedArray | undefined {
     const reference = Atomics.load(this.#memory.words, this.at)
@@ -76,10 +80,11 @@ export class LiveArray {
     const { words, lock } = this.#memory
     lock.enter()
     try {
-      invariant(lock.isHeld, 'a thread that was told to end, and lost its lock, writes no more')
+      lock.assertHeld()
       const block = words[this.#word + REFERENCE]! >>> 1
       if (block !== 0 && this.#byteLengthOf(block) === bytes.length) this.#replace(block, bytes)
       else this.#move(block, bytes)
+      this.#memory.wake(this.#slot)
     } finally {
       lock.leave()
     }
@@ -97,6 +102,7 @@ export class LiveArray {
     if (Atomics.load(words, this.#word) & 1) Atomics.add(words, this.#word, 1)
     Atomics.store(words, this.#region + REGION.committed, 0)
     Atomics.store(words, this.#region + REGION.committing, 0)
+    this.#memory.wake(this.#slot)
   }
 
   /** A copy in memory of this thread. None that has half of a value which was assigned meanwhile. */
@@ -226,12 +232,19 @@ export interface LiveArrayMemory {
   /** A block of so many bytes. Throws RangeError. */
   readonly reserve: (slot: Slot, byteLength: number) => Block
   readonly free: (block: Block) => void
+  /** Wakes who waits for the attribute. */
+  readonly wake: (slot: Slot) => void
   readonly payloadLength: (block: Block) => number
 }
 
 /** A copy of a typed array; of one that is shared, none that has half of a value which was assigned meanwhile. */
 export function copyOf<Value extends TypedArray>(view: Value): Value {
   return (arrays.get(view)?.copyOf(view) ?? privateCopy(view)) as Value
+}
+
+/** A number that is another one after each assignment of the attribute that a live view is of; undefined for all else. */
+export function assignmentsOf(value: unknown): number | undefined {
+  return typeof value === 'object' && value !== null ? arrays.get(value)?.assignments : undefined
 }
 
 const startOf = (block: Block): number => block * UNIT_BYTES + BLOCK_HEADER_BYTES + HEAD_BYTES

@@ -1,3 +1,4 @@
+import { invariant } from '../errors.ts'
 import { DOOMED_BITS, HEAP } from './layout.ts'
 
 /** The lock word: 0 free, else (owner + 1) << 1, with the lowest bit set while someone may sleep on it. */
@@ -59,6 +60,10 @@ export class Lock {
   /** Whether this thread still has the lock that it took: a doomed one may have lost it. */
   get isHeld(): boolean {
     return this.#depth > 0 && (Atomics.load(this.#words, this.#word) & ~CONTENDED) === this.#mine
+  }
+
+  assertHeld(): void {
+    invariant(this.isHeld, 'a thread that was told to end, and lost its lock, writes no more')
   }
 
   /** Frees what a thread held that runs no more. */

@@ -5,8 +5,8 @@ import { Heap } from './heap.ts'
 import { DEFAULT_STATE_BYTES, MAGIC, MAXIMUM_STATE_BYTES, REGION } from './layout.ts'
 import type { Layout } from './layout.ts'
 import { ABSENT_NUMBER } from './scalar.ts'
-import { MAIN, Store } from './store.ts'
-import type { MemoryOrder, SharedState, StoreOptions } from './store.ts'
+import { type MemoryOrder, type SharedState, Store, type StoreOptions } from './store.ts'
+import { MAIN } from './values.ts'
 
 /**
  * The memory of a new state. Main thread. Throws RangeError where `bytes` is no integer or too small, and where the

@@ -6,9 +6,6 @@ export const BRAIN_MEMBERS = [
 /** Every static member of Brain. */
 export const BRAIN_STATIC_MEMBERS = ['task', 'loop', 'local', 'copy', 'addSerializableType'] as const
 
-/** Members that the design names and that are refused until they work. */
-export const LATER_MEMBERS = ['until', 'block', 'watch', 'atomic', 'change', 'copy'] as const
-
 /** The operators of an assignment that reads what it writes, always one atomic step on a shared attribute. */
 export type AssignmentOperator =
   | '+=' | '-=' | '*=' | '/=' | '%=' | '**=' | '<<=' | '>>=' | '>>>=' | '&=' | '|=' | '^='

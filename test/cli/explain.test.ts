@@ -254,7 +254,7 @@ describe('taskbrain explain <file> --graph', (it) => {
   end
   b0t0 <--> b0a0
   b0a1 --> b0t0
-  b0t0 <--> b0a2
+  b0t0 --> b0a2
   b0t0 --> b0a3
   b0t0 <--> b0a4
   b0t1 <--> b0a3

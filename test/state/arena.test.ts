@@ -6,7 +6,7 @@ import { freeWith, ownArena, takeRegion } from '../../runtime/state/arena.ts'
 import { FreeRegions } from '../../runtime/state/free-regions.ts'
 import { createStore, layoutOf } from '../../runtime/state/index.ts'
 import { ARENA_BYTES, IN_STEP } from '../../runtime/state/layout.ts'
-import { plainSteps, wasmSteps } from '../../runtime/state/number-steps.ts'
+import { type NumberSteps, plainSteps, wasmSteps } from '../../runtime/state/number-steps.ts'
 import { LAST_STEP, markOfStep } from '../../runtime/state/scalar.ts'
 import { describe } from '../harness/suite.ts'
 import { thrown } from './pair.ts'
@@ -91,11 +91,14 @@ describe('free regions', (it) => {
 describe('steps on numbers', (it) => {
   const arena = ownArena()
   const { start } = takeRegion(arena, 64)
-  const wasm = wasmSteps(arena.memory as never)!
+  const rung: number[] = []
+  const ring = (word: number): number => rung.push(word)
+  const wasm = wasmSteps(arena.memory as never, ring)!
+  const plainOnes = (): NumberSteps => plainSteps(arena.floats, arena.floatBits, arena.words, ring)
   const number = fc.oneof(fc.double(), fc.constantFrom(0, -0, NaN, Infinity, -Infinity, 2 ** 53))
   it('are the same with and without WebAssembly', () => {
     assert.type(wasm.add, 'function')
-    const plain = plainSteps(arena.floats, arena.floatBits)
+    const plain = plainOnes()
     fc.assert(fc.property(number, number, number, (before, by, next) => {
       const outcomes = [wasm, plain].map((steps) => {
         arena.floats[start >>> 3] = before
@@ -113,7 +116,7 @@ describe('steps on numbers', (it) => {
   })
   it('leave an attribute that was never written, and one in a step, as it is', () => {
     for (const bits of [0x7ff8_7a5b_0000_0001n, 0x7ff8_7a5c_0000_0007n]) {
-      for (const { add } of [wasm, plainSteps(arena.floats, arena.floatBits)]) {
+      for (const { add } of [wasm, plainOnes()]) {
         arena.floatBits[start >>> 3] = bits
         assert.ok(Number.isNaN(add(start, 1)))
         assert.is(arena.floatBits[start >>> 3], bits)
@@ -124,7 +127,7 @@ describe('steps on numbers', (it) => {
     const { before: toBefore, after: toAfter } = IN_STEP
     const [at, before, after] = [start >>> 3, (start + toBefore) >>> 3, (start + toAfter) >>> 3]
     const steps = fc.integer({ min: 1, max: LAST_STEP })
-    for (const { claim, settle } of [wasm, plainSteps(arena.floats, arena.floatBits)]) {
+    for (const { claim, settle } of [wasm, plainOnes()]) {
       fc.assert(fc.property(number, number, steps, steps, (was, will, step, other) => {
         fc.pre(step !== other)
         arena.floats[at] = was
@@ -141,5 +144,25 @@ describe('steps on numbers', (it) => {
         assert.ok(Object.is(arena.floats[at], will))
       }), { numRuns: 200 })
     }
+  })
+  it('ring for who waits, where they have changed the number', () => {
+    const waiters = (start + 16) >>> 2
+    for (const { add, exchange } of [wasm, plainOnes()]) {
+      rung.length = 0
+      arena.floats[start >>> 3] = 1
+      arena.words[waiters] = 0
+      add(start, 1)
+      exchange(start, 2, 3)
+      assert.equal(rung, [])
+      arena.words[waiters] = 1 << 31
+      exchange(start, 2, 4)
+      add(start, NaN)
+      assert.equal(rung, [])
+      add(start, 1)
+      assert.equal(rung, [waiters])
+      exchange(start, 4, 5)
+      assert.equal(rung, [waiters, waiters])
+    }
+    arena.words[waiters] = 0
   })
 })

@@ -40,6 +40,8 @@ function checkOldOrNew(store: Store): void {
 
 /** Every kind of write works, at once, and is exact. */
 function checkUsable(store: Store): void {
+  // Whoever has the lock next completes what the killed thread had decided.
+  store.update(ARMED, (armed: any) => armed)
   const frames = store.read(FRAMES) as number
   const list = store.read(LIST) as number[]
   assert.is(store.apply(FRAMES, (old: any) => old + 1).after, frames + 1)

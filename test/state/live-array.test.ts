@@ -120,7 +120,8 @@ describe('a typed array', (it) => {
     assert.match(error.message, '`frame.slice()`')
     assert.equal([robot.frame.slice().buffer.byteLength, [...robot.frame.subarray(1)]], [3, [2, 3]])
     robot.scan = new Float64Array(2)
-    robot.frame = robot.frame
+    const { frame } = robot
+    robot.frame = frame
     assert.equal([...robot.frame], [1, 2, 3])
     const both: any = robot
     both.text = [robot.frame, new Uint8Array(robot.frame)]

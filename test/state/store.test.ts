@@ -205,7 +205,7 @@ describe('an attribute whose first value can\'t be shared', (it) => {
   it('stays in main, is told of once, and other threads get an error that says why', () => {
     const [main, other] = pair()
     const told: Array<readonly [string, string]> = []
-    main.onUnshareable((attribute, error) => told.push([attribute, error.code]))
+    main.values.onUnshareable((attribute, error) => told.push([attribute, error.code]))
     const socket = new Socket()
     main.write(POSE, socket)
     assert.is(main.read(POSE), socket)

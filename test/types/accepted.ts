@@ -57,6 +57,35 @@ export class Robot extends Brain {
   @Brain.task({ process: true, runOnStart: false }) async add(a: number, b: number) { return a + b }
   @Brain.task({ process: true, runOnStart: false }) maybe(n: number) { return n > 0 ? new Pose(n, n) : null }
 
+  @Brain.task({ process: true, runOnStart: true })
+  async waits(): Promise<void> {
+    const named = await this.until(() => this.label, { timeout: '250ms' })
+    same<typeof named, string>()
+    const isWide = await this.until(() => this.width > 3)
+    same<typeof isWide, true>()
+    const blocked = this.block(() => this.maybe(this.count), { timeout: 1 })
+    same<typeof blocked, Pose>()
+    const end = this.watch(() => this.label, (label, previous) => this.logger.info(label?.length, previous?.length))
+    end()
+    this.watch(() => this.count, async (count: number) => this.logger.info(count))
+    const sum = this.atomic(() => {
+      this.count += 1
+      return this.count + this.width
+    })
+    same<typeof sum, number>()
+    const nothing = this.atomic(() => {
+      this.count = 0
+    })
+    same<typeof nothing, void>()
+    const size = this.change('names', (names) => names.add('x').size)
+    same<typeof size, number>()
+    const names = Brain.copy(this.names)
+    same<typeof names, Set<string>>()
+    // A condition of a helper's type parameter.
+    const first = <T>(read: () => T) => this.until(read)
+    await first(() => this.names.has('x'))
+  }
+
   @Brain.task({ process: false, runOnStart: true })
   async calls(): Promise<void> {
     const run = this.tasks.add(1, 2)

@@ -124,6 +124,14 @@ export class Refused extends Brain {
     this.tasks.add.runs = []
     // @ts-expect-error — is not assignable to type 'Duration | undefined'
     await this.stop({ grace: 'now' })
+    // @ts-expect-error — is not assignable to type 'Duration | undefined'
+    await this.until(() => this.count, { timeout: 'soon' })
+    // @ts-expect-error — a step can not wait: await before it
+    this.atomic(async () => this.count)
+    // @ts-expect-error — a step can not wait: await before it
+    this.change('count', async (count) => count)
+    // @ts-expect-error — is not assignable to parameter of type
+    this.change('nothing', () => 1)
     return [sum, text]
   }
 }

@@ -1,0 +1,83 @@
+import type { Redo } from './redo.ts'
+
+/** What a group has done to one attribute. All of it runs once, under the lock. */
+export interface Part {
+  readonly isWritten: boolean
+  /** Says in shared memory what `commit` will do. */
+  prepare(redo: Redo, step: number): void
+  commit(): void
+}
+
+/** An object whose leaves are parts: between the two its sequence says that they are changing. */
+export interface Held {
+  turnOdd(): void
+  turnEven(): void
+}
+
+/** A value that nobody else sees yet, in a block of its own. */
+export interface HeldValue extends Part {
+  readonly block: number
+  snapshot?: { readonly value: unknown }
+}
+
+/**
+ * What one step under the lock does to the attributes of a brain: `update`, a change in place, or all of an `atomic`. A step
+ * within a step belongs to the outer one.
+ *
+ * Nobody else sees any of it before the end; then each attribute gets its last value, in the order of the last writes, so
+ * that a flag comes after what it stands for. Until then a number that was read or written is claimed: steps without the
+ * lock, such as `+=`, wait, since what they add would fall between a read and a write of the group. Of a thread that is
+ * killed meanwhile all of it is done, or nothing.
+ */
+export class Group {
+  readonly #nextStep: () => number
+  #step: number | undefined
+  /** In the order of the last writes, by position in the schema. */
+  readonly #parts = new Map<number, Part>()
+  readonly #objects = new Set<Held>()
+
+  constructor(nextStep: () => number) {
+    this.#nextStep = nextStep
+  }
+
+  /** Its number, which no other group of this state has; never 0. */
+  get step(): number {
+    return this.#step ??= this.#nextStep()
+  }
+
+  /** Of the attribute, where the group has met it. */
+  part(index: number): Part | undefined {
+    return this.#parts.get(index)
+  }
+
+  /** The attribute is met, or written: then it comes last. */
+  put(index: number, part: Part): void {
+    this.#parts.delete(index)
+    this.#parts.set(index, part)
+  }
+
+  /** The object changes as a whole: who reads all of it sees nothing of that, or everything. */
+  hold(object: Held): void {
+    this.#objects.add(object)
+  }
+
+  /** `assertHeld` throws where the thread has lost the lock. */
+  commit(redo: Redo, assertHeld: () => void): void {
+    const parts = [...this.#parts.values()]
+    const written = parts.filter((part) => part.isWritten)
+    // What was only read is given back first: nobody is to complete that.
+    for (const part of parts) if (!part.isWritten) part.commit()
+    if (written.length === 0) return
+    // One alone is changed by one store.
+    const isRedone = written.length > 1 || this.#objects.size > 0
+    if (isRedone) {
+      assertHeld()
+      for (const part of written) part.prepare(redo, this.step)
+      redo.decide(this.step)
+    }
+    for (const object of this.#objects) object.turnOdd()
+    for (const part of written) part.commit()
+    for (const object of this.#objects) object.turnEven()
+    if (isRedone) redo.finish(this.step)
+  }
+}
