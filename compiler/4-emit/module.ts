@@ -125,7 +125,9 @@ function brainEdits(slice: Slice, brain: BrainModel, plan: BrainPlan): Edit[] {
   const registration = isMain(slice) ? mainRegistration(slice, plan) : workerRegistration(slice, brain)
   const parts = brain.members.map((member, index) => ({ ...member, isKept: isMemberKept(slice, member, live?.has(index) ?? false), splitEdits: splitEditsHere(slice, brain, member) }))
   const edits: Edit[] = [...parts.flatMap((member) => memberEdits(brain, member)), ...semicolons(slice.file.source.text, parts)]
-  if (registration) edits.push({ kind: 'insert', at: brain.body.end, text: `\n${registration}\n` })
+  // Before what runs with the class and may make a brain of it: `static readonly shared = new Robot()`.
+  const runs = parts.find(({ isKept, isStatic, kind }) => isKept && isStatic && (kind === 'field' || kind === 'static-block'))
+  if (registration) edits.push({ kind: 'insert', at: runs ? runs.start : brain.body.end, text: runs ? `\n${registration}` : `\n${registration}\n` })
   if (isMain(slice)) return [...edits, ...brain.mainEdits]
   const base = slice.heritage.get(brain.name)
   if (base) edits.push({ kind: 'replace', ...brain.heritage, text: base })
