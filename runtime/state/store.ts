@@ -226,6 +226,13 @@ export class Store {
     try {
       if (slot.kind === 'object') this.#objectAt(slot).close()
       else if (opened) this.values.commit(slot, opened)
+    } finally {
+      this.#endRegion()
+    }
+  }
+
+  #endRegion(): void {
+    try {
       if (!this.#group && --this.#openCount === 0) this.scalars.endRegion().commit(this.#redo, () => this.#lock.assertHeld())
     } finally {
       this.#lock.leave()

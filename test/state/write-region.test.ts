@@ -1,5 +1,5 @@
 import * as assert from 'uvu/assert'
-import { attachStore, change, close, defineAccessors, failed, open } from '../../runtime/state/index.ts'
+import { attachStore, change, close, defineAccessors, failed, open, storeOf } from '../../runtime/state/index.ts'
 import { REGION } from '../../runtime/state/layout.ts'
 import { describe } from '../harness/suite.ts'
 import { codeOf, layout, pair, thrown } from './pair.ts'
@@ -122,6 +122,14 @@ describe('a write region', (it) => {
     assert.match(both.message, /^A change threw \(SyntaxError: mine\), and what it had changed could not be kept/)
     assert.is(both.errors[1].code, 'not-serializable')
     assert.equal(other.list, [])
+  })
+  it('ends also where the changes can\'t be kept', () => {
+    const [main] = robots()
+    main.list = []
+    const region = open(main, 'list')
+    main.list.push(() => {})
+    assert.is(codeOf(() => close(region)), 'not-serializable')
+    assert.is(storeOf(main)!.scalars.isDirect, true)
   })
   it('writes what it can of several attributes', () => {
     const [main, other] = robots()
