@@ -33,7 +33,7 @@ export function brainExplanationText(brain: BrainExplanation, outDir: string, pa
   const bases = brain.bases.length === 0 ? '' : ` extends ${brain.bases.join(' extends ')}`
   return [
     `${paint('bold', brain.name)}${bases}  ${brain.file} → ${outDir}/${brain.module}`,
-    ...titled('Attributes', brain.attributes.length === 0 ? [] : columns(brain.attributes.map(attributeRow)), paint),
+    ...titled('Attributes', brain.attributes.length === 0 ? [] : columns(brain.attributes.map((attribute) => attributeRow(attribute, brain.tasks))), paint),
     ...titled('Tasks', brain.tasks.flatMap((task) => taskRows(task, brain, paint)), paint),
   ].join('\n')
 }
@@ -41,10 +41,22 @@ export function brainExplanationText(brain: BrainExplanation, outDir: string, pa
 const titled = (title: string, rows: readonly string[], paint: Paint): readonly string[] =>
   rows.length === 0 ? [] : ['', paint('underline', title), ...rows.map((row) => `  ${row}`)]
 
-function attributeRow({ name, shared, type, mainOnlyBecause, inheritedFrom }: AttributeExplanation): readonly string[] {
+function attributeRow({ name, shared, type, mainOnlyBecause, inheritedFrom }: AttributeExplanation, tasks: readonly TaskExplanation[]): readonly string[] {
   const from = inheritedFrom === undefined ? '' : ` (from ${inheritedFrom})`
   if (shared === undefined) return [name, 'main only', `${mainOnlyBecause}${from}`]
-  return [name, 'shared', `${type === undefined || type === shared ? shared : `${shared}: ${type}`}${from}`]
+  const users = usersText(name, tasks)
+  return [name, 'shared', `${type === undefined || type === shared ? shared : `${shared}: ${type}`}${from}${users && `, ${users}`}`]
+}
+
+/** Who reads and writes an attribute; nothing where no task is seen to. */
+function usersText(attribute: string, tasks: readonly TaskExplanation[]): string {
+  const who = (how: 'reads' | 'writes' | 'assigns'): readonly string[] => tasks.filter((task) => task[how].includes(attribute)).map((task) => task.name)
+  const assigning = who('assigns')
+  return [
+    ...(who('reads').length > 0 ? [`read by ${who('reads').join(', ')}`] : []),
+    ...(who('writes').length > 0 ? [`written by ${who('writes').join(', ')}`] : []),
+    ...(assigning.length > 1 ? [`assigned by ${assigning.slice(0, -1).join(', ')} and ${assigning.at(-1)}: the last one stands`] : []),
+  ].join('; ')
 }
 
 function taskRows(task: TaskExplanation, brain: BrainExplanation, paint: Paint): readonly string[] {

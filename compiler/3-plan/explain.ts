@@ -47,6 +47,8 @@ export interface TaskExplanation {
   /** Shared attributes that it, or what it calls on `this`, reads and writes. An update counts as both. */
   readonly reads: readonly string[]
   readonly writes: readonly string[]
+  /** Those of them that it assigns as a whole without reading them in the same step: of two tasks that do, the last one stands. */
+  readonly assigns: readonly string[]
   /** Tasks that it calls. */
   readonly calls: readonly string[]
   /** It hands `this` on: what is done with it there is not known. */
@@ -104,7 +106,7 @@ function explainTask({ task, owner, inherited, worker }: PlannedTask, chain: rea
   const members = reachedFrom(task.name, chain)
   const uses = members.flatMap((member) => member.needs.self.map((use) => ({ use, ...effectOf(use, member) })))
   const shared = [...attributesOf(chain).values()].filter(({ attribute }) => attribute.share.kind === 'shared').map(({ attribute }) => attribute.name)
-  const touched = (how: 'reads' | 'writes'): string[] =>
+  const touched = (how: 'reads' | 'writes' | 'assigns'): string[] =>
     shared.filter((name) => uses.some((each) => each.use.name === name && each.use.via === 'this' && each[how]))
   return {
     name: task.name,
@@ -116,6 +118,7 @@ function explainTask({ task, owner, inherited, worker }: PlannedTask, chain: rea
     ...task.optionTexts,
     reads: touched('reads'),
     writes: touched('writes'),
+    assigns: touched('assigns'),
     calls: unique(uses.flatMap(({ use }) => (use.name === 'tasks' && use.next ? [use.next.name] : []))).sort(),
     handsThisOn: members.some((member) => member.needs.selfEscapes),
     ...(worker !== undefined && { worker: explainWorker(worker, slices) }),
@@ -142,9 +145,9 @@ function reachedFrom(task: string, chain: readonly ChainLink[]): Member[] {
 }
 
 /** What was rewritten as one step, such as `this.n += 1` or `this.list.push(v)`, reads and writes. */
-function effectOf(use: SelfUse, member: Member): { reads: boolean; writes: boolean } {
+function effectOf(use: SelfUse, member: Member): { reads: boolean; writes: boolean; assigns: boolean } {
   const isUpdate = use.isChanged || member.needs.edits.some((edit) => edit.kind === 'replace' && edit.start <= use.start && use.start < edit.end)
-  return { reads: isUpdate || use.how !== 'write', writes: isUpdate || use.how === 'write' }
+  return { reads: isUpdate || use.how !== 'write', writes: isUpdate || use.how === 'write', assigns: !isUpdate && use.how === 'write' }
 }
 
 function explainWorker(worker: string, slices: readonly Slice[]): WorkerExplanation {

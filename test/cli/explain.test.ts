@@ -134,11 +134,11 @@ describe('taskbrain explain <file>', (it) => {
     assert.is(stdout, `Robot extends Vehicle  src/robot.brain.ts → .taskbrain/robot.brain.js
 
 Attributes
-  speed      shared     number (from Vehicle)
-  armed      shared     boolean
-  pose       shared     object: { x: number }
-  names      shared     value: string[]
-  count      shared     number
+  speed      shared     number (from Vehicle), read by drive; written by drive, park
+  armed      shared     boolean, read by drive
+  pose       shared     object: { x: number }, written by drive
+  names      shared     value: string[], read by play; written by drive, play
+  count      shared     number, read by drive; written by drive
   socket     main only  it has no initial value
   onMessage  main only  a WebSocket can't be serialised
 
@@ -184,6 +184,26 @@ Tasks
     const none = await taskbrain(['explain', 'src/square.ts'], { cwd: project.dir })
     assert.equal([none.exitCode, none.stdout], [1, ''])
     assert.match(none.stderr, 'No brain found')
+  })
+})
+
+describe('what is said of attributes', (it) => {
+  it('tells where two tasks assign one, so that the last one stands', async () => {
+    using project = scratchProject({
+      'src/robot.brain.ts': `import { Brain } from 'taskbrain'
+export class Robot extends Brain {
+  mode = 'idle'
+  count = 0
+  @Brain.task({ process: true, runOnStart: true })
+  drive() { this.mode = 'drive'; this.count += 1 }
+  @Brain.task({ process: true, runOnStart: true })
+  park() { this.mode = 'park'; this.count += 1 }
+}
+`,
+    })
+    const { stdout } = await taskbrain(['explain', 'src/robot.brain.ts'], { cwd: project.dir })
+    assert.match(stdout, 'mode   shared  value: string, written by drive, park; assigned by drive and park: the last one stands\n')
+    assert.match(stdout, 'count  shared  number, read by drive, park; written by drive, park\n')
   })
 })
 
