@@ -220,7 +220,8 @@ describe('how a run on a thread ends', (it) => {
     assert.is((await Promise.all(runs)).map(summary).join(), 'CANCELLED stopped,CANCELLED stopped,CANCELLED stopped')
     await Promise.all([stopping, brain.stop(), brain[Symbol.asyncDispose]()])
     assert.ok(performance.now() - startedAt < 10_000)
-    assert.ok(brain.ticks > 1)
+    // `wait` sets it to 1 when it begins, before or after the routine has counted.
+    assert.ok(brain.ticks > 0)
     assert.is(brain.signal.aborted, true)
     const output = await brain.tasks.add(1, 2)
     assert.is(summary(output), 'ERROR_OCCURRED brain-stopped')
