@@ -3,6 +3,8 @@ import type { Redo } from './redo.ts'
 /** What a group has done to one attribute. All of it runs once, under the lock. */
 export interface Part {
   readonly isWritten: boolean
+  /** The object that the attribute is a leaf of. */
+  readonly whole?: Held | undefined
   /** Says in shared memory what `commit` will do. */
   prepare(redo: Redo, step: number): void
   commit(): void
@@ -34,7 +36,6 @@ export class Group {
   #step: number | undefined
   /** In the order of the last writes, by position in the schema. */
   readonly #parts = new Map<number, Part>()
-  readonly #objects = new Set<Held>()
 
   constructor(nextStep: () => number) {
     this.#nextStep = nextStep
@@ -56,11 +57,6 @@ export class Group {
     this.#parts.set(index, part)
   }
 
-  /** The object changes as a whole: who reads all of it sees nothing of that, or everything. */
-  hold(object: Held): void {
-    this.#objects.add(object)
-  }
-
   /** `assertHeld` throws where the thread has lost the lock. */
   commit(redo: Redo, assertHeld: () => void): void {
     const parts = [...this.#parts.values()]
@@ -69,15 +65,26 @@ export class Group {
     for (const part of parts) if (!part.isWritten) part.commit()
     if (written.length === 0) return
     // One alone is changed by one store.
-    const isRedone = written.length > 1 || this.#objects.size > 0
+    const isRedone = written.length > 1
+    const objects = wholesOf(written)
     if (isRedone) {
       assertHeld()
       for (const part of written) part.prepare(redo, this.step)
       redo.decide(this.step)
     }
-    for (const object of this.#objects) object.turnOdd()
+    for (const object of objects) object.turnOdd()
     for (const part of written) part.commit()
-    for (const object of this.#objects) object.turnEven()
+    for (const object of objects) object.turnEven()
     if (isRedone) redo.finish(this.step)
   }
+}
+
+/** The objects of which several leaves were written: who reads all of one sees nothing of that, or everything. */
+function wholesOf(written: readonly Part[]): Set<Held> {
+  const [met, several] = [new Set<Held>(), new Set<Held>()]
+  for (const { whole } of written) {
+    if (whole && met.has(whole)) several.add(whole)
+    else if (whole) met.add(whole)
+  }
+  return several
 }

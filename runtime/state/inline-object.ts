@@ -81,6 +81,7 @@ export class InlineObject implements SnapshotHome, Held {
     this.#isTotalOrder = memory.isTotalOrder
     this.#region = start >>> 2
     this.#sequence = (start + slot.offset) >>> 2
+    memory.scalars.joinLeaves(this, this.#leaves)
     this.#workingLeaves = this.#leaves.map((_, index) => new WorkingLeaf(() => this.#working!.values, index))
   }
 
@@ -109,8 +110,8 @@ export class InlineObject implements SnapshotHome, Held {
       return values
     }
     const leaves = values.length === this.#leaves.length ? this.#leaves : this.#leaves.slice(part.start, part.start + values.length)
-    if (this.#scalars.step) {
-      this.#scalars.group!.hold(this)
+    // A region has claimed the leaves of an object that was never written, too.
+    if (this.#scalars.step || this.#change) {
       leaves.forEach((leaf, index) => this.#scalars.writeInGroup(leaf, values[index]!))
       return values
     }
@@ -169,16 +170,14 @@ export class InlineObject implements SnapshotHome, Held {
     this.#change = undefined
     this.#working = undefined
     if (!made) return
-    let count = 0
+    let hasChanged = false
     change.claims.forEach((claim, index) => {
       claim.place = undefined
       if (Object.is(made.values[index], change.before[index])) return
-      count++
+      hasChanged = true
       this.#scalars.writeInGroup(claim.slot, made.values[index]!)
     })
-    if (count === 0) return
-    if (count > 1) this.#scalars.group!.hold(this)
-    this.last = made
+    if (hasChanged) this.last = made
   }
 
   /** Within a group. Sets the object to what `change` makes of it. */

@@ -64,6 +64,8 @@ export class Redo {
   finishOther(place: (slot: Slot, block: number) => void, wake: (slot: Slot) => void): void {
     const { words } = this.#arena
     const step = words[this.#region + REGION.decided]!
+    // Its leaves come one by one: who reads the whole waits for the last. Objects stand last, and turn even there.
+    for (const slot of this.#slots) if (slot.kind === 'object') Atomics.or(words, this.#wordOf(slot), 1)
     for (const slot of this.#slots) {
       const word = this.#wordOf(slot)
       if (slot.kind === 'object') {

@@ -2,7 +2,7 @@ import { invariant } from '../errors.ts'
 import type { Arena } from './arena.ts'
 import { ringWaiters } from './bells.ts'
 import { wrongType } from './errors.ts'
-import type { Group, Part } from './group.ts'
+import type { Group, Held, Part } from './group.ts'
 import { type Slot, WAITERS_BYTES } from './layout.ts'
 import { bitsOfNumber, booleanOfWord, checkedScalar, numberOfBits, type Scalar, wordOfBoolean } from './scalar.ts'
 import { StepMarks } from './step-marks.ts'
@@ -53,6 +53,8 @@ export class Scalars implements Turning {
   /** What opened changes of objects have claimed outside of a group; all else is read and written where it lies. */
   #region: Group | undefined
   readonly #listeners: (() => void)[] = []
+  /** The objects that lie inline, by the positions of their leaves. */
+  readonly #wholes = new Map<number, Held>()
 
   constructor(arena: Arena, start: number, isTotalOrder: boolean) {
     this.#arena = arena
@@ -60,6 +62,10 @@ export class Scalars implements Turning {
     this.#isTotalOrder = isTotalOrder
     this.marks = new StepMarks(arena, start)
     arena.tracking.join(this)
+  }
+
+  joinLeaves(whole: Held, leaves: readonly Slot[]): void {
+    for (const { index } of leaves) this.#wholes.set(index, whole)
   }
 
   /** Whether this thread may read and write numbers and booleans where they lie. */
@@ -169,6 +175,10 @@ export class Scalars implements Turning {
     return this.#group
   }
 
+  get region(): Group | undefined {
+    return this.#region
+  }
+
   /** What is under way in this thread: a group, or else what a region has claimed. */
   get group(): Group | undefined {
     return this.#group ?? this.#region
@@ -210,6 +220,7 @@ export class Scalars implements Turning {
       value: before,
       isWritten: false,
       place: undefined,
+      whole: this.#wholes.get(slot.index),
       prepare: () => marks.setAfter(slot, claim.value!),
       commit: () => {
         if (!claim.isWritten) return marks.settle(slot, step, 'before')

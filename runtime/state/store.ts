@@ -227,11 +227,12 @@ export class Store {
       if (slot.kind === 'object') this.#objectAt(slot).close()
       else if (opened) this.values.commit(slot, opened)
     } finally {
-      this.#endRegion()
+      this.#endOpen()
     }
   }
 
-  #endRegion(): void {
+  /** Also where one attribute could not be written: the others are. */
+  #endOpen(): void {
     try {
       if (!this.#group && --this.#openCount === 0) this.scalars.endRegion().commit(this.#redo, () => this.#lock.assertHeld())
     } finally {
@@ -242,7 +243,10 @@ export class Store {
   /** Frees what a thread held that runs no more. It may not have come to the end of its step, or to ring who waits for a write. */
   release(owner: number): void {
     this.#lock.release(owner)
-    if (this.#redo.isUnfinished) this.atomic(() => {})
+    if (this.#redo.isUnfinished || this.#words[(this.shared.start >>> 2) + REGION.committing] !== 0) {
+      this.#lock.enter()
+      this.#lock.leave()
+    }
     this.wakeAll()
   }
 

@@ -187,13 +187,13 @@ export class Values {
    * The version goes first: killed between the two stores, a writer leaves the old value under a new version, which
    * costs the readers a copy. The other way round they would keep the old value while the memory has the new one.
    */
-  #publish(slot: Slot, byteLength: number, flag = 0): void {
+  #publish(slot: Slot, byteLength: number, flag = 0, group = this.#groupOf(slot)): void {
     this.#lock.enter()
     try {
       if (this.#isMainOnly(slot)) throw this.#notSharedError(slot, this.#copyOut(slot))
       this.#lock.assertHeld()
       const block = this.#allocate(slot, byteLength, flag)
-      if (this.#scalars.step && flag === 0) this.#hold(this.#scalars.step, slot, block)
+      if (group && flag === 0) this.#hold(group, slot, block)
       else this.place(slot, block, flag)
     } finally {
       this.#lock.leave()
@@ -218,7 +218,15 @@ export class Values {
   // --- values that a group has written and nobody else sees yet ---
 
   #heldValue({ index, kind }: Slot): HeldValue | undefined {
-    return kind === 'value' ? (this.#scalars.step?.part(index) as HeldValue | undefined) : undefined
+    if (kind !== 'value') return undefined
+    const { region, step } = this.#scalars
+    return (region?.part(index) ?? step?.part(index)) as HeldValue | undefined
+  }
+
+  /** What a new value belongs to: of a region only what one within it has changed is its own. */
+  #groupOf({ index }: Slot): Group | undefined {
+    const { region, step } = this.#scalars
+    return region?.part(index) ? region : step
   }
 
   #hold(group: Group, slot: Slot, block: number): void {
@@ -298,7 +306,7 @@ export class Values {
     if (!held || typeof held.value !== 'object' || held.value === null) return
     const byteLength = pack(held.value, slot.name, true)
     // Nothing changed: no reader needs a new copy. (The general serialiser writes an array that it made in another form, once.)
-    if (!this.#heap.holds(held.reference >>> 1, packed(), byteLength)) this.#publish(slot, byteLength)
+    if (!this.#heap.holds(held.reference >>> 1, packed(), byteLength)) this.#publish(slot, byteLength, 0, this.#groupOf(slot) ?? this.#scalars.group)
     // What was given away of the copy is a snapshot from now on: `this.list.sort()` returns the list.
     guardPacked(held.value, this.#guardsOf(slot))
   }

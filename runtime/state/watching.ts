@@ -20,6 +20,7 @@ export class Watching {
   readonly #bells: Bells
   readonly #watchers = new Set<Watcher>()
   #isOn = false
+  #hasChanged = false
   #lookAgain: NodeJS.Timeout | undefined
 
   constructor(bells: Bells) {
@@ -60,14 +61,22 @@ export class Watching {
   /** Whether somebody waits on. */
   #look(): boolean {
     for (const watcher of [...this.#watchers]) {
-      if (this.#watchers.has(watcher) && watcher.condition.isStale()) watcher.changed()
+      if (!this.#watchers.has(watcher) || !watcher.condition.isStale()) continue
+      this.#hasChanged = true
+      watcher.changed()
     }
     return this.#watchers.size > 0
   }
 
+  /** A condition that was evaluated anew may have read other attributes, whose bits nobody had set before. */
+  #lookOnceMore(): void {
+    this.#hasChanged = false
+    if (this.#look() && this.#hasChanged) this.#lookAgainSoon()
+  }
+
   #lookAgainSoon(): void {
     if (this.#lookAgain) this.#lookAgain.refresh()
-    else this.#lookAgain = setTimeout(() => this.#look(), LOOK_AGAIN_MS).unref()
+    else this.#lookAgain = setTimeout(() => this.#lookOnceMore(), LOOK_AGAIN_MS).unref()
   }
 }
 
