@@ -1,5 +1,5 @@
 import * as assert from 'uvu/assert'
-import { close, createStore, open, openStore, update } from '../../runtime/state/index.ts'
+import { close, Condition, createStore, open, openStore, update } from '../../runtime/state/index.ts'
 import type { Store } from '../../runtime/state/index.ts'
 import { describe } from '../harness/suite.ts'
 import { codeOf } from './pair.ts'
@@ -72,5 +72,26 @@ describe('a group', (it) => {
     })
     assert.equal(seen, [true, true])
     assert.is(sequence() % 2, 0)
+  })
+})
+
+describe('who waits for an object', (it) => {
+  it('is told of a write that counts although its thread ended before the leaves had it', () => {
+    const { main, store } = robots()
+    const ended = openStore(layout, store.shared, 1)
+    const { marks } = ended.scalars
+    const condition = new Condition(store.arena, () => main['pose.x'])
+    const { has } = marks
+    marks.has = (slot) => {
+      assert.is(condition.evaluate(), 0)
+      return has.call(marks, slot)
+    }
+    marks.settle = () => {
+      throw new Error('the thread ends here')
+    }
+    assert.throws(() => ended.write(POSE, { x: 1, y: 1, at: { z: 1 } }), 'the thread ends here')
+    assert.is(main['pose.x'], 1)
+    store.release(1)
+    assert.ok(condition.isStale())
   })
 })
