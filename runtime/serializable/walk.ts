@@ -68,7 +68,7 @@ export function readProperty(source: object, key: string | number, walk: Walk): 
   } catch (error) {
     if (isStackOverflow(error)) throw error
     walk.trail.push({ kind: 'property', key })
-    throw withCause(refuseHere(walk, `reading it threw ${messageOf(error)}`), error)
+    throw withCause(refuseHere(walk, `reading it threw "${messageOf(error)}"`), error)
   }
 }
 

@@ -220,7 +220,7 @@ describe('what can\'t cross between threads', (it) => {
     ['a promise', { later: Promise.resolve() }, '`args[0].later` can\'t cross between threads: it is a Promise. Await it first.'],
     ['a weak map', new WeakMap(), '`args[0]` can\'t cross between threads: it is an instance of WeakMap.'],
     ['a prototype that is no class', Object.create({ a: 1 }), 'it has a prototype of its own'],
-    ['a getter that throws', { t: throwing }, '`args[0].t.now` can\'t cross between threads: reading it threw no clock.'],
+    ['a getter that throws', { t: throwing }, '`args[0].t.now` can\'t cross between threads: reading it threw "no clock".'],
     ['a revoked proxy', { p: revokedProxy() }, '`args[0].p` can\'t cross between threads: it is a Proxy that could not be read'],
   ]
   for (const [name, value, message] of cases) {
