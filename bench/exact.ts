@@ -3,14 +3,13 @@
  * for as long as is asked. `npm run bench:exact [seconds]` (default 60); ends with 1 where something was. Needs `npm run build`.
  */
 import { execFileSync } from 'node:child_process'
-import { once } from 'node:events'
 import { cpSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import { Worker } from 'node:worker_threads'
-import { buildSync } from 'esbuild'
 import { createStore } from '../runtime/state/index.ts'
 import { FRAMES, isWhole, layout, LIST, POSE, TEXT, type Whole } from '../test/state/threads/schema.ts'
+import { threadsOf } from '../test/state/threads/start.ts'
+import type { Job } from '../test/state/threads/worker.ts'
 
 const STEPS = 250_000
 const SECONDS = Number(process.argv[2] ?? 60)
@@ -67,8 +66,7 @@ console.log(`three workers and main, ${STEPS} rounds each`)
   await counter.stop()
 }
 
-const WORKER = resolve('.test/state/worker.mjs')
-buildSync({ entryPoints: ['test/state/threads/worker.ts'], outfile: WORKER, bundle: true, platform: 'node', format: 'esm', target: 'node20', logLevel: 'error' })
+const start = threadsOf<Job>('worker')
 const store = createStore(layout, { bytes: 4 << 20 })
 const check = (): void => {
   const pose = store.read(POSE) as Whole
@@ -82,14 +80,12 @@ const check = (): void => {
 }
 
 /** Writes until it is killed, at some instant within its first milliseconds. */
-async function kill(owner: number, delay: number): Promise<void> {
-  const gate = new Int32Array(new SharedArrayBuffer(8))
-  const worker = new Worker(WORKER, { workerData: { name: 'writeForever', state: store.shared, owner, count: 0, gate } })
-  const exited = once(worker, 'exit')
+async function kill(delay: number): Promise<void> {
+  const { owner, gate, exited, terminate } = start(store, { name: 'writeForever', count: 0 })
   while (gate[0] === 0) await new Promise(setImmediate)
   for (let round = 0; round < delay; round++) check()
   store.doom(owner)
-  void worker.terminate()
+  void terminate()
   check()
   await exited
   store.release(owner)
@@ -104,7 +100,7 @@ let kills = 0
 const lane = async (): Promise<void> => {
   while (performance.now() < endsAt) {
     kills += 1
-    await kill(kills, (kills * 37) % 100)
+    await kill((kills * 37) % 100)
     check()
     store.change(LIST, (list: number[]) => {
       list.length = 0

@@ -1,46 +1,13 @@
-import { once } from 'node:events'
-import { fileURLToPath } from 'node:url'
-import { Worker } from 'node:worker_threads'
-import { buildSync } from 'esbuild'
 import * as assert from 'uvu/assert'
 import { assign, createStore } from '../../runtime/state/index.ts'
 import type { Store } from '../../runtime/state/index.ts'
 import { describe } from '../harness/suite.ts'
 import { isWhole, layout, type Pose, poseOf, Robot } from './threads/inline-schema.ts'
 import type { Job } from './threads/inline-worker.ts'
+import { awaitGate, goOn, type Thread, threadsOf } from './threads/start.ts'
 
-// A thread does not run TypeScript on Node 20.
-const WORKER = fileURLToPath(new URL('../../.test/state/inline-worker.mjs', import.meta.url))
-buildSync({
-  entryPoints: [fileURLToPath(new URL('./threads/inline-worker.ts', import.meta.url))],
-  outfile: WORKER, bundle: true, platform: 'node', format: 'esm', target: 'node20', logLevel: 'error',
-})
-
-interface Thread {
-  readonly owner: number
-  readonly gate: Int32Array
-  readonly exited: Promise<number>
-  terminate(): Promise<number>
-}
-
-let lastOwner = 0
-
-function start(store: Store, name: Job['name'], count = 0): Thread {
-  const owner = ++lastOwner
-  const gate = new Int32Array(new SharedArrayBuffer(8))
-  const worker = new Worker(WORKER, { workerData: { name, state: store.shared, owner, count, gate } satisfies Job })
-  const exited = once(worker, 'exit').then(([code]) => code as number)
-  return { owner, gate, exited, terminate: () => worker.terminate() }
-}
-
-function awaitGate({ gate }: Thread): void {
-  assert.is.not(Atomics.wait(gate, 0, 0, 10_000), 'timed-out')
-}
-
-function letGo({ gate }: Thread): void {
-  Atomics.store(gate, 1, 1)
-  Atomics.notify(gate, 1)
-}
+const startThread = threadsOf<Job>('inline-worker')
+const start = (store: Store, name: Job['name'], count = 0): Thread => startThread(store, { name, count })
 
 function newRobot(): { robot: Robot, store: Store } {
   const store = createStore(layout, { bytes: 1 << 20 })
@@ -73,7 +40,7 @@ describe('an object that lies inline, under several threads', (it) => {
       last = pose
       if (!isWhole(pose)) assert.unreachable(`in pieces: ${JSON.stringify(pose)}`)
     }
-    threads.forEach(letGo)
+    threads.forEach(goOn)
     assert.equal(await Promise.all(threads.map(({ exited }) => exited)), [0, 0, 0])
     assert.ok(changes > 1000, `saw only ${changes} changes`)
   })
@@ -92,7 +59,7 @@ describe('an object that lies inline, under several threads', (it) => {
       if (x !== seen) seen = x
     }
     assert.ok(seen > 0)
-    letGo(thread)
+    goOn(thread)
     assert.is(await thread.exited, 0)
   })
 
@@ -144,7 +111,7 @@ describe('an object that lies inline, under several threads', (it) => {
     awaitGate(thread)
     robot['pose.y'] = 9
     assert.equal(robot.pose, { x: 0, y: 9, at: { z: 0, odd: false } })
-    letGo(thread)
+    goOn(thread)
     assert.is(await thread.exited, 0)
     assert.equal(robot.pose, { x: 100, y: 9, at: { z: 200, odd: false } })
   })

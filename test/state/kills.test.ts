@@ -1,24 +1,15 @@
-import { once } from 'node:events'
-import { fileURLToPath } from 'node:url'
-import { Worker } from 'node:worker_threads'
-import { buildSync } from 'esbuild'
 import * as assert from 'uvu/assert'
 import { createStore } from '../../runtime/state/index.ts'
 import type { Store } from '../../runtime/state/index.ts'
 import { describe } from '../harness/suite.ts'
 import type { HaltedJob } from './threads/halted.ts'
+import { HALTED } from './threads/halting.ts'
 import { OPERATIONS, type OperationName } from './threads/operations.ts'
 import { ARMED, FRAMES, isWhole, layout, LIST, POSE, TEXT, wholeOf } from './threads/schema.ts'
 import type { Whole } from './threads/schema.ts'
+import { awaitGate, threadsOf } from './threads/start.ts'
 
-// A thread does not run TypeScript on Node 20.
-const WORKER = fileURLToPath(new URL('../../.test/state/halted.mjs', import.meta.url))
-buildSync({
-  entryPoints: [fileURLToPath(new URL('./threads/halted.ts', import.meta.url))],
-  outfile: WORKER, bundle: true, platform: 'node', format: 'esm', target: 'node20', logLevel: 'error',
-})
-
-const HALTED = 1
+const start = threadsOf<HaltedJob>('halted')
 
 function newStore(): Store {
   const store = createStore(layout, { bytes: 1 << 20 })
@@ -54,24 +45,22 @@ function checkUsable(store: Store): void {
 }
 
 /** False where the operation has fewer atomic accesses than that. */
-async function killAt(store: Store, operation: OperationName, at: number, owner: number): Promise<boolean> {
-  const gate = new Int32Array(new SharedArrayBuffer(8))
-  const worker = new Worker(WORKER, { workerData: { operation, at, state: store.shared, owner, gate } satisfies HaltedJob })
-  const exited = once(worker, 'exit')
-  assert.is.not(Atomics.wait(gate, 0, 0, 20_000), 'timed-out')
-  const isHalted = gate[0] === HALTED
+async function killAt(store: Store, operation: OperationName, at: number): Promise<boolean> {
+  const thread = start(store, { operation, at })
+  awaitGate(thread)
+  const isHalted = thread.gate[0] === HALTED
   if (isHalted) checkOldOrNew(store)
-  store.doom(owner)
-  const end = worker.terminate()
+  store.doom(thread.owner)
+  const end = thread.terminate()
   // Every other time without waiting for the end: then a lock of it may have to be taken over.
   if (at % 2) {
     await end
-    store.release(owner)
+    store.release(thread.owner)
   }
   checkOldOrNew(store)
   checkUsable(store)
-  await exited
-  store.release(owner)
+  await thread.exited
+  store.release(thread.owner)
   return isHalted
 }
 
@@ -79,7 +68,7 @@ describe('a thread that is killed before any atomic access', (it) => {
   for (const operation of Object.keys(OPERATIONS) as OperationName[]) {
     it(`of ${operation} leaves what was or what is to be, and a usable state`, async () => {
       let kills = 0
-      while (await killAt(newStore(), operation, kills + 1, kills + 1)) kills += 1
+      while (await killAt(newStore(), operation, kills + 1)) kills += 1
       assert.ok(kills > 2, `${kills} accesses`)
     })
   }

@@ -1,37 +1,13 @@
-import { once } from 'node:events'
-import { fileURLToPath } from 'node:url'
-import { Worker } from 'node:worker_threads'
-import { buildSync } from 'esbuild'
 import * as assert from 'uvu/assert'
 import { change, copyOf, createStore } from '../../runtime/state/index.ts'
 import type { Store } from '../../runtime/state/index.ts'
 import { describe } from '../harness/suite.ts'
 import { frameOf, isWhole, layout, LENGTH, Robot } from './threads/array-schema.ts'
 import type { Job } from './threads/array-worker.ts'
+import { awaitGate, type Thread, threadsOf } from './threads/start.ts'
 
-// A thread does not run TypeScript on Node 20.
-const WORKER = fileURLToPath(new URL('../../.test/state/array-worker.mjs', import.meta.url))
-buildSync({
-  entryPoints: [fileURLToPath(new URL('./threads/array-worker.ts', import.meta.url))],
-  outfile: WORKER, bundle: true, platform: 'node', format: 'esm', target: 'node20', logLevel: 'error',
-})
-
-interface Thread {
-  readonly owner: number
-  readonly gate: Int32Array
-  readonly exited: Promise<number>
-  terminate(): Promise<number>
-}
-
-let lastOwner = 0
-
-function start(store: Store, name: Job['name'], count = 0): Thread {
-  const owner = ++lastOwner
-  const gate = new Int32Array(new SharedArrayBuffer(8))
-  const worker = new Worker(WORKER, { workerData: { name, state: store.shared, owner, count, gate } satisfies Job })
-  const exited = once(worker, 'exit').then(([code]) => code as number)
-  return { owner, gate, exited, terminate: () => worker.terminate() }
-}
+const startThread = threadsOf<Job>('array-worker')
+const start = (store: Store, name: Job['name'], count = 0): Thread => startThread(store, { name, count })
 
 function newRobot(): { robot: Robot, store: Store } {
   const store = createStore(layout, { bytes: 1 << 20 })
@@ -53,7 +29,7 @@ describe('a typed array under several threads', (it) => {
   it('is copied whole while another thread replaces it', async () => {
     const { robot, store } = newRobot()
     const thread = start(store, 'replaceForever')
-    assert.is.not(Atomics.wait(thread.gate, 0, 0, 10_000), 'timed-out')
+    awaitGate(thread)
     const { frame } = robot
     const seen = new Set<number>()
     for (let read = 0; read < 3000; read++) {
@@ -72,7 +48,7 @@ describe('a typed array under several threads', (it) => {
     const first = robot.frame
     for (let round = 0; round < 25; round++) {
       const threads = [start(store, 'writeForever'), start(store, 'replaceForever')]
-      threads.forEach(({ gate }) => assert.is.not(Atomics.wait(gate, 0, 0, 10_000), 'timed-out'))
+      threads.forEach(awaitGate)
       for (let read = 0; read < (round * 7) % 40; read++) assert.ok(isWhole(copyOf(robot.frame)))
       const ends = threads.map((thread) => {
         store.doom(thread.owner)

@@ -1,7 +1,3 @@
-import { once } from 'node:events'
-import { fileURLToPath } from 'node:url'
-import { Worker } from 'node:worker_threads'
-import { buildSync } from 'esbuild'
 import * as assert from 'uvu/assert'
 import { assign, change, Condition, createStore } from '../../runtime/state/index.ts'
 import type { Store } from '../../runtime/state/index.ts'
@@ -10,13 +6,10 @@ import { describe } from '../harness/suite.ts'
 import { HALTED } from './threads/halting.ts'
 import type { MixedJob } from './threads/mixed-halted.ts'
 import { fill, layout, POSE, Robot, seenOf, type StepName, STEPS } from './threads/mixed-schema.ts'
+import { awaitGate, threadsOf } from './threads/start.ts'
 
-// A thread does not run TypeScript on Node 20.
-const WORKER = fileURLToPath(new URL('../../.test/state/mixed-halted.mjs', import.meta.url))
-buildSync({
-  entryPoints: [fileURLToPath(new URL('./threads/mixed-halted.ts', import.meta.url))],
-  outfile: WORKER, bundle: true, platform: 'node', format: 'esm', target: 'node20', logLevel: 'error',
-})
+const start = threadsOf<MixedJob>('mixed-halted')
+
 /** Each access is one thread: `1` tries them all, which takes minutes. */
 const STRIDE = Number(process.env['KILL_STRIDE'] ?? 23)
 
@@ -28,22 +21,22 @@ function newRobot(): { readonly robot: Robot, readonly store: Store } {
 }
 
 interface Halted {
+  readonly owner: number
   readonly isHalted: boolean
   kill(): Promise<void>
 }
 
-function haltAt(store: Store, step: StepName | undefined, at: number, owner: number): Halted {
-  const gate = new Int32Array(new SharedArrayBuffer(8))
-  const worker = new Worker(WORKER, { workerData: { step, at, state: store.shared, owner, gate } satisfies MixedJob })
-  const exited = once(worker, 'exit')
-  assert.is.not(Atomics.wait(gate, 0, 0, 20_000), 'timed-out')
+function haltAt(store: Store, step: StepName | undefined, at: number): Halted {
+  const thread = start(store, { step, at })
+  awaitGate(thread)
   return {
-    isHalted: gate[0] === HALTED,
+    owner: thread.owner,
+    isHalted: thread.gate[0] === HALTED,
     async kill() {
-      store.doom(owner)
-      await worker.terminate()
-      await exited
-      store.release(owner)
+      store.doom(thread.owner)
+      await thread.terminate()
+      await thread.exited
+      store.release(thread.owner)
     },
   }
 }
@@ -75,9 +68,9 @@ function checkUsable({ robot, store }: { readonly robot: Robot, readonly store: 
 async function killAt(step: StepName, at: number, [before, after]: readonly [string, string]): Promise<boolean> {
   const made = newRobot()
   const { robot, store } = made
-  const halted = haltAt(store, step, at, 1)
+  const halted = haltAt(store, step, at)
   // A reader of wholes waits for whoever is completing one, and that is halted.
-  store.doom(1)
+  store.doom(halted.owner)
   const condition = new Condition(store.arena, () => [robot.n, robot.ok, robot['pose.x'], robot['pose.y'], robot['pose.at.z'], robot.list, robot.tally, robot.frame, robot.late])
   const seen = JSON.stringify(condition.evaluate())
   await halted.kill()
@@ -109,7 +102,7 @@ describe('a thread that is killed before any access to the memory', (it) => {
     }
     let at = 0
     for (let made = newRobot(); !isDecided(made.store); made = newRobot()) {
-      const halted = haltAt(made.store, step, ++at, 1)
+      const halted = haltAt(made.store, step, ++at)
       const isThere = isDecided(made.store)
       await halted.kill()
       if (isThere) break
@@ -118,11 +111,11 @@ describe('a thread that is killed before any access to the memory', (it) => {
     let rounds = 0
     for (let isHalted = true, access = 1; isHalted; access += Math.max(1, Math.floor(STRIDE / 2)), rounds++) {
       const { robot, store } = newRobot()
-      const first = haltAt(store, step, at, 1)
-      store.doom(1)
-      const other = haltAt(store, undefined, access, 2)
+      const first = haltAt(store, step, at)
+      store.doom(first.owner)
+      const other = haltAt(store, undefined, access)
       // Where the object says that it is being completed, its reader waits for that.
-      store.doom(2)
+      store.doom(other.owner)
       const whole = JSON.stringify(robot.pose)
       assert.ok(wholes.includes(whole), `at access ${access}: ${whole}`)
       await Promise.all([first.kill(), other.kill()])

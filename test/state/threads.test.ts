@@ -1,44 +1,14 @@
-import { once } from 'node:events'
-import { fileURLToPath } from 'node:url'
-import { Worker } from 'node:worker_threads'
-import { buildSync } from 'esbuild'
 import * as assert from 'uvu/assert'
 import { createStore } from '../../runtime/state/index.ts'
 import type { Store } from '../../runtime/state/index.ts'
 import { describe } from '../harness/suite.ts'
 import { FRAMES, LIST, POSE, TEXT, isWhole, layout } from './threads/schema.ts'
 import type { Whole } from './threads/schema.ts'
+import { awaitGate, type Thread, threadsOf } from './threads/start.ts'
 import type { Job } from './threads/worker.ts'
 
-// A thread does not run TypeScript on Node 20.
-const WORKER = fileURLToPath(new URL('../../.test/state/worker.mjs', import.meta.url))
-buildSync({
-  entryPoints: [fileURLToPath(new URL('./threads/worker.ts', import.meta.url))],
-  outfile: WORKER, bundle: true, platform: 'node', format: 'esm', target: 'node20', logLevel: 'error',
-})
-
-interface Thread {
-  readonly owner: number
-  readonly gate: Int32Array
-  /** With the code of its process, once nothing of it runs any more. */
-  readonly exited: Promise<number>
-  terminate(): Promise<number>
-}
-
-let lastOwner = 0
-
-function start(store: Store, name: Job['name'], count = 0): Thread {
-  const owner = ++lastOwner
-  const gate = new Int32Array(new SharedArrayBuffer(8))
-  const worker = new Worker(WORKER, { workerData: { name, state: store.shared, owner, count, gate } satisfies Job })
-  const exited = once(worker, 'exit').then(([code]) => code as number)
-  return { owner, gate, exited, terminate: () => worker.terminate() }
-}
-
-/** Blocks until the thread stands at its gate. */
-function awaitGate({ gate }: Thread): void {
-  assert.is.not(Atomics.wait(gate, 0, 0, 10_000), 'timed-out')
-}
+const startThread = threadsOf<Job>('worker')
+const start = (store: Store, name: Job['name'], count = 0): Thread => startThread(store, { name, count })
 
 function newStore(): Store {
   const store = createStore(layout, { bytes: 4 << 20 })

@@ -1,7 +1,3 @@
-import { once } from 'node:events'
-import { fileURLToPath } from 'node:url'
-import { Worker } from 'node:worker_threads'
-import { buildSync } from 'esbuild'
 import fc from 'fast-check'
 import * as assert from 'uvu/assert'
 import { Condition, createStore, defineAccessors, attachStore, layoutOf } from '../../runtime/state/index.ts'
@@ -9,39 +5,11 @@ import type { Store } from '../../runtime/state/index.ts'
 import { describe } from '../harness/suite.ts'
 import * as two from './pair.ts'
 import { ARMED, FRAMES, LIST, POSE, TEXT, layout } from './threads/schema.ts'
+import { awaitGate, goOn, type Thread, threadsOf } from './threads/start.ts'
 import type { WaiterJob } from './threads/waiter.ts'
 
-const WORKER = fileURLToPath(new URL('../../.test/state/waiter.mjs', import.meta.url))
-buildSync({
-  entryPoints: [fileURLToPath(new URL('./threads/waiter.ts', import.meta.url))],
-  outfile: WORKER, bundle: true, platform: 'node', format: 'esm', target: 'node20', logLevel: 'error',
-})
-
-interface Thread {
-  readonly owner: number
-  readonly gate: Int32Array
-  readonly exited: Promise<number>
-  terminate(): Promise<number>
-}
-
-let lastOwner = 0
-
-function start(store: Store, name: WaiterJob['name']): Thread {
-  const owner = ++lastOwner
-  const gate = new Int32Array(new SharedArrayBuffer(16))
-  const worker = new Worker(WORKER, { workerData: { name, state: store.shared, owner, gate } satisfies WaiterJob })
-  const exited = once(worker, 'exit').then(([code]) => code as number)
-  return { owner, gate, exited, terminate: () => worker.terminate() }
-}
-
-function awaitGate({ gate }: Thread): void {
-  assert.is.not(Atomics.wait(gate, 0, 0, 10_000), 'timed-out')
-}
-
-function goOn({ gate }: Thread): void {
-  Atomics.store(gate, 1, 1)
-  Atomics.notify(gate, 1)
-}
+const startThread = threadsOf<WaiterJob>('waiter')
+const start = (store: Store, name: WaiterJob['name']): Thread => startThread(store, { name })
 
 function newStore(): Store {
   const store = createStore(layout, { bytes: 1 << 20 })

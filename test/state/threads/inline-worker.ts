@@ -1,15 +1,12 @@
 import { workerData } from 'node:worker_threads'
 import { assign, change, openStore } from '../../../runtime/state/index.ts'
-import type { SharedState } from '../../../runtime/state/index.ts'
 import { isWhole, layout, poseOf, Robot } from './inline-schema.ts'
+import type { ThreadJob } from './start.ts'
 
 /** What a test asks of a thread. `gate[0]` is set and notified by the thread when it stands where the test wants it. */
-export interface Job {
+export interface Job extends ThreadJob {
   readonly name: keyof typeof JOBS
-  readonly state: SharedState
-  readonly owner: number
   readonly count: number
-  readonly gate: Int32Array
 }
 
 function arrive({ gate }: Job): void {

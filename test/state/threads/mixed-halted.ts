@@ -1,16 +1,13 @@
 import { workerData } from 'node:worker_threads'
 import { openStore } from '../../../runtime/state/index.ts'
-import type { SharedState } from '../../../runtime/state/index.ts'
 import { haltBefore } from './halting.ts'
 import { layout, Robot, type StepName, STEPS } from './mixed-schema.ts'
+import type { ThreadJob } from './start.ts'
 
-export interface MixedJob {
+export interface MixedJob extends ThreadJob {
   /** Without one: only the lock is taken, and what another has begun is completed. */
   readonly step: StepName | undefined
   readonly at: number
-  readonly state: SharedState
-  readonly owner: number
-  readonly gate: Int32Array
 }
 
 const { step, at, state, owner, gate } = workerData as MixedJob

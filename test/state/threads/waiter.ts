@@ -1,14 +1,12 @@
 import { workerData } from 'node:worker_threads'
 import { assign, attachStore, blockUntil, Condition, defineAccessors, openStore } from '../../../runtime/state/index.ts'
-import type { SharedState, Store } from '../../../runtime/state/index.ts'
+import type { Store } from '../../../runtime/state/index.ts'
 import { LIST, layout } from './schema.ts'
+import type { ThreadJob } from './start.ts'
 
 /** What a test asks of a thread. `gate[0]` is set and notified by the thread when it stands where the test wants it. */
-export interface WaiterJob {
+export interface WaiterJob extends ThreadJob {
   readonly name: keyof typeof JOBS
-  readonly state: SharedState
-  readonly owner: number
-  readonly gate: Int32Array
 }
 
 class Robot {

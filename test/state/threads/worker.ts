@@ -1,15 +1,13 @@
 import { workerData } from 'node:worker_threads'
 import { assign, attachStore, defineAccessors, increment, openStore, update } from '../../../runtime/state/index.ts'
-import type { SharedState, Store } from '../../../runtime/state/index.ts'
+import type { Store } from '../../../runtime/state/index.ts'
 import { FRAMES, LIST, POSE, TEXT, layout, wholeOf } from './schema.ts'
+import type { ThreadJob } from './start.ts'
 
 /** What a test asks of a thread. `gate` is set and notified by the thread when it stands where the test wants it. */
-export interface Job {
+export interface Job extends ThreadJob {
   readonly name: keyof typeof JOBS
-  readonly state: SharedState
-  readonly owner: number
   readonly count: number
-  readonly gate: Int32Array
 }
 
 /** A brain as emitted code has it. */
