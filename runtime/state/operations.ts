@@ -28,7 +28,7 @@ export function assign(brain: any, name: string, operator: AssignmentOperator, v
 
 function assignOtherwise(brain: any, name: string, operator: AssignmentOperator, value: any): any {
   const numbers = numbersOf(brain)
-  if (typeof value === 'number' && numbers?.brain === brain && numbers?.find(name)) {
+  if (typeof value === 'number' && numbers !== undefined && numbers.brain === brain && (numbers.lastName === name || numbers.find(name))) {
     const after = operateDirectly(numbers, operator, value)
     if (after === after) return after
   }

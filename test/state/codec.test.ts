@@ -167,6 +167,47 @@ describe('a packed value', (it) => {
     deepStrictEqual(roundTrip(many), many)
     deepStrictEqual(roundTrip(many), many)
   })
+  it('keeps what was met again among many objects, and which of them', () => {
+    const many: object[] = Array.from({ length: 40 }, (_, n) => ({ n }))
+    const value = [...many, many[3], { last: many[39] }, many[20], { n: 40 }]
+    deepStrictEqual(structureOf(roundTrip(value)), structureOf(value))
+  })
+  it('has only keys of its own, whatever all objects have', () => {
+    const bytes = bytesOf([{ x: 1 }, { x: 1, y: 2 }, { x: 2 }])
+    const prototype = Object.prototype as { y?: number }
+    prototype.y = 7
+    try {
+      deepStrictEqual(bytesOf([{ x: 1 }, { x: 1, y: 2 }, { x: 2 }]), bytes)
+    } finally {
+      delete prototype.y
+    }
+  })
+  it('keeps an object whose accessor takes a key away from it', () => {
+    const made = (): object => ({
+      get a() {
+        delete (this as any).b
+        return 1
+      }, b: 2, c: 3,
+    })
+    for (let round = 0; round < 3; round++) sameAsSerializer([made(), made()])
+  })
+  it('is read the same once its keys are known well', () => {
+    const many = Array.from({ length: 200 }, (_, n) => ({ ['__proto__']: n, 'a b': '\u2028', '`"\'\\': [{ x: n, constructor: null }, { '"\n': n }], 10: true, empty: {} }))
+    for (let round = 0; round < 3; round++) sameAsSerializer(many)
+    deepStrictEqual(roundTrip(many)[199].constructor, Object)
+  })
+  it('is read where code can not be made of text', () => {
+    const many = Array.from({ length: 200 }, (_, n) => ({ x: n, text: 'a' }))
+    const bytes = bytesOf(many)
+    const { Function } = globalThis
+    globalThis.Function = class { constructor() { throw new EvalError('not here') } } as any
+    try {
+      deepStrictEqual(valueOf(bytes), many)
+    } finally {
+      globalThis.Function = Function
+    }
+    deepStrictEqual(valueOf(bytes), many)
+  })
   it('keeps what an accessor gives, also where it packs something else meanwhile', () => {
     const [main] = pair()
     const value = {

@@ -4,6 +4,9 @@ const FEW = 12
 
 const few: (object | undefined)[] = Array.from({ length: FEW }, () => undefined)
 let count = 0
+/** Many, as long as each was met once. */
+let many: Set<object> | undefined
+/** Many of which one was met again. */
 let places: Map<object, number> | undefined
 
 /** Where `object` was met before. Below 0 for one that is met for the first time, and from now on is known. */
@@ -13,23 +16,32 @@ export function placeOf(object: object): number {
     few[count++] = object
     return -1
   }
-  const known = places ??= mapOfFew()
+  if (places !== undefined) return placeOfKnown(places, object)
+  many ??= new Set(few as object[])
+  // Half the price of the question and the answer one after the other.
+  if (many.add(object).size === count) return placeOfKnown(places = placesOf(many), object)
+  count++
+  return -1
+}
+
+function placeOfKnown(known: Map<object, number>, object: object): number {
   const place = known.get(object)
   if (place !== undefined) return place
   known.set(object, count++)
   return -1
 }
 
-export const metObjects = (): Iterable<object> => places?.keys() ?? (few.slice(0, count) as object[])
+export const metObjects = (): Iterable<object> => places?.keys() ?? many ?? (few.slice(0, count) as object[])
 
 export function forgetMet(): void {
   for (let index = 0; index < FEW && few[index] !== undefined; index++) few[index] = undefined
+  many = undefined
   places = undefined
   count = 0
 }
 
-function mapOfFew(): Map<object, number> {
-  const map = new Map<object, number>()
-  for (let index = 0; index < FEW; index++) map.set(few[index]!, index)
-  return map
+function placesOf(objects: ReadonlySet<object>): Map<object, number> {
+  const known = new Map<object, number>()
+  for (const object of objects) known.set(object, known.size)
+  return known
 }

@@ -3,7 +3,7 @@ import { decode } from '../../serializable/index.ts'
 import type { Guards } from '../snapshot.ts'
 import { LEAD, NUMBERED_SHAPES, SHORT_TEXT, SMALL_INTEGERS, TAG, VIEWS } from './format.ts'
 import { newPrivateMemory, type PrivateMemory, roomIn } from './private-memory.ts'
-import { keepReadShape, readShape, type ReadShape } from './read-shapes.ts'
+import { keepReadShape, makeObject, readShape, type ReadShape } from './read-shapes.ts'
 import { LONGEST_KEPT, shortText } from './short-texts.ts'
 
 /**
@@ -80,7 +80,7 @@ function readValue(): unknown {
   switch (tag) {
     // What there is most of comes first: these are compared one after the other.
     case TAG.double: return readDouble()
-    case TAG.sameObject: return readObject({}, sameShape())
+    case TAG.sameObject: return readPlain(sameShape())
     case TAG.true: return true
     case TAG.false: return false
     case TAG.null: return null
@@ -88,7 +88,7 @@ function readValue(): unknown {
     case TAG.int16: return (readShort() << 16) >> 16
     case TAG.int32: return readWord()
     case TAG.array: return readArray(readCount(1))
-    case TAG.object: return readObject({}, readHeader())
+    case TAG.object: return readPlain(readHeader())
     case TAG.latin1: return readLatin1(readCount(1))
     case TAG.doubles: return readDoubles()
     case TAG.integers: return readIntegers()
@@ -248,6 +248,14 @@ function sameShape(): ReadShape {
   const shape = shapes[bytes[at++]!]
   invariant(shape, 'an object has the keys of one before it')
   return shape
+}
+
+/** With references back an object must be there before what it holds. */
+function readPlain(shape: ReadShape): object {
+  const object = objects === undefined ? makeObject(shape, readValue) : undefined
+  if (object === undefined) return readObject({}, shape)
+  if (guards !== undefined) Object.freeze(object)
+  return object
 }
 
 function readObject(object: object, { keys, isOdd }: ReadShape): object {

@@ -6,6 +6,8 @@ export interface WrittenShape {
   /** In which value the header was last written, and its number there. */
   usedIn: number
   number: number
+  /** What came after it the last time. */
+  next: WrittenShape | undefined
 }
 
 const MOST_SHAPES = 512
@@ -17,12 +19,29 @@ const shapesByFirstKey = new Map<string, WrittenShape[]>()
 let count = 0
 let last: WrittenShape | undefined
 
+/** The shape that came next the last time, if the object has its keys: values are much like the ones before. */
+export function expectedShape(object: object): WrittenShape | undefined {
+  const next = last?.next
+  return next !== undefined && hasKeys(object, next.keys) ? last = next : undefined
+}
+
+export function isDigit(text: string): boolean {
+  const code = text.charCodeAt(0)
+  return code >= 48 && code <= 57
+}
+
 export function writtenShape(keys: readonly string[]): WrittenShape | undefined {
-  if (last !== undefined && isSame(last.keys, keys)) return last
   const candidates = shapesByFirstKey.get(keys[0] ?? '')
   if (!candidates) return undefined
-  for (const shape of candidates) if (isSame(shape.keys, keys)) return last = shape
+  for (const shape of candidates) if (isSame(shape.keys, keys)) return follow(shape)
   return undefined
+}
+
+function follow(shape: WrittenShape): WrittenShape {
+  // Objects without keys, or with those of a list, are looked at more closely.
+  const isPlain = shape.keys.length > 0 && !isDigit(shape.keys[0]!)
+  if (last !== undefined && isPlain) last.next = shape
+  return last = shape
 }
 
 export function keepWrittenShape(shape: WrittenShape): void {
@@ -36,7 +55,13 @@ export function keepWrittenShape(shape: WrittenShape): void {
   if (!candidates) shapesByFirstKey.set(first, [shape])
   else if (candidates.length < MOST_OF_A_KEY) candidates.push(shape)
   else candidates[count % MOST_OF_A_KEY] = shape
-  last = shape
+  follow(shape)
+}
+
+function hasKeys(object: object, keys: readonly string[]): boolean {
+  let count = 0
+  for (const key in object) if (key !== keys[count++]) return false
+  return count === keys.length
 }
 
 function isSame(one: readonly string[], other: readonly string[]): boolean {
