@@ -204,6 +204,10 @@ export const moduleStateCopied = warning('module-state-copied',
   (name: string, task: string) => `\`${name}\` is assigned by task \`${task}\` off the main thread; every worker has a copy of its own.`,
   'Make it a field of the brain: fields are shared by every task.')
 
+export const lostUpdate = warning('lost-update',
+  (attribute: string, task: string, others: string) => `Task \`${task}\` sets \`this.${attribute}\` to what it made of an earlier read; what ${others} between the two is lost.`,
+  'Let one statement read and write it (`this.n += 1`, `this.n = clamp(this.n)`), or put both into `this.atomic(() => { … })`.')
+
 export const mainModuleInWorker = warning('main-module-in-worker',
   (task: string, specifier: string, way: string) => `Task \`${task}\` runs off the main thread and imports \`${specifier}\`, which loads the main module of a brain there: ${way}.`,
   'Import only types on that way (`import type`), or move what both files need to a module of its own.')

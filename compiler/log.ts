@@ -11,6 +11,11 @@ export interface Span {
   readonly end: number
 }
 
+/** A stretch of a file. */
+export function spanIn({ source }: { readonly source: SourceText }, { start, end }: { readonly start: number; readonly end: number }): Span {
+  return { file: source, start, end }
+}
+
 /** The text of a source file and the name a user knows it by: POSIX, relative to the project's folder. */
 export interface SourceText {
   readonly name: string

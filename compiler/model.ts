@@ -83,6 +83,14 @@ export interface SelfUse extends Stretch {
   readonly next?: Stretch & { readonly name: string }
 }
 
+/** An attribute, or a leaf of it, is assigned what was made of an earlier read of it. */
+export interface StaleWrite extends Stretch {
+  readonly name: string
+  /** `pose.x` for the leaf of an object. */
+  readonly path: string
+  readonly read: Stretch
+}
+
 /** What a stretch of code needs from around it. */
 export interface Needs {
   /** Names of the module or of the global scope that it uses as values. */
@@ -150,6 +158,7 @@ export interface Member extends Stretch {
   /** A field whose value is a function: it is taken along as a method is. */
   readonly holdsFunction: boolean
   readonly needs: Needs
+  readonly staleWrites: readonly StaleWrite[]
   /** Removed in every output: `@Brain.task(…)`, `@Brain.local()`. */
   readonly decorators: readonly Stretch[]
 }

@@ -20,6 +20,7 @@ import { isAssignment, isStep, readScope, type SelfAccess } from './scope.ts'
 import { brainDecorator, readTask } from './tasks.ts'
 import type { TypeOracle } from './type-oracle.ts'
 import { createRegionReader, type RegionReader } from './regions/find.ts'
+import { staleWrites } from './stale-writes.ts'
 import { readUpdates } from './updates.ts'
 import { checkWaits } from './waits.ts'
 
@@ -129,6 +130,7 @@ function readMember(member: ts.ClassElement, { attributes, classNames, reader, l
     isStatic: hasModifier(member, ts.SyntaxKind.StaticKeyword) || ts.isClassStaticBlockDeclaration(member),
     holdsFunction: ts.isPropertyDeclaration(member) && holdsFunction(member),
     decorators: own.map((decorator) => ({ start: decorator.getStart(), end: decorator.getEnd() })),
+    staleWrites: staleWrites(scope.accesses.filter((access) => !isChanged(access)), attributes, (each) => reader.callees.bindingOf(each)),
     needs: {
       names: [...names],
       assigned: scope.assigned.map((target) => ({ name: target.text, start: target.getStart(), end: target.getEnd() })),

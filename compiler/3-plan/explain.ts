@@ -2,8 +2,9 @@
 // task runs, what its worker keeps, what it reads and writes. Must decide nothing and make no sentences.
 
 import { placeOf } from '../log.ts'
-import type { Attribute, BrainPlan, FileModel, ImportSpecifier, Member, PlannedTask, SelfUse, Slice } from '../model.ts'
+import type { Attribute, BrainPlan, FileModel, ImportSpecifier, Member, PlannedTask, Slice } from '../model.ts'
 import { chainOf, type ChainLink, type Files } from './chain.ts'
+import { effectOf, reachedFrom } from './effects.ts'
 import type { Plan } from './plan.ts'
 
 export interface BrainExplanation {
@@ -103,7 +104,7 @@ function explainAttribute({ name, origin, share }: Attribute, { brain }: ChainLi
 }
 
 function explainTask({ task, owner, inherited, worker }: PlannedTask, chain: readonly ChainLink[], slices: readonly Slice[]): TaskExplanation {
-  const members = reachedFrom(task.name, chain)
+  const members = reachedFrom(task.name, chain).map(({ member }) => member)
   const uses = members.flatMap((member) => member.needs.self.map((use) => ({ use, ...effectOf(use, member) })))
   const shared = [...attributesOf(chain).values()].filter(({ attribute }) => attribute.share.kind === 'shared').map(({ attribute }) => attribute.name)
   const touched = (how: 'reads' | 'writes' | 'assigns'): string[] =>
@@ -123,31 +124,6 @@ function explainTask({ task, owner, inherited, worker }: PlannedTask, chain: rea
     handsThisOn: members.some((member) => member.needs.selfEscapes),
     ...(worker !== undefined && { worker: explainWorker(worker, slices) }),
   }
-}
-
-/** The members that a task runs, itself among them, by the names it uses on `this`. */
-function reachedFrom(task: string, chain: readonly ChainLink[]): Member[] {
-  const reached = new Set<Member>()
-  const queue = [task]
-  const seen = new Set<string>()
-  for (let name = queue.shift(); name !== undefined; name = queue.shift()) {
-    if (seen.has(name)) continue
-    seen.add(name)
-    for (const { brain } of chain)
-      for (const member of brain.members) {
-        const runs = member.kind === 'method' || member.kind === 'accessor' || member.holdsFunction
-        if (member.name !== name || !runs) continue
-        reached.add(member)
-        queue.push(...member.needs.self.map((use) => use.name))
-      }
-  }
-  return [...reached]
-}
-
-/** What was rewritten as one step, such as `this.n += 1` or `this.list.push(v)`, reads and writes. */
-function effectOf(use: SelfUse, member: Member): { reads: boolean; writes: boolean; assigns: boolean } {
-  const isUpdate = use.isChanged || member.needs.edits.some((edit) => edit.kind === 'replace' && edit.start <= use.start && use.start < edit.end)
-  return { reads: isUpdate || use.how !== 'write', writes: isUpdate || use.how === 'write', assigns: !isUpdate && use.how === 'write' }
 }
 
 function explainWorker(worker: string, slices: readonly Slice[]): WorkerExplanation {

@@ -3,10 +3,11 @@
 
 import { BRAIN_MEMBERS } from '../../src/contract/names.ts'
 import { classNotPortable, evalInTask, attributeNotShared, blockInMain, classLoadsMain, mainModuleInWorker, moduleStateCopied, outputRepeated, privateFromConstructor, superOfSplit, taskCalledDirectly, taskOverridden, taskUnknown } from '../diagnostics.ts'
-import { type DiagnosticLog, renameFix, type Span } from '../log.ts'
+import { type DiagnosticLog, renameFix, spanIn } from '../log.ts'
 import type { ArrivingClass, Attribute, BrainPlan, FileModel, PlannedTask, SelfUse, Slice, Stretch } from '../model.ts'
 import { closest } from '../names.ts'
 import { chainOf, type ChainLink, type Files } from './chain.ts'
+import { reportLostUpdates } from './lost-updates.ts'
 import { mainSlice } from './main-slice.ts'
 import { workerSlices, type LiveMember } from './worker-slice.ts'
 
@@ -20,6 +21,7 @@ export function plan(files: Files, log: DiagnosticLog): Plan {
   const links = [...files.values()].flatMap((file) => file.brains.map((brain) => ({ file, brain })))
   const brains = links.map((link) => planBrain(link, files, log))
   for (const link of links) checkMembers(link, files, log)
+  reportLostUpdates(brains, files, log)
   const workers = brains.flatMap((brainPlan) => brainPlan.tasks.filter((task) => task.worker !== undefined).flatMap((task) => {
     const { slices, live, arriving } = workerSlices(brainPlan, task, files)
     checkWorker(brainPlan, task, live, slices, log)
@@ -28,10 +30,6 @@ export function plan(files: Files, log: DiagnosticLog): Plan {
   }))
   const mains = [...files.values()].filter((file) => file.brains.length > 0).map((file) => mainSlice(file, brains))
   return { brains, slices: [...mains, ...workers] }
-}
-
-export function spanIn(file: FileModel, { start, end }: Stretch): Span {
-  return { file: file.source, start, end }
 }
 
 // --- internal ---
