@@ -1,6 +1,6 @@
 export { compile, explain } from './compile.ts'
 export type { Explanation } from './compile.ts'
-export type { AttributeExplanation, BrainExplanation, KeptPart, TaskExplanation, WorkerExplanation } from './3-plan/explain.ts'
+export type { AttributeExplanation, BrainExplanation, KeptImport, KeptPart, TaskExplanation, WorkerExplanation } from './3-plan/explain.ts'
 export { ownPlaces, transformModule } from './transform.ts'
 export type { OwnPlace } from './transform.ts'
 export { reachedFiles } from './1-parse/module-graph.ts'

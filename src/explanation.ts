@@ -1,5 +1,5 @@
 // What `taskbrain explain` says, as text. Writes nothing.
-import type { AttributeExplanation, BrainExplanation, KeptPart, TaskExplanation } from '../compiler/index.ts'
+import type { AttributeExplanation, BrainExplanation, KeptImport, KeptPart, TaskExplanation } from '../compiler/index.ts'
 import type { Finding } from '../compiler/log.ts'
 import type { Paint } from './report.ts'
 import { whenText } from './task-text.ts'
@@ -88,11 +88,12 @@ function keptRows({ file, classes, declarations, effects, imports }: KeptPart, b
 }
 
 /** `Camera`, `default as three` and `* as fs` as a person writes them. */
-function importText({ from, names }: KeptPart['imports'][number]): string {
+function importText({ from, names, onlyFor }: KeptImport): string {
   if (names.length === 0) return `import '${from}'`
   const whole = names.filter((name) => /^(?:default|\*) as /.test(name))
   const named = names.filter((name) => !whole.includes(name))
-  return `import ${[...whole.map((name) => name.replace(/^default as /, '')), ...(named.length > 0 ? [`{ ${named.join(', ')} }`] : [])].join(', ')} from '${from}'`
+  const only = onlyFor === undefined ? '' : `  only for ${onlyFor}`
+  return `import ${[...whole.map((name) => name.replace(/^default as /, '')), ...(named.length > 0 ? [`{ ${named.join(', ')} }`] : [])].join(', ')} from '${from}'${only}`
 }
 
 function columns(rows: readonly (readonly string[])[]): readonly string[] {

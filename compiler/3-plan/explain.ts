@@ -70,7 +70,14 @@ export interface KeptPart {
   readonly declarations: readonly string[]
   /** Statements that are kept for what they do. */
   readonly effects: readonly { readonly line: number; readonly text: string }[]
-  readonly imports: readonly { readonly from: string; readonly names: readonly string[] }[]
+  readonly imports: readonly KeptImport[]
+}
+
+export interface KeptImport {
+  readonly from: string
+  readonly names: readonly string[]
+  /** The one method or declaration that it is there for; absent where several are, or the task itself. */
+  readonly onlyFor?: string
 }
 
 export function explainBrain(plan: BrainPlan, { slices }: Plan, files: Files): BrainExplanation {
@@ -122,18 +129,26 @@ function explainTask({ task, owner, inherited, worker }: PlannedTask, chain: rea
     assigns: touched('assigns'),
     calls: unique(uses.flatMap(({ use }) => (use.name === 'tasks' && use.next ? [use.next.name] : []))).sort(),
     handsThisOn: members.some((member) => member.needs.selfEscapes),
-    ...(worker !== undefined && { worker: explainWorker(worker, slices) }),
+    ...(worker !== undefined && { worker: explainWorker(worker, task.name, slices) }),
   }
 }
 
-function explainWorker(worker: string, slices: readonly Slice[]): WorkerExplanation {
+function explainWorker(worker: string, task: string, slices: readonly Slice[]): WorkerExplanation {
   const own = slices.filter((slice) => slice.id === worker)
   const others = slices.filter((slice) => slice.id.endsWith(`~${worker}`))
-  return { module: `${worker}.js`, keeps: [...own, ...others].map(keptPart) }
+  return { module: `${worker}.js`, keeps: [...own, ...others].map((slice) => keptPart(slice, task)) }
 }
 
-function keptPart({ file, items, members, imports, bareImports }: Slice): KeptPart {
+function keptPart({ file, items, members, imports, bareImports }: Slice, task: string): KeptPart {
   const kept = [...items].sort((a, b) => a - b).map((index) => ({ item: file.items[index]!, index }))
+  const users = [
+    ...kept.map(({ item }) => ({ name: item.declares[0] ?? '', needs: item.needs })),
+    ...file.brains.flatMap((brain) => brain.members.filter((_, index) => members.get(brain.name)?.has(index)).map((member) => ({ name: memberText(member), needs: member.needs }))),
+  ]
+  const onlyFor = (names: readonly ImportSpecifier[]): { onlyFor?: string } => {
+    const [user, ...more] = users.filter(({ needs }) => names.some(({ local }) => needs.names.includes(local)))
+    return user && more.length === 0 && user.name !== '' && user.name !== task ? { onlyFor: user.name } : {}
+  }
   return {
     file: file.source.name,
     classes: file.brains.flatMap((brain) => {
@@ -143,7 +158,7 @@ function keptPart({ file, items, members, imports, bareImports }: Slice): KeptPa
     declarations: kept.flatMap(({ item }) => (item.kind === 'declaration' ? item.declares : [])),
     effects: kept.filter(({ item }) => item.kind === 'effect').map(({ item }) => statementIn(file, item)),
     imports: [
-      ...kept.flatMap(({ item, index }) => (item.import ? [{ from: item.import.specifier, names: (imports.get(index) ?? []).map(specifierText) }] : [])),
+      ...kept.flatMap(({ item, index }) => (item.import ? [{ from: item.import.specifier, names: (imports.get(index) ?? []).map(specifierText), ...onlyFor(imports.get(index) ?? []) }] : [])),
       ...bareImports.map((from) => ({ from, names: [] })),
     ],
   }

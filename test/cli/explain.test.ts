@@ -119,7 +119,7 @@ describe('what a file becomes', (it) => {
           classes: [{ name: 'Vehicle', members: ['accelerate'] }],
           declarations: [],
           effects: [],
-          imports: [{ from: 'taskbrain', names: ['Brain'] }, { from: './gears.js', names: ['gears'] }],
+          imports: [{ from: 'taskbrain', names: ['Brain'] }, { from: './gears.js', names: ['gears'], onlyFor: 'accelerate' }],
         },
       ],
     })
@@ -153,7 +153,7 @@ Tasks
                        import { readFileSync as read } from 'node:fs'
     of src/vehicle.ts  class Vehicle { accelerate }
                        import { Brain } from 'taskbrain'
-                       import { gears } from './gears.js'
+                       import { gears } from './gears.js'  only for accelerate
   play  main  on start, if it says so  src/robot.brain.ts:29:9
     reads     names
     writes    names
