@@ -137,6 +137,7 @@ function readMember(member: ts.ClassElement, { attributes, classNames, reader, l
       self: [
         ...scope.accesses.map((access) => ({ ...selfUse(access, attributes.get(access.name)), ...(isChanged(access) && { isChanged: true }) })),
         // A method brought what is changed: `this.first().n += 1`.
+        ...scope.accesses.flatMap((access) => namedUse(access) ?? []).filter((use) => attributes.has(use.name)),
         ...updates.changed.filter((access) => !scope.accesses.some(({ node, name }) => node === access.node && name === access.name)).map((access) => ({ ...selfUse(access, attributes.get(access.name)), how: 'read' as const, isChanged: true })),
       ],
       selfEscapes: scope.selfEscapes,
@@ -180,6 +181,16 @@ function selfUse(access: SelfAccess, attribute: Attribute | undefined): SelfUse 
   }
   if (ts.isCallExpression(parent) && parent.expression === outer) return { ...at, name: access.name, via: access.via, how: 'call' }
   return { ...at, name: access.name, via: access.via, how: isTarget(outer) ? 'write' : 'read' }
+}
+
+/** What `this.change('list', …)` changes. */
+function namedUse({ name, via, node }: SelfAccess): SelfUse | undefined {
+  const outer = outerExpression(node)
+  const call = outer.parent
+  if (name !== 'change' || via !== 'this' || !ts.isCallExpression(call) || call.expression !== outer) return undefined
+  const [attribute] = call.arguments
+  if (!attribute || !ts.isStringLiteralLike(attribute)) return undefined
+  return { name: attribute.text, via, how: 'read', isChanged: true, start: attribute.getStart(), end: attribute.getEnd() }
 }
 
 function isTarget(outer: ts.Node): boolean {

@@ -205,6 +205,19 @@ export class Robot extends Brain {
     assert.match(stdout, 'mode   shared  value: string, written by drive, park; assigned by drive and park: the last one stands\n')
     assert.match(stdout, 'count  shared  number, read by drive, park; written by drive, park\n')
   })
+  it('knows what `change` is given the name of', () => {
+    using project = scratchProject({
+      'src/robot.brain.ts': `import { Brain } from 'taskbrain'
+export class Robot extends Brain {
+  names: string[] = []
+  @Brain.task({ process: true, runOnStart: true })
+  drive() { this.change('names', (names) => names.push('a')) }
+}
+`,
+    })
+    const { reads, writes, assigns } = task(explained(project, 'src/robot.brain.ts')[0], 'drive')
+    assert.equal({ reads, writes, assigns }, { reads: ['names'], writes: ['names'], assigns: [] })
+  })
 })
 
 describe('taskbrain explain <code>', (it) => {
