@@ -1,5 +1,6 @@
-import { assign, attachStore, blockUntil, change, close, Condition, defineAccessors, defineState, increment, layoutOf, logical, open, TIMED_OUT, update } from '../../../runtime/state/index.ts'
+import { assign, attachStore, blockUntil, change, Condition, defineAccessors, defineState, increment, layoutOf, logical, TIMED_OUT, update } from '../../../runtime/state/index.ts'
 import type { Store } from '../../../runtime/state/index.ts'
+import { inRegion } from './in-region.ts'
 
 export const layout = layoutOf(defineState({
   brain: 'test#Ball',
@@ -58,15 +59,6 @@ const isPose: Form['isThere'] = ({ pose: { x, at } }, round) => x === round && a
 const isText: Form['isThere'] = (robot, round) => robot.text === String(round)
 const isList: Form['isThere'] = (robot, round) => robot.list[0] === round
 const isFrame: Form['isThere'] = (robot, round) => robot.frame[0] === round
-
-function inRegion(robot: Robot, names: readonly string[], work: () => void): void {
-  const region = open(robot, ...names)
-  try {
-    work()
-  } finally {
-    close(region)
-  }
-}
 
 /** An element of a typed array is none of them: it wakes nobody. */
 export const FORMS = {

@@ -1,6 +1,7 @@
 import * as assert from 'uvu/assert'
-import { assign, attachStore, change, close, copyOf, defineAccessors, defineState, increment, layoutOf, logical, open, postIncrement, update } from '../../../runtime/state/index.ts'
+import { assign, attachStore, change, copyOf, defineAccessors, defineState, increment, layoutOf, logical, postIncrement, update } from '../../../runtime/state/index.ts'
 import type { Store } from '../../../runtime/state/index.ts'
+import { inRegion } from './in-region.ts'
 
 export const layout = layoutOf(defineState({
   brain: 'test#Free',
@@ -90,15 +91,6 @@ interface Turn {
   readonly self: number
   /** A random number. */
   readonly n: number
-}
-
-function inRegion(robot: Robot, names: readonly string[], work: () => void): void {
-  const region = open(robot, ...names)
-  try {
-    work()
-  } finally {
-    close(region)
-  }
 }
 
 const addInstance = (entries: Map<string, number>, key: string): unknown => entries.set(key, (entries.get(key) ?? 0) + 1)

@@ -1,8 +1,9 @@
 import { deepStrictEqual } from 'node:assert'
 import { named } from '../../../runtime/named.ts'
-import { assign, attachStore, change, close, defineAccessors, defineState, increment, layoutOf, logical, open, postIncrement, update } from '../../../runtime/state/index.ts'
+import { assign, attachStore, change, defineAccessors, defineState, increment, layoutOf, logical, postIncrement, update } from '../../../runtime/state/index.ts'
 import type { Layout, Store } from '../../../runtime/state/index.ts'
 import type { FieldSchema, PartSchema, TypedArrayName } from '../../../src/contract/schema.ts'
+import { inRegion } from './in-region.ts'
 
 export class Item {
   static { named(this, 'Item', 'src/item.ts') }
@@ -280,14 +281,7 @@ export class RandomState {
     const expected = this.#run(step, this.#model, PLAIN_WAYS, (work) => work(), (_, work) => work())
     if (!isWriter) return
     const atomic = (work: () => unknown[]): unknown[] => this.#store.atomic(work)
-    const found = this.#run(step, this.#robot, STORE_WAYS, atomic, (names, work) => {
-      const region = open(this.#robot, ...names)
-      try {
-        return work()
-      } finally {
-        close(region)
-      }
-    })
+    const found = this.#run(step, this.#robot, STORE_WAYS, atomic, (names, work) => inRegion(this.#robot, names, work))
     deepStrictEqual(found, expected)
   }
 
@@ -297,7 +291,7 @@ export class RandomState {
 
   #run(
     { as, operations }: Step, object: any, ways: Ways,
-    atomic: (work: () => unknown[]) => unknown[], inRegion: (names: readonly string[], work: () => unknown[]) => unknown[],
+    atomic: (work: () => unknown[]) => unknown[], inOneRegion: (names: readonly string[], work: () => unknown[]) => unknown[],
   ): unknown[] {
     // A result is read at once: what is changed later in the step may be part of it.
     const single = ({ target, form, n }: Operation): unknown => {
@@ -312,7 +306,7 @@ export class RandomState {
     const mutable = this.#targets.filter(({ kind }) => kind.mutate)
     if (as === 'region' && mutable.length > 0) {
       const names = [...new Set(operations.map(({ target }) => mutable[target % mutable.length]!.name))]
-      return inRegion(names, () => operations.map(inPlace))
+      return inOneRegion(names, () => operations.map(inPlace))
     }
     return as === 'group' ? atomic(() => operations.map(single)) : operations.map(single)
   }
