@@ -1,5 +1,6 @@
-import { assign, attachStore, change, close, defineAccessors, defineState, layoutOf, logical, open } from '../../../runtime/state/index.ts'
+import { assign, attachStore, change, defineAccessors, defineState, layoutOf, logical } from '../../../runtime/state/index.ts'
 import type { Store } from '../../../runtime/state/index.ts'
+import { inRegion } from './in-region.ts'
 
 export interface Pose {
   x: number
@@ -52,15 +53,6 @@ export function fill(robot: Robot): void {
   robot.list = [0]
   robot.tally = new Map([['a', 0]])
   robot.frame = new Int32Array(40)
-}
-
-function inRegion(robot: Robot, names: readonly string[], work: () => void): void {
-  const region = open(robot, ...names)
-  try {
-    work()
-  } finally {
-    close(region)
-  }
 }
 
 /** Ways to write that are one step: all that each does is seen after a kill, or nothing. */
