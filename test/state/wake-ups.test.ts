@@ -7,7 +7,7 @@ import { threadsOf } from './threads/start.ts'
 
 const start = threadsOf<BallJob>('ball-worker')
 
-/** Wake-ups of each way to write, by each way to wait: 10000 take minutes. */
+/** Wake-ups of each way to write, by each way to wait: 10000 take 20 s. */
 const ROUNDS = Number(process.env['WAKE_ROUNDS'] ?? 500)
 
 describe('who waits for a write of another thread', (it) => {

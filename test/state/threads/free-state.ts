@@ -95,12 +95,19 @@ interface Turn {
 
 const addInstance = (entries: Map<string, number>, key: string): unknown => entries.set(key, (entries.get(key) ?? 0) + 1)
 
+/** Steps without a lock are over in a few nanoseconds: one alone seldom meets another. */
+export const REPEATS = 200
+
+const repeated = (write: (turn: Turn) => unknown) => (turn: Turn): void => {
+  for (let time = 0; time < REPEATS; time++) write(turn)
+}
+
 /** Operations that come to the same in any order, or that keep what `LOOKS` looks for. What is counted is told by `totalsOf`. */
 export const WRITES = {
-  'n +=': ({ robot }) => assign(robot, 'n', '+=', 1),
-  'n -=': ({ robot }) => assign(robot, 'n', '-=', -1),
-  '++n': ({ robot }) => increment(robot, 'n', 1),
-  'n++': ({ robot }) => postIncrement(robot, 'n', 1),
+  'n +=': repeated(({ robot }) => assign(robot, 'n', '+=', 1)),
+  'n -=': repeated(({ robot }) => assign(robot, 'n', '-=', -1)),
+  '++n': repeated(({ robot }) => increment(robot, 'n', 1)),
+  'n++': repeated(({ robot }) => postIncrement(robot, 'n', 1)),
   'n = 1 + n': ({ robot }) => update(robot, 'n', () => 1 + robot.n),
   'big += 1n': ({ robot }) => assign(robot, 'big', '+=', 1n),
   'log +=': ({ robot, self }) => assign(robot, 'log', '+=', String(self)),
@@ -125,7 +132,7 @@ export const WRITES = {
     pose.x++
     pose.at = { y: pose.x, odd: pose.x % 2 !== 0 }
   }),
-  'sums.a +=': ({ robot }) => assign(robot, 'sums.a', '+=', 1),
+  'sums.a +=': repeated(({ robot }) => assign(robot, 'sums.a', '+=', 1)),
   'sums.a and sums.b in place': ({ robot }) => change(robot, 'sums', (sums) => {
     sums.a++
     sums.b--
