@@ -319,6 +319,17 @@ describe('a build of what is oddly written', (it) => {
     assert.equal(diagnostics, [])
     assert.is(brains[0]?.module, 'it_s _my_ _brain_.js')
   })
+  it('knows Brain by the default export of a file that gives it on', async () => {
+    const [, ...lines] = SMALL_BRAIN['src/main.brain.ts'].replaceAll('Brain.task', 'Base.task').replace('extends Brain', 'extends Base').split('\n')
+    using project = scratchProject({
+      ...SMALL_BRAIN,
+      'src/base.ts': `import * as own from 'taskbrain'\nexport default own.Brain\n`,
+      'src/main.brain.ts': [`import Base from './base'`, ...lines].join('\n'),
+    })
+    const { diagnostics, brains } = await built(project)
+    assert.equal(diagnostics, [])
+    assert.equal(brains.map(({ name, tasks }) => [name, tasks.length]), [['MainBrain', 2]])
+  })
   it('says which file can not be written where a name is too long', async () => {
     using project = scratchProject({ ...SMALL_BRAIN, 'src/main.brain.ts': SMALL_BRAIN['src/main.brain.ts'].replace('MainBrain', 'x'.repeat(250)) })
     assert.match(await usageErrorOf(built(project)), /x{250}.* can't be written: ENAMETOOLONG\.$/)
