@@ -99,7 +99,8 @@ function suppressWarnings(files: ReadonlyMap<string, FileModel>, input: CompileI
 
 function outputName(path: string, root: string, sourceRoot: string): string {
   const base = path.startsWith(`${sourceRoot}/`) ? sourceRoot : root
-  return relativeName(base, path).replace(SCRIPT, '').replaceAll('../', '_/')
+  // The name stands in quotes where modules name each other.
+  return relativeName(base, path).replace(SCRIPT, '').replaceAll('../', '_/').replace(/["'`\n\r]/g, '_')
 }
 
 /** Nothing is emitted for a file with an error, nor for one that is built upon it. */

@@ -13,6 +13,11 @@ export function freePrefix(text: string): string {
   return ['$', '$tb', '$taskbrain', '$taskbrain_'].find(isFree) ?? '$taskbrain__'
 }
 
+/** A task may be called `'../a'`: as a part of the name of a file, what would lead elsewhere or can't stand there is written otherwise. */
+export function fileWord(name: string): string {
+  return name.replace(/[\p{Cc}"'`/\\:*?<>|%~]/gu, (sign) => `%${sign.charCodeAt(0).toString(16).padStart(2, '0')}`)
+}
+
 /** The name of a list that a mistyped word most likely means; empty where none is near. */
 export function closest(word: string, names: readonly string[]): string {
   const limit = Math.max(1, Math.floor(word.length / 3))

@@ -15,13 +15,14 @@ export interface OwnPlace {
 }
 
 const OWN_PLACES = ['url', 'dirname', 'filename'] as const
+const IMPORT_META = /\bimport\s*\.\s*meta\b/
 
 /**
  * Where a module asks where its source is, to find what lies beside it. `text` may be compiled. Not so in a file that looks at
  * `process.argv`: it may ask whether it is the program that was started, and that is the output.
  */
 export function ownPlaces(path: string, text: string): readonly OwnPlace[] {
-  if (!/\bimport\s*\.\s*meta\b/.test(text.replace(/new URL\('taskbrain:[^']*', import\.meta\.url\)/g, ''))) return []
+  if (!IMPORT_META.test(text) || !IMPORT_META.test(text.replace(/new URL\('taskbrain:[^']*', import\.meta\.url\)/g, ''))) return []
   const asksWhoStarted = /\bargv\b/.test(text)
   const found: OwnPlace[] = []
   const visit = (node: ts.Node): void => {

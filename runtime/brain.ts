@@ -78,10 +78,10 @@ export class Brain {
 
   /**
    * Calls `callback` after each change of what `selector` gives: not at once, with the newest value, and never with the same
-   * twice in a row (`Object.is`; an object that is copied into each thread is another one after each write of it, and a typed array counts as
-   * another one after each assignment). Ends with
-   * its run, outside of runs with the brain, or when the function that it returns is called. Keeps no process alive. What
-   * `callback` throws is logged and ends nothing. Throws `condition-constant` where `selector` reads no shared attribute.
+   * twice in a row (`Object.is`; an object that is copied into each thread is another one after each write of it, and a
+   * typed array counts as another one after each assignment). Ends with its run, outside of runs with the brain, or when
+   * the function that it returns is called. Keeps no process alive. What `callback` throws is logged and ends nothing.
+   * Throws `condition-constant` where `selector` reads no shared attribute.
    */
   watch<T>(selector: () => T, callback: (value: T, previous: T) => unknown): () => void {
     return watch(this.#awaited, selector, callback)

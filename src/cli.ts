@@ -4,12 +4,9 @@ import { createReporter } from './report.ts'
 import { ownVersion } from './version.ts'
 
 const ending = new AbortController()
-for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-  process.once(signal, () => {
-    ending.abort()
-    // A build is over at once; only watching has something to close.
-    if (!process.argv.includes('--watch')) process.exit(signal === 'SIGINT' ? 130 : 143)
-  })
+// Only watching has something to close. Elsewhere a signal ends the process by itself, also in the midst of a long step.
+if (process.argv.includes('--watch')) {
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => ending.abort())
 }
 
 // `taskbrain build | head` closes the pipe early.

@@ -109,13 +109,13 @@ function writeFile(outDir: string, path: string, text: string): boolean {
   const file = placeBelow(outDir, path)
   if (file === undefined) throw new Error(`taskbrain internal error: "${path}" lies outside of the out dir`)
   if (isFile(file) && readFileSync(file, 'utf8') === text) return false
-  mkdirSync(dirname(file), { recursive: true })
   const draft = `${file}.${process.pid}.tmp`
   try {
+    mkdirSync(dirname(file), { recursive: true })
     writeFileSync(draft, text)
     renameSync(draft, file)
   } catch (error) {
-    rmSync(draft, { force: true })
+    if (isFile(draft)) rmSync(draft)
     throw new UsageError(`${file} can't be written: ${(error as NodeJS.ErrnoException).code ?? String(error)}.`)
   }
   return true

@@ -26,6 +26,7 @@ export class OwnPlaces {
 
   /** `path` is the output file's own, absolute. */
   resolved(path: string, output: Mapped): Mapped {
+    if (this.#sources.length === 0) return output
     return replaceInLines(output, NAME, ([, what, index]) => {
       const source = this.#sources[Number(index)]
       return source === undefined ? undefined : placeText(what as OwnPlace['what'], relativeUrl(path, source))

@@ -30,8 +30,10 @@ export function topLevelClasses(tree: ts.SourceFile): NamedClass[] {
 /** Constants by name: their initial values. */
 export function topLevelConstants(tree: ts.SourceFile): Map<string, ts.Expression> {
   const found = new Map<string, ts.Expression>()
-  for (const statement of tree.statements)
+  for (const statement of tree.statements) {
+    if (ts.isExportAssignment(statement) && !statement.isExportEquals) found.set(DEFAULT_NAME, statement.expression)
     if (ts.isVariableStatement(statement) && statement.declarationList.flags & ts.NodeFlags.Const)
       for (const { name, initializer } of statement.declarationList.declarations) if (ts.isIdentifier(name) && initializer) found.set(name.text, initializer)
+  }
   return found
 }

@@ -63,7 +63,7 @@ export function typeOfInitializer(expression: ts.Expression, unit: SourceUnit, p
   if (ts.isBigIntLiteral(node)) return value('bigint', 'bigint')
   if (node.kind === ts.SyntaxKind.NullKeyword) return value('unknown', undefined)
   if (ts.isArrayLiteralExpression(node)) return value('array', arrayText(node, unit, project))
-  if (ts.isObjectLiteralExpression(node)) return object(fieldsOfLiteral(node, (inner) => typeOfInitializer(inner, unit, project)), objectText(node, unit, project))
+  if (ts.isObjectLiteralExpression(node)) return ofObjectLiteral(node, unit, project)
   if (ts.isRegularExpressionLiteral(node)) return value('unknown', 'RegExp')
   if (ts.isArrowFunction(node) || ts.isFunctionExpression(node) || ts.isClassExpression(node)) return none('a function')
   if (ts.isPrefixUnaryExpression(node)) {
@@ -208,11 +208,21 @@ function arrayText(node: ts.ArrayLiteralExpression, unit: SourceUnit, project: S
   return union.includes(' ') ? `(${union})[]` : `${union}[]`
 }
 
-function objectText(node: ts.ObjectLiteralExpression, unit: SourceUnit, project: SourceProject): string | undefined {
+/** Each member is looked at once: twice on each level would double the work with each. */
+function ofObjectLiteral(node: ts.ObjectLiteralExpression, unit: SourceUnit, project: SourceProject): AttributeType {
+  const known = new Map<ts.Expression, AttributeType | undefined>()
+  const typeOf = (inner: ts.Expression): AttributeType | undefined => {
+    if (!known.has(inner)) known.set(inner, typeOfInitializer(inner, unit, project))
+    return known.get(inner)
+  }
+  return object(fieldsOfLiteral(node, typeOf), objectText(node, typeOf))
+}
+
+function objectText(node: ts.ObjectLiteralExpression, typeOf: (inner: ts.Expression) => AttributeType | undefined): string | undefined {
   const parts: string[] = []
   for (const property of node.properties) {
     if (!ts.isPropertyAssignment(property) || ts.isComputedPropertyName(property.name)) return undefined
-    const text = typeOfInitializer(property.initializer, unit, project)?.text
+    const text = typeOf(property.initializer)?.text
     if (!text) return undefined
     parts.push(`${property.name.getText()}: ${text}`)
   }

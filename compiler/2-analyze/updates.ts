@@ -58,9 +58,9 @@ export function readUpdates(accesses: readonly SelfAccess[], context: UpdateCont
     const change = outerOf(directChange(access, context), regions.expressions.get(access))
     if (change) changes.set(change, [...(changes.get(change) ?? []), access])
   }
-  for (const [change, roots] of changes) edits.push(...changeEdits(change, roots, [...changes.keys()], context))
+  for (const [change, roots] of changes) edits.push(...changeEdits(change, roots, changes, context))
   const all = [...edits, ...regions.edits]
-  return { edits: all.filter((edit) => !all.some((other) => isWithin(edit, other))), changed: regions.changed }
+  return { edits: outermost(all), changed: regions.changed }
 }
 
 /** Rather than a call, or a getter, that brings a part of the attribute. */
@@ -116,10 +116,16 @@ function isExactOnElements(change: ts.Expression, access: SelfAccess): boolean {
   return change.operatorToken.kind !== ts.SyntaxKind.EqualsToken || readsTarget(change.right, access)
 }
 
-/** Of `this.n = this.n + 1` nothing stays that could be edited. */
-function isWithin(edit: Edit, other: Edit): boolean {
-  if (edit.kind !== 'replace' || other.kind !== 'replace' || edit === other) return false
-  return other.start <= edit.start && edit.end <= other.end && other.end - other.start > edit.end - edit.start
+/** Of `this.n = this.n + 1` nothing stays that could be edited. Replacements never overlap in part, so each is compared with the last that none other holds. */
+function outermost(edits: readonly Edit[]): Edit[] {
+  const replacements = edits.filter((edit) => edit.kind === 'replace').sort((a, b) => a.start - b.start || b.end - a.end)
+  const held = new Set<Edit>()
+  let outer = replacements[0]
+  for (const edit of replacements) {
+    if (edit.end > outer!.end) outer = edit
+    else if (edit.end - edit.start < outer!.end - outer!.start) held.add(edit)
+  }
+  return edits.filter((edit) => !held.has(edit))
 }
 
 // --- assignments that read what they write ---
@@ -207,7 +213,7 @@ function mutates(method: ts.PropertyAccessExpression, access: SelfAccess, catego
 }
 
 /** Of several attributes that one expression changes, each has a value of its own. */
-function changeEdits(node: ts.Expression, roots: readonly SelfAccess[], all: readonly ts.Expression[], context: UpdateContext): Edit[] {
+function changeEdits(node: ts.Expression, roots: readonly SelfAccess[], all: ReadonlyMap<ts.Node, unknown>, context: UpdateContext): Edit[] {
   if (waits(node)) {
     context.log.add(awaitInChange(roots[0]!.name, ''), spanOf(node, context.source))
     return []
@@ -215,7 +221,7 @@ function changeEdits(node: ts.Expression, roots: readonly SelfAccess[], all: rea
   const names = [...new Set(roots.map((access) => access.name))]
   const valueOf = (name: string): string => `${context.prefix}value${names.indexOf(name) || ''}`
   // In a change of its own, or where a method brings it, the value has another name: the attribute itself reads the same.
-  const replaced = roots.filter((access) => isUse(access) && isInside(access.node, node) && !all.some((other) => other !== node && isInside(access.node, other) && isInside(other, node)))
+  const replaced = roots.filter((access) => isUse(access) && isInside(access.node, node) && innermost(access.node, all) === node)
   const open = (access: SelfAccess): string => {
     const parameter = replaced.some(({ name }) => name === access.name) ? valueOf(access.name) : ''
     return `${context.prefix}.change(${selfText(access)}, ${quoted(access.name)}, (${parameter}) => (`
@@ -225,6 +231,13 @@ function changeEdits(node: ts.Expression, roots: readonly SelfAccess[], all: rea
     ...names.map((name) => ({ kind: 'wrap', start: node.getStart(), end: node.getEnd(), open: open(roots.find((access) => access.name === name)!), close: '))' }) as const),
     ...(semicolon(node) ? [{ kind: 'insert', at: node.getEnd(), text: ';' } as const] : []),
   ]
+}
+
+/** Of the changes around a node the one that is nearest to it. */
+function innermost(node: ts.Node, changes: ReadonlyMap<ts.Node, unknown>): ts.Node | undefined {
+  let at: ts.Node | undefined = node
+  while (at && !changes.has(at)) at = at.parent
+  return at
 }
 
 /** The assignment whose pattern has an expression as one of its targets: `[this.list[0], this.list[1]] = …`. */

@@ -5,7 +5,7 @@ import { BRAIN_MEMBERS } from '../../src/contract/names.ts'
 import { classNotPortable, evalInTask, attributeNotShared, blockInMain, classLoadsMain, mainModuleInWorker, moduleStateCopied, outputRepeated, privateFromConstructor, superOfSplit, taskCalledDirectly, taskOverridden, taskUnknown } from '../diagnostics.ts'
 import { type DiagnosticLog, renameFix, spanIn } from '../log.ts'
 import type { ArrivingClass, Attribute, BrainPlan, FileModel, PlannedTask, SelfUse, Slice, Stretch } from '../model.ts'
-import { closest } from '../names.ts'
+import { closest, fileWord } from '../names.ts'
 import { chainOf, type ChainLink, type Files } from './chain.ts'
 import { reportLostUpdates } from './lost-updates.ts'
 import { mainSlice } from './main-slice.ts'
@@ -64,7 +64,7 @@ function planTasks({ file, brain }: ChainLink, chain: readonly ChainLink[], log:
         log.add(taskOverridden(task.name, owner.brain.name), spanIn(file, { start: member.textStart, end: member.end }),
           [{ message: 'the task it overrides', span: spanIn(owner.file, task.at) }])
       }
-      const worker = task.process ? `${file.output}.${brain.name}.${task.name}.worker` : undefined
+      const worker = task.process ? `${file.output}.${brain.name}.${fileWord(task.name)}.worker` : undefined
       planned.set(task.name, { task: replacedBy ? { ...task, split: false } : task, owner, inherited: depth > 0, worker })
     }
   })

@@ -27,7 +27,7 @@ export function applyEdits(text: string, source: string, edits: readonly Edit[],
   for (const edit of edits) if (edit.kind === 'remove' && edit.end > edit.start && !covers(edit.start, edit.end)) out.remove(edit.start, edit.end)
   for (const edit of edits) if (edit.kind === 'move') out.move(edit.start, edit.end, edit.to)
   // On the first line, so that line numbers of the original and the edited text stay alike. A hashbang keeps its place.
-  const hashbang = /^#!.*\n/.exec(text)?.[0].length ?? 0
+  const hashbang = /^#!.*\r?\n/.exec(text)?.[0].length ?? 0
   if (before) out.appendRight(hashbang, before)
   if (after) out.append(after)
   const map = out.generateMap({ source, hires: 'boundary', includeContent: true })

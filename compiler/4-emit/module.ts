@@ -3,7 +3,7 @@
 
 import { DOORS } from '../../src/contract/names.ts'
 import type { BrainModel, BrainPlan, CompiledModule, Edit, ImportItem, ImportSpecifier, Item, Member, PlannedTask, Slice } from '../model.ts'
-import { DEFAULT_NAME } from '../names.ts'
+import { DEFAULT_NAME, fileWord } from '../names.ts'
 import { applyEdits } from './edits.ts'
 
 export function emitModule(slice: Slice, plans: readonly BrainPlan[]): CompiledModule {
@@ -156,7 +156,7 @@ function splitEditsHere(slice: Slice, brain: BrainModel, member: Member): readon
 
 /** The task of this worker stands in a base class, in a slice of its own. */
 function isInheritedEntry(slice: Slice, brain: BrainModel, task: string): boolean {
-  return slice.kind === 'slice' && slice.id.endsWith(`.${task}.worker`) && brain.tasks.some((candidate) => candidate.name === task && candidate.split)
+  return slice.kind === 'slice' && slice.id.endsWith(`.${fileWord(task)}.worker`) && brain.tasks.some((candidate) => candidate.name === task && candidate.split)
 }
 
 function mainRegistration(slice: Slice, plan: BrainPlan): string {

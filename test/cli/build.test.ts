@@ -290,6 +290,52 @@ describe('a call of a build', (it) => {
   })
 })
 
+describe('a build of what is oddly written', (it) => {
+  it('keeps a hashbang behind a byte order mark and before a carriage return, and maps back exactly', async () => {
+    const text = `#!/usr/bin/env node\n${SMALL_BRAIN['src/main.brain.ts']}`
+    using plain = scratchProject({ ...SMALL_BRAIN, 'src/main.brain.ts': text })
+    using marked = scratchProject({ ...SMALL_BRAIN, 'src/main.brain.ts': `\uFEFF${text.replaceAll('\n', '\r\n')}` })
+    for (const project of [plain, marked]) assert.equal((await built(project)).diagnostics, [])
+    for (const project of [plain, marked]) assert.match(project.read('.taskbrain/main.brain.js'), /^#!\/usr\/bin\/env node\n/)
+    for (const project of [plain, marked]) assert.is(originOf(project, '.taskbrain/main.brain.js', 'play()'), 'src/main.brain.ts:15 play')
+  })
+  it('gives each task a file of its own below the out dir, whatever it is called', async () => {
+    const names = ['a/b', '../../evil', 'a\\\\b', 'it\\\'s', 'a%2fb', 'a\\0b', '']
+    const tasks = names.map((name) => `@Brain.task({ process: true, runOnStart: false }) '${name}'() {}`)
+    using project = scratchProject({ 'src/main.brain.ts': `import { Brain } from 'taskbrain'\nexport class Robot extends Brain {\n${tasks.join('\n')}\n}\n` })
+    const { diagnostics, brains } = await built(project)
+    assert.equal(diagnostics, [])
+    const workers = brains[0]!.tasks.map((task) => task.worker!)
+    assert.is(new Set(workers).size, names.length)
+    assert.equal(project.list('.taskbrain').filter((path) => path.endsWith('.worker.js')), workers.toSorted())
+    const main = project.read('.taskbrain/main.brain.js')
+    for (const worker of workers) assert.ok(main.includes(`new URL("./${encodeURIComponent(worker)}", import.meta.url)`), worker)
+    assert.equal(project.list('.').filter((path) => !path.startsWith('.taskbrain/')), ['package.json', 'src/main.brain.ts'])
+  })
+  it('takes a source whose name has quotes', async () => {
+    const { 'src/main.brain.ts': text, ...others } = SMALL_BRAIN
+    using project = scratchProject({ ...others, 'src/it\'s "my" `brain`.ts': text })
+    const { diagnostics, brains } = await built(project)
+    assert.equal(diagnostics, [])
+    assert.is(brains[0]?.module, 'it_s _my_ _brain_.js')
+  })
+  it('knows Brain by the default export of a file that gives it on', async () => {
+    const [, ...lines] = SMALL_BRAIN['src/main.brain.ts'].replaceAll('Brain.task', 'Base.task').replace('extends Brain', 'extends Base').split('\n')
+    using project = scratchProject({
+      ...SMALL_BRAIN,
+      'src/base.ts': `import * as own from 'taskbrain'\nexport default own.Brain\n`,
+      'src/main.brain.ts': [`import Base from './base'`, ...lines].join('\n'),
+    })
+    const { diagnostics, brains } = await built(project)
+    assert.equal(diagnostics, [])
+    assert.equal(brains.map(({ name, tasks }) => [name, tasks.length]), [['MainBrain', 2]])
+  })
+  it('says which file can not be written where a name is too long', async () => {
+    using project = scratchProject({ ...SMALL_BRAIN, 'src/main.brain.ts': SMALL_BRAIN['src/main.brain.ts'].replace('MainBrain', 'x'.repeat(250)) })
+    assert.match(await usageErrorOf(built(project)), /x{250}.* can't be written: ENAMETOOLONG\.$/)
+  })
+})
+
 // --- what the compiler's side of the seam may hand over, in its smallest forms ---
 
 /** A compiler that hands over these modules, in place of the real one. */

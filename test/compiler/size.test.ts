@@ -43,4 +43,16 @@ describe('a large source', (it) => {
     const { diagnostics } = compiled(robot(`@Brain.task(${options}) drive() {\n${lines(20_000, (index) => `// ${index}`)}\nfirst()\n// ---Loop---\nsecond()\n}`))
     assert.equal(diagnostics, [])
   })
+
+  it('may change an attribute 20,000 times on one line', () => {
+    const { modules, diagnostics } = compiled(robot(`n = 0; list = [0]; ${TASK} drive() { ${'this.n++; this.list[0] = this.n; '.repeat(10_000)} }`))
+    assert.equal(diagnostics, [])
+    assert.is(modules.find((module) => module.kind === 'worker')!.code.match(/\.change\(/g)?.length, 10_000)
+  })
+
+  it('may nest objects 150 deep in an attribute', () => {
+    const { modules, diagnostics } = compiled(robot(`n = ${'{ a: '.repeat(150)}1${' }'.repeat(150)}\n${TASK} drive() { return this.n }`))
+    assert.equal(diagnostics, [])
+    assert.match(modules.find((module) => module.kind === 'state')!.code, /kind: "object"|kind: 'object'/)
+  })
 })
