@@ -1,10 +1,10 @@
-// In: an object type, or an object literal. Out: its fields, if all its leaves are numbers and booleans, so that it can lie inline.
+// In: an object or tuple type, or an object literal. Out: its fields, if all its leaves are numbers and booleans, so that it can lie inline.
 // Must not follow names: types.ts does, and is asked for each member.
 
 import { ts } from 'ts-morph'
 import { bareExpression } from '../1-parse/expressions.ts'
 import { hasModifier } from '../1-parse/imports.ts'
-import type { FieldKind, PartSchema } from '../../src/contract/schema.ts'
+import { type FieldKind, isTuple, type PartSchema } from '../../src/contract/schema.ts'
 
 export type InlineFields = readonly PartSchema[]
 
@@ -21,25 +21,35 @@ const MAX_LEAVES = 64
 export function fieldsOfMembers(members: readonly ts.TypeElement[], typeOf: (node: ts.TypeNode) => MemberType): InlineFields | undefined {
   return fieldsOf(members, (member) => {
     const isPlain = ts.isPropertySignature(member) && !member.questionToken && member.type
-    return isPlain ? { name: member.name, type: () => typeOf(member.type!) } : undefined
+    return isPlain ? { name: nameOf(member.name), type: () => typeOf(member.type!) } : undefined
+  })
+}
+
+/** The same of a tuple, whose keys are `0`, `1`, …. */
+export function fieldsOfTuple({ elements }: ts.TupleTypeNode, typeOf: (node: ts.TypeNode) => MemberType): InlineFields | undefined {
+  return fieldsOf(elements, (element, index) => {
+    const type = ts.isNamedTupleMember(element) && !element.questionToken && !element.dotDotDotToken ? element.type : element
+    const isPlain = !ts.isNamedTupleMember(type) && !ts.isOptionalTypeNode(type) && !ts.isRestTypeNode(type)
+    return isPlain ? { name: String(index), type: () => typeOf(type) } : undefined
   })
 }
 
 /** The same of `{ x: 0, y: 0 }`. */
 export function fieldsOfLiteral(node: ts.ObjectLiteralExpression, typeOf: (node: ts.Expression) => MemberType | undefined): InlineFields | undefined {
-  return fieldsOf(node.properties, (property) => (ts.isPropertyAssignment(property) ? { name: property.name, type: () => typeOf(property.initializer) } : undefined))
+  return fieldsOf(node.properties, (property) => (ts.isPropertyAssignment(property) ? { name: nameOf(property.name), type: () => typeOf(property.initializer) } : undefined))
 }
 
 /** What an interface has, those that it extends first. `undefined` where one of them is no object of known shape, or names a key again. */
 export function joinedFields(parts: readonly (InlineFields | undefined)[]): InlineFields | undefined {
   const fields = parts.flatMap((part) => part ?? [])
-  const isWhole = !parts.includes(undefined) && new Set(fields.map(({ name }) => name)).size === fields.length
+  const isWhole = !parts.some((part) => !part || isTuple(part)) && new Set(fields.map(({ name }) => name)).size === fields.length
   return isWhole && leafCount(fields) <= MAX_LEAVES ? fields : undefined
 }
 
 /** Whether an initial value that is written out has other keys than its declared type: `{} as Pose` is filled in later. */
 export function lacksKeys(initializer: ts.Expression | undefined, fields: InlineFields): boolean {
   const value = initializer && bareExpression(initializer)
+  if (value && ts.isArrayLiteralExpression(value)) return isTuple(fields) && lacksElements(value, fields)
   if (!value || !ts.isObjectLiteralExpression(value)) return false
   if (value.properties.some(ts.isSpreadAssignment)) return false
   const byName = new Map(value.properties.map((property) => [property.name && nameOf(property.name), property]))
@@ -52,17 +62,25 @@ export function lacksKeys(initializer: ts.Expression | undefined, fields: Inline
 
 // --- internal ---
 
+function lacksElements({ elements }: ts.ArrayLiteralExpression, fields: InlineFields): boolean {
+  if (elements.some(ts.isSpreadElement)) return false
+  return elements.length !== fields.length || elements.some((element, index) => {
+    const field = fields[index]!
+    return ts.isOmittedExpression(element) || (field.kind === 'object' && lacksKeys(element, field.fields))
+  })
+}
+
 interface Member {
-  readonly name: ts.PropertyName
+  readonly name: string | undefined
   readonly type: () => MemberType | undefined
 }
 
-function fieldsOf<Node extends ts.Node>(nodes: readonly Node[], read: (node: Node) => Member | undefined): InlineFields | undefined {
+function fieldsOf<Node extends ts.Node>(nodes: readonly Node[], read: (node: Node, index: number) => Member | undefined): InlineFields | undefined {
   const fields = new Map<string, PartSchema>()
   let leaves = 0
-  for (const node of nodes) {
-    const member = read(node)
-    const name = member && nameOf(member.name)
+  for (const [index, node] of nodes.entries()) {
+    const member = read(node, index)
+    const name = member?.name
     // The first one that does not fit ends it: a type that names itself is not followed for ever.
     const type = name === undefined || fields.has(name) ? undefined : member!.type()
     if (name === undefined || !type || type.field === 'value' || type.field === 'typed-array') return undefined

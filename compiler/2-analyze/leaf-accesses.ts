@@ -41,10 +41,17 @@ export function leafEdit(access: SelfAccess, { name, node }: LeafAccess): Edit {
   return { kind: 'replace', start: node.getStart(), end: node.getEnd(), text: expression.getText() + text }
 }
 
+/** The key of `object.key`, `object['key']` and `object[0]`. */
+export function writtenKey(node: ts.Node): string | undefined {
+  if (ts.isPropertyAccessExpression(node)) return node.name.text
+  if (!ts.isElementAccessExpression(node)) return undefined
+  const { argumentExpression: key } = node
+  return ts.isStringLiteralLike(key) || ts.isNumericLiteral(key) ? key.text : undefined
+}
+
 // --- internal ---
 
 function keyTaken(node: ts.Node, object: ts.Node): string | undefined {
-  if (ts.isPropertyAccessExpression(node)) return node.expression === object && !node.questionDotToken ? node.name.text : undefined
-  if (!ts.isElementAccessExpression(node) || node.expression !== object || node.questionDotToken) return undefined
-  return ts.isStringLiteralLike(node.argumentExpression) ? node.argumentExpression.text : undefined
+  const isAccess = ts.isPropertyAccessExpression(node) || ts.isElementAccessExpression(node)
+  return isAccess && node.expression === object && !node.questionDotToken ? writtenKey(node) : undefined
 }

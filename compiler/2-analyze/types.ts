@@ -7,7 +7,7 @@ import { meaningOf } from '../1-parse/classes.ts'
 import type { SourceProject, SourceUnit } from '../1-parse/project.ts'
 import { type FieldKind, TYPED_ARRAY_NAMES, type TypedArrayName } from '../../src/contract/schema.ts'
 import type { ClassReference, TypeCategory } from '../model.ts'
-import { fieldsOfLiteral, fieldsOfMembers, isWholeInterface, joinedFields, type InlineFields } from './inline-shape.ts'
+import { fieldsOfLiteral, fieldsOfMembers, fieldsOfTuple, isWholeInterface, joinedFields, type InlineFields } from './inline-shape.ts'
 
 export interface AttributeType {
   readonly field: FieldKind
@@ -43,7 +43,8 @@ export function typeOfAnnotation(node: ts.TypeNode, unit: SourceUnit, project: S
   if (ts.isFunctionTypeNode(node) || ts.isConstructorTypeNode(node)) return none('a function')
   if (ts.isLiteralTypeNode(node)) return ofLiteral(node, text)
   if (ts.isTemplateLiteralTypeNode(node)) return value('string', text)
-  if (ts.isArrayTypeNode(node) || ts.isTupleTypeNode(node)) return value('array', text)
+  if (ts.isArrayTypeNode(node)) return value('array', text)
+  if (ts.isTupleTypeNode(node)) return inline(fieldsOfTuple(node, further), 'array', text)
   if (ts.isTypeLiteralNode(node)) return object(fieldsOfMembers(node.members, further), text)
   if (ts.isUnionTypeNode(node)) return ofUnion(node.types.map(further), text)
   if (ts.isTypeReferenceNode(node) && ts.isIdentifier(node.typeName)) return ofName(node.typeName.text, node, unit, project, text, depth)
@@ -106,8 +107,12 @@ function value(category: TypeCategory, text: string | undefined): AttributeType 
   return { field: 'value', category, text }
 }
 
+function inline(fields: InlineFields | undefined, category: 'object' | 'array', text: string | undefined): AttributeType {
+  return fields ? { field: 'object', fields, category, text } : value(category, text)
+}
+
 function object(fields: InlineFields | undefined, text: string | undefined): AttributeType {
-  return fields ? { field: 'object', fields, category: 'object', text } : value('object', text)
+  return inline(fields, 'object', text)
 }
 
 function typedArray(name: string, text: string | undefined): AttributeType {

@@ -3,11 +3,12 @@
 
 import { ts } from 'ts-morph'
 import { bareExpression, outerExpression } from '../1-parse/expressions.ts'
+import { writtenPath } from '../../src/contract/schema.ts'
 import { attributeDeleted, awaitInChange, awaitInUpdate } from '../diagnostics.ts'
 import type { DiagnosticLog, SourceText } from '../log.ts'
 import type { Attribute, Edit, InstanceMethods, TypeCategory } from '../model.ts'
 import { contains } from './cancel-points.ts'
-import { type LeafAccess, leafEdit, leafOf } from './leaf-accesses.ts'
+import { type LeafAccess, leafEdit, leafOf, writtenKey } from './leaf-accesses.ts'
 import { assignmentTo } from './regions/bindings.ts'
 import { selfOf } from './regions/edits.ts'
 import { findRegions, type RegionsContext } from './regions/find.ts'
@@ -74,7 +75,7 @@ function directChange(access: SelfAccess, context: UpdateContext): ts.Expression
   const change = changeAround(access, attribute.share.category, attribute.methods)
   if (change && isLiveArray(access, context)) return isExactOnElements(change, access) ? change : undefined
   if (!change || attribute.share.field !== 'object' || !ts.isDeleteExpression(change)) return change
-  context.log.add(attributeDeleted(keysBehind(selfText(access), change.expression)?.join('.') ?? access.name), spanOf(change, context.source))
+  context.log.add(attributeDeleted(writtenPath(keysBehind(selfText(access), change.expression)?.join('.') ?? access.name)), spanOf(change, context.source))
   return undefined
 }
 
@@ -292,16 +293,20 @@ function readsTarget(node: ts.Node, access: Target): boolean {
 /** The object that has the leaf, or a part of it that has, is read as a whole. */
 function readsAround(node: ts.Expression, leaf: Target): boolean {
   const keys = keysBehind(selfText(leaf), node)
+  if (keys === undefined || !leaf.name.startsWith(`${keys.join('.')}.`)) return false
   const outer = outerExpression(node)
-  const goesOn = ts.isPropertyAccessExpression(outer.parent) || (ts.isElementAccessExpression(outer.parent) && ts.isStringLiteralLike(outer.parent.argumentExpression))
-  return keys !== undefined && leaf.name.startsWith(`${keys.join('.')}.`) && !(goesOn && (outer.parent as ts.PropertyAccessExpression).expression === outer)
+  const further = writtenKey(outer.parent)
+  const goesOn = further !== undefined && (outer.parent as ts.PropertyAccessExpression).expression === outer
+  // A method of a tuple reads its elements.
+  return !goesOn || isIndex(further) !== isIndex(leaf.name.split('.')[keys.length]!)
 }
+
+const isIndex = (key: string): boolean => /^\d+$/.test(key)
 
 /** `['pose', 'x']` for `this.pose.x`, where `self` is `this`. */
 function keysBehind(self: string, node: ts.Expression): string[] | undefined {
   const bare = bareExpression(node)
-  const key = ts.isPropertyAccessExpression(bare) ? bare.name.text
-    : ts.isElementAccessExpression(bare) && ts.isStringLiteralLike(bare.argumentExpression) ? bare.argumentExpression.text : undefined
+  const key = writtenKey(bare)
   if (key === undefined) return undefined
   const object = bareExpression((bare as ts.PropertyAccessExpression).expression)
   if (object.getText() === self) return [key]

@@ -1,3 +1,4 @@
+import { writtenPath } from '../../src/contract/schema.ts'
 import { TaskbrainError } from '../errors.ts'
 
 /** Every error of the shared state that a user can meet, one factory each. */
@@ -5,8 +6,8 @@ import { TaskbrainError } from '../errors.ts'
 export const wrongType = (attribute: string, expected: string, value: unknown): TaskbrainError =>
   new TaskbrainError(
     'state-type',
-    `\`${attribute}\` holds a ${expected} and can't be set to ${describeValue(value)}. `
-      + `Convert the value first, or declare \`${attribute}\` with a type that allows both.`,
+    `\`${writtenPath(attribute)}\` holds a ${expected} and can't be set to ${describeValue(value)}. `
+      + `Convert the value first, or declare \`${writtenPath(attribute)}\` with a type that allows both.`,
   )
 
 export const wrongArray = (attribute: string, array: string, value: unknown): TaskbrainError =>
@@ -26,22 +27,43 @@ export const arrayBufferRefused = (attribute: string): TaskbrainError =>
 export const noObject = (path: string, keys: readonly string[], value: unknown): TaskbrainError =>
   new TaskbrainError(
     'state-type',
-    `\`${path}\` holds an object with ${keyList(keys)} and can't be set to ${describeValue(value)}. `
-      + `Set an object that has them, or declare \`${path}\` with a type that allows both.`,
+    `\`${writtenPath(path)}\` holds an object with ${keyList(keys)} and can't be set to ${describeValue(value)}. `
+      + `Set an object that has them, or declare \`${writtenPath(path)}\` with a type that allows both.`,
   )
 
 export const incompleteObject = (path: string, key: string, keys: readonly string[]): TaskbrainError =>
   new TaskbrainError(
     'state-type',
-    `\`${path}.${key}\` is missing in what \`${path}\` was set to, which has ${keyList(keys)}. `
+    `\`${writtenPath(path)}.${key}\` is missing in what \`${writtenPath(path)}\` was set to, which has ${keyList(keys)}. `
       + `Set all of them, or declare \`${key}\` as one that may be missing (\`${key}?\`).`,
   )
 
 export const unknownKey = (path: string, key: string, keys: readonly string[]): TaskbrainError =>
   new TaskbrainError(
     'state-type',
-    `\`${path}.${key}\` has no place in \`${path}\`, which has ${keyList(keys)} and no others. `
-      + `Leave \`${key}\` out, or add it to the type of \`${path}\`.`,
+    `\`${writtenPath(path)}.${key}\` has no place in \`${writtenPath(path)}\`, which has ${keyList(keys)} and no others. `
+      + `Leave \`${key}\` out, or add it to the type of \`${writtenPath(path)}\`.`,
+  )
+
+export const noTuple = (path: string, length: number, value: unknown): TaskbrainError =>
+  new TaskbrainError(
+    'state-type',
+    `\`${writtenPath(path)}\` holds ${elements(length)} and can't be set to ${describeValue(value)}. `
+      + `Set an array that has them, or declare \`${writtenPath(path)}\` with a type that allows both.`,
+  )
+
+export const wrongLength = (path: string, length: number, found: number): TaskbrainError =>
+  new TaskbrainError(
+    'state-type',
+    `\`${writtenPath(path)}\` holds ${elements(length)} and can't be set to an array of ${found}. `
+      + `Set as many, or declare \`${writtenPath(path)}\` as an array of any length (\`number[]\`).`,
+  )
+
+export const lengthChanged = (path: string, length: number, method: string): TaskbrainError =>
+  new TaskbrainError(
+    'state-type',
+    `${method}() was called on \`${writtenPath(path)}\`, which holds ${elements(length)}, no more and no less. `
+      + `Assign its elements, or declare \`${writtenPath(path)}\` as an array of any length (\`number[]\`).`,
   )
 
 export const snapshotChanged = (attribute: string, method: string): TaskbrainError =>
@@ -94,6 +116,8 @@ function keyList(keys: readonly string[]): string {
   const shown = keys.length > 8 ? [...keys.slice(0, 8), '…'] : keys
   return `the key${keys.length > 1 ? 's' : ''} ${shown.map((key) => `\`${key}\``).join(', ')}`
 }
+
+const elements = (length: number): string => (length === 1 ? 'one element' : `${length} elements`)
 
 function describeValue(value: unknown): string {
   if (value === null || value === undefined) return String(value)

@@ -1,8 +1,8 @@
-import type { ObjectSchema, ScalarKind } from '../../src/contract/schema.ts'
+import { isTuple, type ObjectSchema, type ScalarKind } from '../../src/contract/schema.ts'
 
 /**
  * The shape of an object that lies inline: its leaves, in the order in which a walk through its keys meets them, are
- * slots of their own. A part that is itself an object has a stretch of them.
+ * slots of their own. A part that is itself an object has a stretch of them. A tuple is an object whose keys are indices.
  *
  *   pose = { x: 0, at: { row: 0, column: 0 }, ok: true }
  *
@@ -10,8 +10,9 @@ import type { ObjectSchema, ScalarKind } from '../../src/contract/schema.ts'
  *   leaves         0        1             2                3          pose: 0 to 4, pose.at: 1 to 3
  */
 export interface InlineShape {
-  /** As a user would write it after `this.`: `pose.at`. */
+  /** `pose.at`, `box.0`: what the names of its leaves begin with. */
   readonly path: string
+  readonly isTuple: boolean
   readonly parts: readonly InlinePart[]
   /** Its leaves among those of the whole attribute. */
   readonly start: number
@@ -45,5 +46,5 @@ export function shapeOfObject({ fields }: ObjectSchema, path: string, leaves: In
     leaves.push({ name, kind: field.kind, keys: ownKeys })
     return { key: field.name, start: first, shape: undefined }
   })
-  return { path, parts, start, end: leaves.length }
+  return { path, isTuple: isTuple(fields), parts, start, end: leaves.length }
 }

@@ -1,4 +1,5 @@
 import { inspect } from 'node:util'
+import { lengthChanged } from './errors.ts'
 import type { InlinePart, InlineShape } from './inline-shape.ts'
 
 /** What snapshots write to. */
@@ -13,17 +14,19 @@ export interface SnapshotHome {
  *
  * Their properties are accessors of their own, so that an assignment from code that was not compiled reaches the shared
  * leaf, and listings, spreads and clones have plain values. No property can be added or deleted. The objects of one
- * shape share their accessors, and so one hidden class.
+ * shape share their accessors, and so one hidden class. Tuples are shown by arrays, whose length stays.
  */
 export class Moment {
   readonly home: SnapshotHome
   readonly values: (number | boolean)[]
   readonly snapshot: object
+  readonly #shape: InlineShape
   #parts: Map<InlineShape, object> | undefined
 
   constructor(home: SnapshotHome, shape: InlineShape, values: (number | boolean)[]) {
     this.home = home
     this.values = values
+    this.#shape = shape
     this.snapshot = newSnapshot(shape, this)
   }
 
@@ -37,8 +40,22 @@ export class Moment {
   }
 
   write(part: InlinePart, value: unknown): void {
+    const { start, shape } = part
+    const before = shape && this.#parts && this.values.slice()
     const values = this.home.write(part, value)
-    for (let index = 0; index < values.length; index++) this.values[part.start + index] = values[index]!
+    if (before) this.#letGo(shape, before)
+    for (let index = 0; index < values.length; index++) this.values[start + index] = values[index]!
+  }
+
+  /** Where a part is assigned, the object that was there is another one from now on, and shows what it was: `[a, b] = [b, a]`. */
+  #letGo({ path }: InlineShape, values: (number | boolean)[]): void {
+    let former: Moment | undefined
+    for (const [shape, object] of this.#parts!) {
+      if (shape.path !== path && !shape.path.startsWith(`${path}.`)) continue
+      former ??= new Moment(this.home, this.#shape, values)
+      Snapshot.move(object, former)
+      this.#parts!.delete(shape)
+    }
   }
 }
 
@@ -50,11 +67,15 @@ class Given {
 }
 
 class Snapshot extends Given {
-  readonly #moment: Moment
+  #moment: Moment
 
   constructor(object: object, moment: Moment) {
     super(object)
     this.#moment = moment
+  }
+
+  static move(object: object, moment: Moment): void {
+    (object as Snapshot).#moment = moment
   }
 
   static momentOf(object: object): Moment {
@@ -68,12 +89,24 @@ type Property = readonly [key: string, descriptor: PropertyDescriptor]
 const propertiesOf = new WeakMap<InlineShape, readonly Property[]>()
 
 function newSnapshot(shape: InlineShape, moment: Moment): object {
-  const snapshot: object = new Snapshot({}, moment)
+  const snapshot: object = new Snapshot(shape.isTuple ? [] : {}, moment)
   let properties = propertiesOf.get(shape)
-  if (!properties) propertiesOf.set(shape, properties = shape.parts.map(propertyOf))
+  if (!properties) propertiesOf.set(shape, properties = [...shape.parts.map(propertyOf), ...(shape.isTuple ? fixedLength(shape) : [])])
   for (const [key, descriptor] of properties) Reflect.defineProperty(snapshot, key, descriptor)
   Reflect.defineProperty(snapshot, inspect.custom, INSPECTED)
   return Object.preventExtensions(snapshot)
+}
+
+/** The methods are its own since some of them would move elements before they fail. */
+function fixedLength({ path, parts }: InlineShape): readonly Property[] {
+  const refused = ['push', 'pop', 'shift', 'unshift', 'splice'].map((method): Property => [method, {
+    enumerable: false,
+    configurable: false,
+    value: () => {
+      throw lengthChanged(path, parts.length, method)
+    },
+  }])
+  return [['length', { writable: false }], ...refused]
 }
 
 function propertyOf(part: InlinePart): Property {
@@ -98,6 +131,6 @@ const INSPECTED: PropertyDescriptor = {
   enumerable: false,
   configurable: false,
   value(this: object): object {
-    return { ...this }
+    return Array.isArray(this) ? [...this] : { ...this }
   },
 }

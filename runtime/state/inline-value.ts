@@ -1,11 +1,11 @@
-import { incompleteObject, noObject, unknownKey, wrongType } from './errors.ts'
+import { incompleteObject, noObject, noTuple, unknownKey, wrongLength, wrongType } from './errors.ts'
 import type { InlinePart, InlineShape } from './inline-shape.ts'
 import type { Slot } from './layout.ts'
 
 /**
  * The leaves of a value that is to be written to a part, in their order. `leaves` are the slots of the whole attribute.
- * Throws `state-type` unless the value has exactly the keys of the part and each is of its type; what a getter throws
- * passes on.
+ * Throws `state-type` unless the value has exactly the keys of the part, or as many elements as the tuple, and each is of
+ * its type; what a getter throws passes on.
  */
 export function leavesOf(part: InlinePart, value: unknown, leaves: readonly Slot[]): (number | boolean)[] {
   const taken: (number | boolean)[] = []
@@ -15,12 +15,19 @@ export function leavesOf(part: InlinePart, value: unknown, leaves: readonly Slot
 
 function takePart({ start, shape }: InlinePart, value: unknown, leaves: readonly Slot[], taken: (number | boolean)[]): void {
   if (shape) {
-    takeObject(shape, value, leaves, taken)
+    if (shape.isTuple) takeTuple(shape, value, leaves, taken)
+    else takeObject(shape, value, leaves, taken)
     return
   }
   const { name, kind } = leaves[start]!
   if (typeof value !== kind) throw wrongType(name, kind, value)
   taken.push(value as number | boolean)
+}
+
+function takeTuple({ path, parts }: InlineShape, value: unknown, leaves: readonly Slot[], taken: (number | boolean)[]): void {
+  if (!Array.isArray(value)) throw noTuple(path, parts.length, value)
+  if (value.length !== parts.length) throw wrongLength(path, parts.length, value.length)
+  for (let index = 0; index < parts.length; index++) takePart(parts[index]!, value[index], leaves, taken)
 }
 
 function takeObject(shape: InlineShape, value: unknown, leaves: readonly Slot[], taken: (number | boolean)[]): void {

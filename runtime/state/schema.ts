@@ -1,4 +1,4 @@
-import { type FieldKind, type FieldSchema, type ObjectSchema, type StateSchema, TYPED_ARRAY_NAMES } from '../../src/contract/schema.ts'
+import { type FieldKind, type FieldSchema, type ObjectSchema, isTuple, type StateSchema, TYPED_ARRAY_NAMES } from '../../src/contract/schema.ts'
 import { invariant } from '../errors.ts'
 
 const KINDS: readonly FieldKind[] = ['number', 'boolean', 'value', 'object', 'typed-array']
@@ -20,7 +20,9 @@ export function defineState(schema: StateSchema): StateSchema {
     if (field.kind !== 'object') return Object.freeze({ name, kind: field.kind })
     const { fields } = field
     invariant(fields.length > 0, `the object ${schema.brain}.${path} has a key`)
-    const parts = fields.map((part) => {
+    const hasIndices = isTuple(fields)
+    const parts = fields.map((part, index) => {
+      invariant(hasIndices ? part.name === String(index) : !/^\d/.test(part.name), `the keys of ${schema.brain}.${path} are those of an object, or of a tuple in their order`)
       invariant(!part.name.includes('.') && part.name !== '__proto__', `${part.name}, a key of ${schema.brain}.${path}, can be part of a path`)
       return copyOf(part, `${path}.${part.name}`, PART_KINDS)
     })

@@ -21,7 +21,7 @@ export const TYPED_ARRAY_NAMES = [
   'BigInt64Array', 'BigUint64Array',
 ] as const
 
-/** An object that has these keys, all of them and no others. */
+/** An object that has these keys, all of them and no others. A tuple is one whose keys are `0`, `1`, …, which no other has. */
 export interface ObjectSchema {
   readonly name: string
   readonly kind: 'object'
@@ -30,6 +30,11 @@ export interface ObjectSchema {
 }
 
 export type PartSchema = { readonly name: string; readonly kind: ScalarKind } | ObjectSchema
+
+export const isTuple = (fields: readonly PartSchema[]): boolean => fields[0]?.name === '0'
+
+/** The slot `box.0.x` as a user would write it after `this.`: `box[0].x`. */
+export const writtenPath = (name: string): string => name.replace(/\.(\d+)(?=\.|$)/g, '[$1]')
 
 /** The shared attributes of one brain class, in the order of their declaration, inherited ones first. */
 export interface StateSchema {

@@ -6,24 +6,16 @@ import * as assert from 'uvu/assert'
 import {
   assign, attachStore, change, createStore, defineAccessors, defineState, increment, layoutOf, logical, openStore, postIncrement, update,
 } from '../../runtime/state/index.ts'
-import type { Layout, MemoryOrder, Store } from '../../runtime/state/index.ts'
-import type { FieldSchema, PartSchema } from '../../src/contract/schema.ts'
+import type { MemoryOrder } from '../../runtime/state/index.ts'
+import { type FieldSchema, isTuple, type PartSchema } from '../../src/contract/schema.ts'
 import { describe } from '../harness/suite.ts'
+import { brainOf } from './any-brain.ts'
 import { codeOf, thrown } from './pair.ts'
 import { layout, poseOf, Robot } from './threads/inline-schema.ts'
 
 function newRobots(memoryOrder?: MemoryOrder): readonly [main: Robot, other: Robot] {
   const store = createStore(layout, { bytes: 1 << 20, ...(memoryOrder && { memoryOrder }) })
   return [new Robot(store), new Robot(openStore(layout, store.shared, 1, memoryOrder))]
-}
-
-/** A brain of any schema, as `brain.name` and `brain['name.leaf']`. */
-function brainOf(state: Layout, store: Store): any {
-  class AnyBrain {}
-  defineAccessors(AnyBrain.prototype, state)
-  const brain = new AnyBrain()
-  attachStore(brain, store)
-  return brain
 }
 
 describe('an object that lies inline', (it) => {
@@ -302,14 +294,18 @@ describe('an object that lies inline', (it) => {
 const NUMBERS = fc.oneof(fc.integer({ min: -5, max: 5 }), fc.double(), fc.constantFrom(-0, NaN, Infinity))
 const KEYS = ['a', 'b', 'c', 'kind'] as const
 
-const partsOf = (depth: number): fc.Arbitrary<readonly PartSchema[]> => fc.subarray([...KEYS], { minLength: 1 }).chain((keys) => fc.tuple(...keys.map((name) => (
+const namesOfParts: fc.Arbitrary<readonly string[]> = fc.oneof(fc.subarray([...KEYS], { minLength: 1 }), fc.integer({ min: 1, max: 4 }).map((length) => Array.from({ length }, (_, index) => String(index))))
+
+const partsOf = (depth: number): fc.Arbitrary<readonly PartSchema[]> => namesOfParts.chain((keys) => fc.tuple(...keys.map((name) => (
   fc.oneof({ weight: 4, arbitrary: fc.constantFrom('number' as const, 'boolean' as const) }, { weight: depth, arbitrary: fc.constant('object' as const) })
     .chain((kind): fc.Arbitrary<PartSchema> => (kind === 'object' ? partsOf(depth - 1).map((fields) => ({ name, kind, fields })) : fc.constant({ name, kind })))
 ))))
 
-const valueOf = (parts: readonly PartSchema[]): fc.Arbitrary<any> => fc.record(Object.fromEntries(parts.map((part) => [
-  part.name, part.kind === 'object' ? valueOf(part.fields) : part.kind === 'number' ? NUMBERS : fc.boolean(),
-])), { noNullPrototype: true })
+const valueOfPart = (part: PartSchema): fc.Arbitrary<any> => (part.kind === 'object' ? valueOf(part.fields) : part.kind === 'number' ? NUMBERS : fc.boolean())
+
+const valueOf = (parts: readonly PartSchema[]): fc.Arbitrary<any> => (isTuple(parts)
+  ? fc.tuple(...parts.map(valueOfPart))
+  : fc.record(Object.fromEntries(parts.map((part) => [part.name, valueOfPart(part)])), { noNullPrototype: true }))
 
 /** The places of a shape: `[]` is the whole. */
 const placesOf = (parts: readonly PartSchema[]): readonly { readonly keys: readonly string[], readonly part: PartSchema }[] => parts.flatMap((part) => [
@@ -355,7 +351,7 @@ function applyToShared(brain: any, { how, keys, value }: Operation): void {
     case 'change':
     case 'partInChange': return change(brain, 'o', set)
     case 'whole': return void (brain.o = value)
-    case 'update': return void update(brain, 'o', () => ({ ...brain.o, ...value }))
+    case 'update': return void update(brain, 'o', () => Object.assign(structuredClone(brain.o), value))
   }
 }
 
@@ -367,7 +363,7 @@ function applyToPlain(plain: any, { how, keys, value }: Operation): void {
   else parent[key] = structuredClone(value)
 }
 
-describe('any object that lies inline', (it) => {
+describe('any object or tuple that lies inline', (it) => {
   it('is what a plain object would be, after every operation, in both threads', () => {
     const cases = partsOf(3).chain((parts) => fc.tuple(fc.constant(parts), valueOf(parts), operationsOn(parts), fc.constantFrom<MemoryOrder>('total', 'weak')))
     fc.assert(fc.property(cases, ([parts, first, operations, order]) => {
