@@ -117,5 +117,6 @@ function whyNoTask(member: ts.ClassElement): string | undefined {
   if (hasModifier(member, ts.SyntaxKind.AbstractKeyword)) return 'abstract, without a body'
   if (!member.body) return 'an overload signature; the decorator belongs on the implementation'
   if (member.asteriskToken) return 'a generator'
+  if (memberName(member.name) === '__proto__') return 'the name by which every object knows its prototype'
   return undefined
 }
