@@ -55,6 +55,7 @@ function planBrain(link: ChainLink, files: Files, log: DiagnosticLog): BrainPlan
 /** Own tasks in source order, then those of base classes that nothing nearer replaces. */
 function planTasks({ file, brain }: ChainLink, chain: readonly ChainLink[], log: DiagnosticLog): PlannedTask[] {
   const planned = new Map<string, PlannedTask>()
+  const words = new Set<string>()
   chain.forEach((owner, depth) => {
     for (const task of owner.brain.tasks) {
       if (planned.has(task.name)) continue
@@ -64,11 +65,19 @@ function planTasks({ file, brain }: ChainLink, chain: readonly ChainLink[], log:
         log.add(taskOverridden(task.name, owner.brain.name), spanIn(file, { start: member.textStart, end: member.end }),
           [{ message: 'the task it overrides', span: spanIn(owner.file, task.at) }])
       }
-      const worker = task.process ? `${file.output}.${brain.name}.${fileWord(task.name)}.worker` : undefined
+      const worker = task.process ? `${file.output}.${brain.name}.${ownWord(task.name, words)}.worker` : undefined
       planned.set(task.name, { task: replacedBy ? { ...task, split: false } : task, owner, inherited: depth > 0, worker })
     }
   })
   return [...planned.values()]
+}
+
+/** Where letter case makes no difference to the names of files, `drive` and `Drive` would be one. */
+function ownWord(name: string, words: Set<string>): string {
+  let word = fileWord(name)
+  while (words.has(word.toLowerCase())) word += '_'
+  words.add(word.toLowerCase())
+  return word
 }
 
 function reportRepeatedOutputs(files: Files, log: DiagnosticLog): void {

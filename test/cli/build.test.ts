@@ -300,13 +300,13 @@ describe('a build of what is oddly written', (it) => {
     for (const project of [plain, marked]) assert.is(originOf(project, '.taskbrain/main.brain.js', 'play()'), 'src/main.brain.ts:15 play')
   })
   it('gives each task a file of its own below the out dir, whatever it is called', async () => {
-    const names = ['a/b', '../../evil', 'a\\\\b', 'it\\\'s', 'a%2fb', 'a\\0b', '']
+    const names = ['a/b', '../../evil', 'a\\\\b', 'it\\\'s', 'a%2fb', 'a\\0b', '', 'drive', 'Drive', 'drive_']
     const tasks = names.map((name) => `@Brain.task({ process: true, runOnStart: false }) '${name}'() {}`)
     using project = scratchProject({ 'src/main.brain.ts': `import { Brain } from 'taskbrain'\nexport class Robot extends Brain {\n${tasks.join('\n')}\n}\n` })
     const { diagnostics, brains } = await built(project)
     assert.equal(diagnostics, [])
     const workers = brains[0]!.tasks.map((task) => task.worker!)
-    assert.is(new Set(workers).size, names.length)
+    assert.is(new Set(workers.map((worker) => worker.toLowerCase())).size, names.length)
     assert.equal(project.list('.taskbrain').filter((path) => path.endsWith('.worker.js')), workers.toSorted())
     const main = project.read('.taskbrain/main.brain.js')
     for (const worker of workers) assert.ok(main.includes(`new URL("./${encodeURIComponent(worker)}", import.meta.url)`), worker)
