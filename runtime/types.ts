@@ -138,22 +138,6 @@ export interface SerializableCodec<T, Encoded = unknown> {
   readonly decode: (encoded: Encoded) => T
 }
 
-/** The static side of Brain: the class declares its members with these signatures. */
-export interface BrainStatic {
-  /** Makes a method a task. */
-  task<const O extends Partial<TaskOptions>>(options: O & TaskOptions & CheckedOptions<O>): TaskDecorator<O>
-  /** Keeps a field in the main process. */
-  local(): LocalDecorator
-  /** A deep copy that may be changed, of an attribute or any value that can be shared. */
-  copy<T>(value: T): T
-  /** The loop marker as a statement, for tool chains that strip comments. */
-  loop(): void
-  /** Adds a class to those whose instances can be shared and passed; `false` where `testInstance` does not survive the round trip. */
-  addSerializableType<T, Encoded = unknown>(
-    type: abstract new (...args: any) => T, testInstance?: NoInfer<T>, codec?: SerializableCodec<NoInfer<T>, Encoded>,
-  ): boolean
-}
-
 // --- decorators ---
 
 /** What `@Brain.task(options)` may stand on: an instance method of a brain, in both kinds of decorators. */

@@ -3,7 +3,7 @@
 
 import { Project, ts } from 'ts-morph'
 import type { SourceText } from '../log.ts'
-import type { CompilerHost, ImportSpecifier } from '../model.ts'
+import type { CompilerHost } from '../model.ts'
 import { SCRIPT } from './prefilter.ts'
 import { topLevelClasses, topLevelConstants, type ClassNode, type NamedClass } from './declarations.ts'
 import { ModuleGraph } from './module-graph.ts'
@@ -25,10 +25,6 @@ export interface SourceUnit {
   readonly exports: ReadonlyMap<string, ExportTarget>
   readonly stars: readonly string[]
   readonly syntaxErrors: readonly { readonly start: number; readonly end: number; readonly message: string }[]
-}
-
-export interface BoundImport extends ImportSpecifier {
-  readonly specifier: string
 }
 
 export class SourceProject {

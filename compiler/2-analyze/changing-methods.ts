@@ -5,6 +5,7 @@ import type { ClassNode } from '../1-parse/declarations.ts'
 import { bareExpression } from '../1-parse/expressions.ts'
 import { hasModifier } from '../1-parse/imports.ts'
 import type { InstanceMethods } from '../model.ts'
+import { isMutator } from './regions/methods.ts'
 import { isAssignment, isStep, targetsOf } from './scope.ts'
 
 export function methodsOf(classes: readonly ClassNode[]): InstanceMethods {
@@ -37,7 +38,6 @@ interface Known {
 const READERS = /^(?:at|charAt|charCodeAt|codePointAt|concat|endsWith|entries|every|filter|find|findIndex|findLast|findLastIndex|flat|flatMap|forEach|get|get[A-Z]\w*|has|includes|indexOf|join|keys|lastIndexOf|localeCompare|map|match|normalize|padEnd|padStart|reduce|reduceRight|repeat|replace|replaceAll|search|slice|some|split|startsWith|substring|to[A-Z]\w*|trim|trimEnd|trimStart|valueOf|values)$/
 const TAKES_FUNCTION = /^(?:every|filter|find|findIndex|findLast|findLastIndex|flatMap|forEach|map|reduce|reduceRight|some|toSorted)$/
 const READING_GLOBALS = /^(?:(?:Math|Number|JSON|console)\.\w+|Object\.(?:keys|values|entries|is|hasOwn)|Array\.(?:isArray|from)|String|Number|Boolean|BigInt|isNaN|parseInt|parseFloat|performance\.now|Date\.now|structuredClone|Promise\.(?:resolve|reject|all))$/
-const MUTATORS = /^(?:push|pop|shift|unshift|splice|sort|reverse|fill|copyWithin|set|add|delete|clear)$/
 
 function definitionOf(member: ts.ClassElement): { name: string; node: Definition }[] {
   if (!(ts.isMethodDeclaration(member) || ts.isAccessor(member)) || !member.body || hasModifier(member, ts.SyntaxKind.StaticKeyword)) return []
@@ -74,7 +74,7 @@ function isReading(call: ts.CallExpression, { names, changing }: Known): boolean
   if (READING_GLOBALS.test(callee.getText())) return callee.getText() === 'Array.from' ? takesReaders : true
   if (!ts.isPropertyAccessExpression(callee)) return false
   const name = callee.name.text
-  if (names.has(name)) return !changing.has(name) && !MUTATORS.test(name)
+  if (names.has(name)) return !changing.has(name) && !isMutator(name, undefined)
   return READERS.test(name) && (!TAKES_FUNCTION.test(name) || takesReaders)
 }
 

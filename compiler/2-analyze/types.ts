@@ -274,7 +274,7 @@ function importedAs(name: string, statement: ts.ImportDeclaration | ts.ExportDec
   return element && (element.propertyName ?? element.name).text
 }
 
-export function defaultDeclaration(unit: SourceUnit, project: SourceProject, depth = 0): DeclaredType | undefined {
+function defaultDeclaration(unit: SourceUnit, project: SourceProject, depth = 0): DeclaredType | undefined {
   const found = unit.tree.statements.find((statement): statement is ts.ClassDeclaration | ts.InterfaceDeclaration =>
     (ts.isClassDeclaration(statement) || ts.isInterfaceDeclaration(statement)) && hasModifier(statement, ts.SyntaxKind.DefaultKeyword))
   if (found) return { node: found, unit }
