@@ -24,7 +24,7 @@ export function plan(files: Files, log: DiagnosticLog): Plan {
   reportLostUpdates(brains, files, log)
   const workers = brains.flatMap((brainPlan) => brainPlan.tasks.filter((task) => task.worker !== undefined).flatMap((task) => {
     const { slices, live, arriving } = workerSlices(brainPlan, task, files)
-    checkWorker(brainPlan, task, live, slices, log)
+    checkWorker(brainPlan, task, live, slices, files, log)
     reportWaysBack(task, arriving, log)
     return slices
   }))
@@ -113,8 +113,9 @@ function checkMembers(link: ChainLink, files: Files, log: DiagnosticLog): void {
 }
 
 /** What holds for code that runs in a worker. */
-function checkWorker(plan: BrainPlan, { task }: PlannedTask, live: readonly LiveMember[], slices: readonly Slice[], log: DiagnosticLog): void {
-  const chain = [...new Set(live.map((each) => each.link))]
+function checkWorker(plan: BrainPlan, { task }: PlannedTask, live: readonly LiveMember[], slices: readonly Slice[], files: Files, log: DiagnosticLog): void {
+  // The most derived class has the last word, also where none of its members is needed.
+  const chain = [...new Set(live.map((each) => each.link)), ...chainOf(plan, files).toReversed()]
   const attributes = new Map(chain.flatMap(({ brain }) => brain.attributes.map((attribute) => [attribute.name, attribute] as const)))
   for (const attribute of plan.shared) attributes.set(attribute.name, attribute)
   for (const { link, member, certain } of live) {
