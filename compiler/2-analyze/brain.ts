@@ -16,7 +16,7 @@ import { holdsFunction, memberName, readAttributes } from './attributes.ts'
 import { cancelPoints } from './cancel-points.ts'
 import { classNameEdits } from './class-names.ts'
 import { leafOf } from './leaf-accesses.ts'
-import { isAssignment, isStep, readScope, type SelfAccess } from './scope.ts'
+import { callOf, isAssignment, isStep, readScope, type SelfAccess } from './scope.ts'
 import { brainDecorator, readTask } from './tasks.ts'
 import type { TypeOracle } from './type-oracle.ts'
 import { createRegionReader, type RegionReader } from './regions/find.ts'
@@ -136,8 +136,8 @@ function readMember(member: ts.ClassElement, { attributes, classNames, reader, l
       assigned: scope.assigned.map((target) => ({ name: target.text, start: target.getStart(), end: target.getEnd() })),
       self: [
         ...scope.accesses.map((access) => ({ ...selfUse(access, attributes.get(access.name)), ...(isChanged(access) && { isChanged: true }) })),
-        // A method brought what is changed: `this.first().n += 1`.
         ...scope.accesses.flatMap((access) => namedUse(access) ?? []).filter((use) => attributes.has(use.name)),
+        // A method brought what is changed: `this.first().n += 1`.
         ...updates.changed.filter((access) => !scope.accesses.some(({ node, name }) => node === access.node && name === access.name)).map((access) => ({ ...selfUse(access, attributes.get(access.name)), how: 'read' as const, isChanged: true })),
       ],
       selfEscapes: scope.selfEscapes,
@@ -184,11 +184,9 @@ function selfUse(access: SelfAccess, attribute: Attribute | undefined): SelfUse 
 }
 
 /** What `this.change('list', …)` changes. */
-function namedUse({ name, via, node }: SelfAccess): SelfUse | undefined {
-  const outer = outerExpression(node)
-  const call = outer.parent
-  if (name !== 'change' || via !== 'this' || !ts.isCallExpression(call) || call.expression !== outer) return undefined
-  const [attribute] = call.arguments
+function namedUse(access: SelfAccess): SelfUse | undefined {
+  const { name, via } = access
+  const attribute = name === 'change' && via === 'this' ? callOf(access)?.arguments[0] : undefined
   if (!attribute || !ts.isStringLiteralLike(attribute)) return undefined
   return { name: attribute.text, via, how: 'read', isChanged: true, start: attribute.getStart(), end: attribute.getEnd() }
 }

@@ -351,6 +351,13 @@ export function targetsOf(left: ts.Expression): ts.Expression[] {
   return isDefault ? targetsOf(bare.left) : [bare]
 }
 
+/** `this.x(…)`, of a use that is called. */
+export function callOf({ node }: SelfAccess): ts.CallExpression | undefined {
+  const outer = outerExpression(node)
+  const { parent } = outer
+  return ts.isCallExpression(parent) && parent.expression === outer ? parent : undefined
+}
+
 /** `++` and `--`, before or behind. */
 export function isStep(node: ts.Node): node is ts.PrefixUnaryExpression | ts.PostfixUnaryExpression {
   return (ts.isPrefixUnaryExpression(node) || ts.isPostfixUnaryExpression(node)) &&

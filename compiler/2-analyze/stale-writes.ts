@@ -9,6 +9,7 @@ import { leafOf } from './leaf-accesses.ts'
 import { type Binding, isRead } from './regions/bindings.ts'
 import { functionOf, isInside, reaches } from './regions/order.ts'
 import type { SelfAccess } from './scope.ts'
+import { STEPS } from './waits.ts'
 
 export type BindingOf = (name: ts.Identifier) => Binding | undefined
 
@@ -97,14 +98,12 @@ function givenAt(place: ts.Identifier): { readonly node: ts.Node; readonly value
   return isAssigned ? { node: parent, value: parent.right } : undefined
 }
 
-const STEPS = new Set(['atomic', 'change'])
-
 /** Both in the function of one `this.atomic(…)` or `this.change(…)`. */
 function isOneStep(read: ts.Node, write: ts.Node): boolean {
   return ts.findAncestor(write, (node) => {
     if (!ts.isArrowFunction(node) && !ts.isFunctionExpression(node)) return false
     const call = outerExpression(node).parent
     const callee = ts.isCallExpression(call) && bareExpression(call.expression)
-    return callee !== false && ts.isPropertyAccessExpression(callee) && STEPS.has(callee.name.text) && isInside(read, node)
+    return callee !== false && ts.isPropertyAccessExpression(callee) && Object.hasOwn(STEPS, callee.name.text) && isInside(read, node)
   }) !== undefined
 }

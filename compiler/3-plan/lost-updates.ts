@@ -10,7 +10,9 @@ import { effectOf, type ReachedMember, reachedFrom } from './effects.ts'
 export function reportLostUpdates(brains: readonly BrainPlan[], files: Files, log: DiagnosticLog): void {
   const reported = new Set<StaleWrite>()
   for (const plan of brains) {
-    const runs = plan.tasks.map((planned) => ({ planned, members: reachedFrom(planned.task.name, chainOf(plan, files)) }))
+    const chain = chainOf(plan, files)
+    if (!chain.some(({ brain }) => brain.members.some(({ staleWrites }) => staleWrites.length > 0))) continue
+    const runs = plan.tasks.map((planned) => ({ planned, members: reachedFrom(planned.task.name, chain) }))
     for (const { planned, members } of runs)
       for (const { link, member } of members)
         for (const stale of member.staleWrites) {
