@@ -1,3 +1,4 @@
+import { inspect, type InspectOptions } from 'node:util'
 import { isMainThread } from 'node:worker_threads'
 import type { TaskOptions } from '../src/contract/task.ts'
 import { atomic, changeAttribute } from './atomic.ts'
@@ -20,6 +21,10 @@ import { watch } from './watch.ts'
  * when it is made, by what its compiled module registered for exactly its class.
  */
 export class Brain {
+  static {
+    Object.defineProperty(this.prototype, inspect.custom, { value: inspected })
+  }
+
   readonly #link: BrainLink
 
   /**
@@ -159,3 +164,8 @@ export class Brain {
   }
 }
 
+/** As an object with plain fields is shown. */
+function inspected(this: Brain, depth: number, options: InspectOptions): string {
+  const { name } = this.constructor
+  return depth < 0 ? `[${name}]` : `${name} ${inspect({ ...this }, options)}`
+}

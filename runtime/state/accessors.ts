@@ -57,6 +57,8 @@ export function attachStore(brain: object, store: Store): void {
     $taskbrainArrays: { value: arrays, writable: true },
   }
   Object.defineProperties(brain, attached)
+  // The same pair for all brains of a class: V8 then has one shape for them.
+  for (const { name, within } of store.layout.slots) if (within === undefined) Object.defineProperty(brain, name, accessorAbove(brain, name))
   scalars.onTurn(() => {
     const turned = brain as { -readonly [Key in keyof Attached]: Attached[Key] }
     turned.$taskbrainReadBase = isDirect() ? base : SILENT_BASE
@@ -67,6 +69,12 @@ export function attachStore(brain: object, store: Store): void {
 }
 
 export const storeOf = (brain: object): Store | undefined => (brain as Attached).$taskbrainStore
+
+/** Whether an object has a field of its own in the place of an attribute: one made from a brain, or a brain whose state lacks that of its class. */
+export function hasPlainField(object: object, name: string): boolean {
+  if (!Object.hasOwn(object, name)) return false
+  return !Object.hasOwn(object, '$taskbrainStore') || !storeOf(object)!.layout.slotsByName.has(name)
+}
 
 /**
  * Undefined also of null and the like, for which a `try` costs less than a question. Whoever uses it asks whether `brain`
@@ -81,7 +89,8 @@ export function numbersOf(brain: any): DirectNumbers | undefined {
 }
 
 /**
- * Puts an accessor for each shared attribute on the prototype, enumerable, so that `for (const key in brain)` lists it.
+ * Puts an accessor for each shared attribute on the prototype. Each brain gets the same functions as properties of its own, so that
+ * `{ ...this }`, `Object.keys(this)` and the like find what they find in a plain class.
  * On anything without a store an attribute reads as undefined, as devtools do with a prototype.
  *
  * The first brain replaces them by accessors that have the memory as a constant.
@@ -113,6 +122,13 @@ function suits(brain: object, store: Store): boolean {
 
 const isBeginOf = (base: Layout, layout: Layout): boolean => base === layout
   || base.slots.every(({ name, kind }, index) => name === layout.slots[index]?.name && kind === layout.slots[index].kind)
+
+/** The accessor along the prototypes. */
+function accessorAbove(brain: object, name: string): PropertyDescriptor {
+  let prototype = Object.getPrototypeOf(brain)
+  while (!Object.hasOwn(prototype, name)) prototype = Object.getPrototypeOf(prototype)
+  return Object.getOwnPropertyDescriptor(prototype, name)!
+}
 
 function define(prototype: object, layout: Layout, accessorOf: (slot: Slot) => PropertyDescriptor): void {
   for (const slot of layout.slots) {

@@ -49,7 +49,7 @@ export class DirectNumbers {
 
   #addressOf(name: string): number | undefined {
     const slot = this.#store.layout.slotsByName.get(name)
-    if (slot?.kind !== 'number' || Object.hasOwn(this.brain, name)) return undefined
+    if (slot?.kind !== 'number') return undefined
     return this.#store.shared.start + slot.offset
   }
 }

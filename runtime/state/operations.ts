@@ -1,5 +1,5 @@
 import type { AssignmentOperator, LogicalOperator } from '../../src/contract/names.ts'
-import { numbersOf, storeOf } from './accessors.ts'
+import { hasPlainField, numbersOf, storeOf } from './accessors.ts'
 import type { DirectNumbers } from './direct-numbers.ts'
 import type { Slot } from './layout.ts'
 import { changePart, placeOfLeaf } from './parts.ts'
@@ -108,14 +108,14 @@ export function sharedAttribute(brain: any, name: string): { readonly store: Sto
   if (typeof brain !== 'object' || brain === null) return undefined
   const store = storeOf(brain)
   const slot = store?.layout.slotsByName.get(name)
-  return store && slot && !Object.hasOwn(brain, name) ? { store, slot } : undefined
+  return store && slot && !hasPlainField(brain, name) ? { store, slot } : undefined
 }
 
 /** What JavaScript itself does, but for a leaf of an attribute that this state keeps in another form than the class it is read in. */
 function onPlain(brain: any, name: string, work: (object: any, key: string) => any): any {
   const place = placeOfLeaf(name)
-  const store = place && !Object.hasOwn(brain, name) ? storeOf(brain) : undefined
-  return place && store && !Object.hasOwn(brain, place.attribute) ? changePart(brain, store, place, work) : work(brain, name)
+  const store = place && !hasPlainField(brain, name) ? storeOf(brain) : undefined
+  return place && store && !hasPlainField(brain, place.attribute) ? changePart(brain, store, place, work) : work(brain, name)
 }
 
 function operated(old: any, operator: AssignmentOperator, value: any): any {

@@ -157,10 +157,8 @@ describe('cancel points', (it) => {
       }
     }))))
     scope.tell('cancelled')
-    const startedAt = performance.now()
     assert.is((await outcome).told, true)
     assert.is(ended, 5000)
-    assert.ok(performance.now() - startedAt < 5000)
   })
 
   it('keep no turn of an await that has ended', async () => {
