@@ -201,7 +201,7 @@ export const evalInTask = error('eval-in-task',
   'Write the code as a function of the module.')
 
 export const moduleStateCopied = warning('module-state-copied',
-  (name: string, task: string) => `\`${name}\` is assigned by task \`${task}\` off the main thread; every worker has a copy of its own.`,
+  (name: string, verb: string, task: string) => `\`${name}\` is ${verb} by task \`${task}\` off the main thread; every worker has a copy of its own.`,
   'Make it a field of the brain: fields are shared by every task.')
 
 export const lostUpdate = warning('lost-update',

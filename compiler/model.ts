@@ -97,6 +97,8 @@ export interface Needs {
   readonly names: readonly string[]
   /** Module names that it assigns. */
   readonly assigned: readonly (Stretch & { readonly name: string })[]
+  /** Module names whose value it changes in place, each with the change. */
+  readonly changed: readonly (Stretch & { readonly name: string })[]
   readonly self: readonly SelfUse[]
   /** `this` is handed on as a whole: every member may be used. */
   readonly selfEscapes: boolean
@@ -128,6 +130,12 @@ export interface ImportItem {
   readonly wayBack: readonly string[]
 }
 
+/** `globalThis.limit = 4`: `globalThis`, known as `globalThis` and `limit`. */
+export interface GlobalSetting {
+  readonly root: string
+  readonly names: readonly string[]
+}
+
 /** A statement at the top level of a module. */
 export interface Item extends Stretch {
   /** Start without leading comments. */
@@ -137,9 +145,13 @@ export interface Item extends Stretch {
   readonly declares: readonly string[]
   /** `let` or `var`. */
   readonly mutable: boolean
+  /** Names of those declared whose value is written as an array, an object, a Map, a Set: state, where something changes it. */
+  readonly containers: readonly string[]
   readonly needs: Needs
   /** Of an effect: names whose objects it changes; it is kept where one of them is. */
   readonly touches: readonly string[]
+  /** Of an effect: what it assigns, by the names that code knows it by where `root` is no name of the module. */
+  readonly sets: readonly GlobalSetting[]
   readonly import?: ImportItem
   /** `export`, `default`: removed in a worker. */
   readonly exportKeywords?: Stretch

@@ -4,6 +4,9 @@ export const DEFAULT_NAME = '*default*'
 /** What a statement touches that registers serialisable types. */
 export const REGISTRATIONS = '*registrations*'
 
+/** What a statement sets that changes what all values of a kind inherit. */
+export const EVERYBODY = '*everybody*'
+
 /** What emitted code joins to the prefix of a file: `$.assign`, `$value`, `$RobotState`. */
 const JOINED = '(?:value\\d*|error|loop|result|default|brain|worker|[\\w$]+(?:State|Base))?'
 

@@ -16,7 +16,7 @@ import { holdsFunction, memberName, readAttributes } from './attributes.ts'
 import { cancelPoints } from './cancel-points.ts'
 import { classNameEdits } from './class-names.ts'
 import { leafOf } from './leaf-accesses.ts'
-import { callOf, isAssignment, isStep, readScope, type SelfAccess } from './scope.ts'
+import { callOf, isAssignment, isStep, readScope, type ScopeReading, type SelfAccess } from './scope.ts'
 import { brainDecorator, readTask } from './tasks.ts'
 import type { TypeOracle } from './type-oracle.ts'
 import { createRegionReader, type RegionReader } from './regions/find.ts'
@@ -93,7 +93,7 @@ export function readNeeds(node: ts.Node, { prefix, unit }: BrainContext, extraEd
   const scope = readScope(node)
   return {
     names: [...scope.names],
-    assigned: scope.assigned.map((target) => ({ name: target.text, start: target.getStart(), end: target.getEnd() })),
+    ...moduleState(scope),
     self: [],
     selfEscapes: false,
     classEscapes: false,
@@ -133,7 +133,7 @@ function readMember(member: ts.ClassElement, { attributes, classNames, reader, l
     staleWrites: staleWrites(scope.accesses.filter((access) => !isChanged(access)), attributes, (each) => reader.callees.bindingOf(each)),
     needs: {
       names: [...names],
-      assigned: scope.assigned.map((target) => ({ name: target.text, start: target.getStart(), end: target.getEnd() })),
+      ...moduleState(scope),
       self: [
         ...scope.accesses.map((access) => ({ ...selfUse(access, attributes.get(access.name)), ...(isChanged(access) && { isChanged: true }) })),
         ...scope.accesses.flatMap((access) => namedUse(access) ?? []).filter((use) => attributes.has(use.name)),
@@ -146,6 +146,14 @@ function readMember(member: ts.ClassElement, { attributes, classNames, reader, l
       edits: [...updates.edits, ...cancelPoints(member, prefix)],
     },
   }
+}
+
+/** What of the module its functions give another value, or change in place. What a module does as it loads, it does wherever it loads. */
+function moduleState(scope: ScopeReading): Pick<Needs, 'assigned' | 'changed'> {
+  const of = (changes: ScopeReading['changed']): Needs['changed'] => changes
+    .filter(({ node }) => ts.findAncestor(node, ts.isFunctionLike))
+    .map(({ name, node }) => ({ name, start: node.getStart(), end: node.getEnd() }))
+  return { assigned: of(scope.assigned.map((node) => ({ name: node.text, node }))), changed: of(scope.changed) }
 }
 
 /** Names that a member uses without its own erased decorators: those need Brain, and what their options name. */

@@ -11,8 +11,8 @@ import { declaredNames, hasModifier, importOf } from '../1-parse/imports.ts'
 import type { SourceProject, SourceUnit } from '../1-parse/project.ts'
 import { baseUnreadable, brainRepeated, sourceSyntax, taskOutsideBrain } from '../diagnostics.ts'
 import type { DiagnosticLog } from '../log.ts'
-import type { BrainModel, Edit, FileModel, ImportItem, Item, Stretch } from '../model.ts'
-import { DEFAULT_NAME, freePrefix, REGISTRATIONS } from '../names.ts'
+import type { BrainModel, Edit, FileModel, GlobalSetting, ImportItem, Item, Stretch } from '../model.ts'
+import { DEFAULT_NAME, EVERYBODY, freePrefix, REGISTRATIONS } from '../names.ts'
 import { checkReadable, readBrain, readNeeds, type BrainContext, type FoundClass } from './brain.ts'
 import { REGISTRATION } from './class-names.ts'
 import { hoistedVars, isAssignment, isStep, targetsOf } from './scope.ts'
@@ -129,7 +129,7 @@ function reportNoBrain(node: ClassNode, { unit, project, log }: BrainContext): v
 function readItem(statement: ts.Statement, brains: readonly BrainModel[], found: readonly FoundClass[], context: BrainContext): Item {
   const { unit, project } = context
   const place = { start: statement.getFullStart(), end: statement.getEnd(), textStart: statement.getStart() }
-  const nothing = { declares: [], mutable: false, touches: [] }
+  const nothing = { declares: [], mutable: false, containers: [], touches: [], sets: [] }
   const top = brains.filter((brain) => !brain.nested)
   if (ts.isImportDeclaration(statement)) {
     const { names: written, specifier, bare, attributes } = importOf(statement)
@@ -156,9 +156,19 @@ function readItem(statement: ts.Statement, brains: readonly BrainModel[], found:
   const names = exports.nameAt === undefined && !ts.isExportAssignment(statement) ? declaredNames(statement) : [DEFAULT_NAME]
   if (names.length > 0) {
     const mutable = ts.isVariableStatement(statement) && !(statement.declarationList.flags & ts.NodeFlags.Const)
-    return { ...place, ...nothing, ...exports, kind: 'declaration', declares: names, mutable, needs }
+    return { ...place, ...nothing, ...exports, kind: 'declaration', declares: names, mutable, containers: containersOf(statement), needs }
   }
-  return { ...place, ...nothing, kind: 'effect', declares: [...hoistedVars(statement)], needs, touches: touchedBy(statement) }
+  return { ...place, ...nothing, kind: 'effect', declares: [...hoistedVars(statement)], needs, ...touchedBy(statement) }
+}
+
+function containersOf(statement: ts.Statement): string[] {
+  if (!ts.isVariableStatement(statement)) return []
+  return statement.declarationList.declarations.flatMap(({ name, initializer }) => {
+    const value = initializer && bareExpression(initializer)
+    if (!value || !ts.isIdentifier(name)) return []
+    const isMade = ts.isNewExpression(value) && ts.isIdentifier(value.expression) && /^(Weak)?(Map|Set)$|^Array$/.test(value.expression.text)
+    return isMade || ts.isArrayLiteralExpression(value) || ts.isObjectLiteralExpression(value) ? [name.text] : []
+  })
 }
 
 /** `import fs = require('fs')`: in a module of today's kind, the default import of the same. */
@@ -175,7 +185,7 @@ function requiredModule(statement: ts.Statement): Pick<Item, 'kind' | 'declares'
   }
 }
 
-const NO_NEEDS = { names: [], assigned: [], self: [], selfEscapes: false, classEscapes: false, evals: [], edits: [] } as const
+const NO_NEEDS = { names: [], assigned: [], changed: [], self: [], selfEscapes: false, classEscapes: false, evals: [], edits: [] } as const
 
 /** Members of a brain inside a function carry their own edits; cancel points in them were found with the statement already. */
 function nestedEdits(brains: readonly BrainModel[]): Edit[] {
@@ -205,28 +215,51 @@ function wordBeforeName(statement: ts.FunctionDeclaration | ts.ClassDeclaration)
   return statement.getChildren().find((child) => child.kind === ts.SyntaxKind.ClassKeyword || child.kind === ts.SyntaxKind.FunctionKeyword)!
 }
 
-/** What a statement changes: `registry.set(…)` touches registry, `Object.assign(X, …)` and `X.prototype.y = …` touch X. */
-function touchedBy(statement: ts.Statement): string[] {
+/** What a statement changes: `registry.set(…)` touches registry, `Object.assign(X, …)` and `X.prototype.y = …` touch X, `globalThis.x = …` sets the global x. */
+function touchedBy(statement: ts.Statement): Pick<Item, 'touches' | 'sets'> {
   const touched = new Set<string>()
-  const root = (expression: ts.Expression): string | undefined => {
-    let at = bareExpression(expression)
-    while (ts.isPropertyAccessExpression(at) || ts.isElementAccessExpression(at) || ts.isCallExpression(at)) at = bareExpression(at.expression)
-    return ts.isIdentifier(at) ? at.text : undefined
+  const sets: GlobalSetting[] = []
+  const add = ({ root }: Place): void => void (root !== undefined && touched.add(root))
+  const assign = (expression: ts.Expression): void => {
+    const place = placeOf(expression)
+    add(place)
+    if (place.root !== undefined) sets.push({ root: place.root, names: setBy(place) })
   }
-  const add = (name: string | undefined): void => void (name && touched.add(name))
   const visit = (node: ts.Node): void => {
     if (ts.isFunctionLike(node) || ts.isClassLike(node)) return
-    if (ts.isBinaryExpression(node) && isAssignment(node)) targetsOf(node.left).forEach((target) => add(root(target)))
-    if (isStep(node)) add(root(node.operand))
-    if (ts.isDeleteExpression(node)) add(root(node.expression))
+    if (ts.isBinaryExpression(node) && isAssignment(node)) targetsOf(node.left).forEach(assign)
+    if (isStep(node)) assign(node.operand)
+    if (ts.isDeleteExpression(node)) assign(node.expression)
     if (ts.isCallExpression(node)) {
       const callee = bareExpression(node.expression)
       const isObjectCall = ts.isPropertyAccessExpression(callee) && bareExpression(callee.expression).getText() === 'Object'
-      if (isObjectCall && node.arguments[0]) add(root(node.arguments[0]))
-      else if (ts.isPropertyAccessExpression(callee)) add(callee.name.text === REGISTRATION ? REGISTRATIONS : root(callee.expression))
+      if (isObjectCall && node.arguments[0]) assign(node.arguments[0])
+      else if (ts.isPropertyAccessExpression(callee)) add(callee.name.text === REGISTRATION ? { root: REGISTRATIONS, path: [] } : placeOf(callee.expression))
     }
     ts.forEachChild(node, visit)
   }
   visit(statement)
-  return [...touched]
+  return { touches: [...touched], sets }
+}
+
+/** `a.b[c].d`: the name that it begins with, and the names behind that. */
+interface Place {
+  readonly root: string | undefined
+  readonly path: readonly string[]
+}
+
+function placeOf(expression: ts.Expression): Place {
+  const path: string[] = []
+  let at = bareExpression(expression)
+  while (ts.isPropertyAccessExpression(at) || ts.isElementAccessExpression(at) || ts.isCallExpression(at)) {
+    if (ts.isPropertyAccessExpression(at)) path.unshift(at.name.text)
+    at = bareExpression(at.expression)
+  }
+  return { root: ts.isIdentifier(at) ? at.text : undefined, path }
+}
+
+/** The globals that an assignment to a place sets, if its root is one. What all values inherit is everybody's. */
+function setBy({ root, path }: Place): string[] {
+  if (path.includes('prototype')) return [EVERYBODY]
+  return /^(globalThis|global|self|window)$/.test(root!) ? [root!, ...path.slice(0, 1)] : [root!]
 }

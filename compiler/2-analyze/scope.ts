@@ -4,6 +4,7 @@
 import { ts } from 'ts-morph'
 import { bareExpression, outerExpression } from '../1-parse/expressions.ts'
 import { bindingNames, declaredNames, hasModifier } from '../1-parse/imports.ts'
+import { isMutator } from './regions/methods.ts'
 
 /** A use of a member through the brain itself: `this.x`, `self.x`, `const { x } = this`, `super.x`, `MainBrain.x`. */
 export interface SelfAccess {
@@ -16,6 +17,8 @@ export interface SelfAccess {
 export interface ScopeReading {
   readonly names: ReadonlySet<string>
   readonly assigned: readonly ts.Identifier[]
+  /** Outer names whose value is changed in place, each at the change: `seen.set(k, v)`, `conf.level++`, `delete known[k]`. */
+  readonly changed: readonly { readonly name: string; readonly node: ts.Node }[]
   readonly accesses: readonly SelfAccess[]
   readonly selfEscapes: boolean
   /** The class is handed on as a whole: every static member may be used. */
@@ -48,6 +51,7 @@ interface Scope {
 class ScopeReader implements ScopeReading {
   readonly names = new Set<string>()
   readonly assigned: ts.Identifier[] = []
+  readonly changed: { readonly name: string; readonly node: ts.Node }[] = []
   readonly accesses: SelfAccess[] = []
   readonly evals: ts.Node[] = []
   selfEscapes = false
@@ -81,6 +85,7 @@ class ScopeReader implements ScopeReading {
       this.#assignTarget(node.operand, scope)
       return this.visit(node.operand, scope)
     }
+    if (ts.isDeleteExpression(node)) this.#changePart(bareExpression(node.expression), scope)
     if (ts.isPropertyAssignment(node)) {
       this.#propertyName(node.name, scope)
       return this.visit(node.initializer, scope)
@@ -155,6 +160,8 @@ class ScopeReader implements ScopeReading {
 
   #call(node: ts.CallExpression, scope: Scope): void {
     if (ts.isIdentifier(node.expression) && node.expression.text === 'eval' && lookup('eval', scope) === undefined) this.evals.push(node)
+    const callee = bareExpression(node.expression)
+    if (ts.isPropertyAccessExpression(callee) && isMutator(callee.name.text, undefined)) this.#changePart(callee, scope)
     ts.forEachChild(node, (child) => this.visit(child, scope))
   }
 
@@ -200,7 +207,17 @@ class ScopeReader implements ScopeReading {
   }
 
   #assignTarget(target: ts.Expression, scope: Scope): void {
-    for (const bare of targetsOf(target)) if (ts.isIdentifier(bare) && lookup(bare.text, scope) === undefined) this.assigned.push(bare)
+    for (const bare of targetsOf(target)) {
+      if (!ts.isIdentifier(bare)) this.#changePart(bare, scope)
+      else if (lookup(bare.text, scope) === undefined) this.assigned.push(bare)
+    }
+  }
+
+  /** `node` is `list[i]`, `conf.level`, `seen.set`: what it is part of is changed. */
+  #changePart(node: ts.Expression, scope: Scope): void {
+    let root = node
+    while (ts.isPropertyAccessExpression(root) || ts.isElementAccessExpression(root)) root = bareExpression(root.expression)
+    if (root !== node && ts.isIdentifier(root) && lookup(root.text, scope) === undefined) this.changed.push({ name: root.text, node })
   }
 
   #function(node: ts.SignatureDeclaration, scope: Scope): void {

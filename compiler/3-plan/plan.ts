@@ -2,11 +2,12 @@
 // syntax tree. Must not make text.
 
 import { BRAIN_MEMBERS } from '../../src/contract/names.ts'
-import { classNotPortable, evalInTask, attributeNotShared, blockInMain, classLoadsMain, mainModuleInWorker, moduleStateCopied, outputRepeated, privateFromConstructor, superOfSplit, taskCalledDirectly, taskOverridden, taskUnknown } from '../diagnostics.ts'
+import { classNotPortable, evalInTask, attributeNotShared, blockInMain, classLoadsMain, mainModuleInWorker, outputRepeated, privateFromConstructor, superOfSplit, taskCalledDirectly, taskOverridden, taskUnknown } from '../diagnostics.ts'
 import { type DiagnosticLog, renameFix, spanIn } from '../log.ts'
-import type { ArrivingClass, Attribute, BrainPlan, FileModel, PlannedTask, SelfUse, Slice, Stretch } from '../model.ts'
+import type { ArrivingClass, Attribute, BrainPlan, FileModel, PlannedTask, SelfUse, Slice } from '../model.ts'
 import { closest, fileWord } from '../names.ts'
 import { chainOf, type ChainLink, type Files } from './chain.ts'
+import { reportCopiedState } from './copied-state.ts'
 import { reportLostUpdates } from './lost-updates.ts'
 import { mainSlice } from './main-slice.ts'
 import { workerSlices, type LiveMember } from './worker-slice.ts'
@@ -121,12 +122,11 @@ function checkWorker(plan: BrainPlan, { task }: PlannedTask, live: readonly Live
   for (const { link, member, certain } of live) {
     for (const call of member.needs.evals) log.add(evalInTask(task.name), spanIn(link.file, call))
     for (const use of member.needs.self) if (certain && use.via === 'this') checkUse(use, link)
-    reportCopiedState(link.file, member.needs.assigned, task.name, log)
   }
+  for (const slice of slices) reportCopiedState(slice, task.name, log)
   for (const { file, items } of slices)
     for (const index of items) {
       const item = file.items[index]!
-      reportCopiedState(file, item.needs.assigned, task.name, log)
       if (item.import && item.import.wayBack.length > 0)
         log.add(mainModuleInWorker(task.name, item.import.specifier, item.import.wayBack.join(' → ')), spanIn(file, { start: item.textStart, end: item.end }))
     }
@@ -148,12 +148,4 @@ function checkWorker(plan: BrainPlan, { task }: PlannedTask, live: readonly Live
 function reportWaysBack({ task, owner }: PlannedTask, arriving: readonly ArrivingClass[], log: DiagnosticLog): void {
   for (const { name, wayBack } of arriving)
     if (wayBack.length > 0) log.add(classLoadsMain(task.name, name, wayBack.join(' → ')), spanIn(owner.file, task.at))
-}
-
-function reportCopiedState(file: FileModel, assigned: readonly (Stretch & { name: string })[], task: string, log: DiagnosticLog): void {
-  for (const target of assigned) {
-    const declaration = file.items.find((item) => item.kind === 'declaration' && item.mutable && item.declares.includes(target.name))
-    if (declaration)
-      log.add(moduleStateCopied(target.name, task), spanIn(file, target), [{ message: 'declared here', span: spanIn(file, { start: declaration.textStart, end: declaration.end }) }])
-  }
 }

@@ -1,8 +1,8 @@
 // In: a task that runs in a worker. Out: the parts of its file, and of the files of its base classes, that are live from it:
 // a fixpoint over the names that live code uses as values. Must not make text.
 
-import type { ArrivingClass, BrainModel, BrainPlan, FileModel, ImportSpecifier, Member, PlannedTask, Slice } from '../model.ts'
-import { DEFAULT_NAME, REGISTRATIONS } from '../names.ts'
+import type { ArrivingClass, BrainModel, BrainPlan, FileModel, ImportSpecifier, Item, Member, PlannedTask, Slice } from '../model.ts'
+import { DEFAULT_NAME, EVERYBODY, REGISTRATIONS } from '../names.ts'
 import { chainOf, type ChainLink, type Files } from './chain.ts'
 import { classModules } from './class-modules.ts'
 
@@ -59,6 +59,8 @@ class SliceBuilder {
   readonly #pending: (() => void)[] = []
   readonly #parts = new Map<string, Part>()
   readonly #live = new Map<Member, LiveMember>()
+  /** Names of no module that live code uses. */
+  readonly #globals = new Set<string>()
   /** Files without a brain that hold a class whose instances arrive in the worker. */
   readonly #classFiles = new Map<string, ArrivingClass>()
 
@@ -197,7 +199,9 @@ class SliceBuilder {
 
   #useName(file: FileModel, name: string): void {
     const part = this.#part(file)
-    for (const index of file.declaredBy.get(name) ?? []) {
+    const declarations = file.declaredBy.get(name)
+    if (!declarations) this.#globals.add(name)
+    for (const index of declarations ?? []) {
       const item = file.items[index]!
       if (item.import) this.#useImport(part, index, name)
       else if (item.kind === 'brain') this.#useOtherBrain(file, file.brains.find((candidate) => candidate.item === index && candidate.localName === name)!)
@@ -217,7 +221,9 @@ class SliceBuilder {
     if (part.items.has(index)) return
     part.items.add(index)
     this.#pending.push(() => {
-      for (const name of part.file.items[index]!.needs.names) this.#useName(part.file, name)
+      const { needs, sets } = part.file.items[index]!
+      // What sets a global is no use of it.
+      for (const name of needs.names) if (part.file.declaredBy.has(name) || !sets.some(({ root }) => root === name)) this.#useName(part.file, name)
     })
   }
 
@@ -244,11 +250,16 @@ class SliceBuilder {
     for (const part of this.#parts.values())
       part.file.items.forEach((item, index) => {
         if (item.kind !== 'effect' || part.items.has(index)) return
-        if (!item.touches.some((name) => name === REGISTRATIONS || this.#isLive(part, name))) return
+        if (!item.touches.some((name) => name === REGISTRATIONS || this.#isLive(part, name)) && !this.#setsGlobal(part, item)) return
         this.#keepItem(part, index)
         found = true
       })
     return found
+  }
+
+  /** `globalThis.limit = 4` where live code uses `limit`. */
+  #setsGlobal({ file }: Part, { sets }: Item): boolean {
+    return sets.some(({ root, names }) => !file.declaredBy.has(root) && names.some((name) => name === EVERYBODY || this.#globals.has(name)))
   }
 
   #isLive(part: Part, name: string): boolean {

@@ -1,0 +1,31 @@
+// In: a slice of a worker. Out: the module state that it changes, of which every worker has a copy. Must not look at attributes: they are shared.
+
+import { moduleStateCopied } from '../diagnostics.ts'
+import { type DiagnosticLog, spanIn } from '../log.ts'
+import type { BrainModel, Item, Member, Slice, Stretch } from '../model.ts'
+
+/** Of module variables and static fields every assignment; of containers only what code uses that the worker does not have: a cache is no state. */
+export function reportCopiedState({ file, items, members }: Slice, task: string, log: DiagnosticLog): void {
+  const isLive = (brain: BrainModel, index: number): boolean => members.get(brain.name)?.has(index) ?? false
+  const membersWhere = (live: boolean): Member[] => file.brains.flatMap((brain) => brain.members.filter((_, index) => isLive(brain, index) === live))
+  const live = [...[...items].map((index) => file.items[index]!), ...membersWhere(true)]
+  const others = new Set([...file.items.filter(({ kind }, index) => kind !== 'export' && !items.has(index)), ...membersWhere(false)].flatMap(({ needs }) => needs.names))
+  const report = (name: string, verb: string, at: Stretch, declaration: Item | Member): void =>
+    log.add(moduleStateCopied(name, verb, task), spanIn(file, at), [{ message: 'declared here', span: spanIn(file, { start: declaration.textStart, end: declaration.end }) }])
+
+  for (const { needs } of live) {
+    for (const target of needs.assigned) {
+      const declaration = file.items.find((item) => item.kind === 'declaration' && item.mutable && item.declares.includes(target.name))
+      if (declaration) report(target.name, 'assigned', target, declaration)
+    }
+    for (const target of needs.changed) {
+      const declaration = others.has(target.name) && file.items.find((item) => item.containers.includes(target.name))
+      if (declaration) report(target.name, 'changed', target, declaration)
+    }
+    for (const use of needs.self) {
+      if (use.via !== 'class' || use.how !== 'write') continue
+      const owner = file.brains.find((brain) => brain.members.some((member) => member.isStatic && member.name === use.name))
+      if (owner) report(`${owner.name}.${use.name}`, 'assigned', use, owner.members.find((member) => member.isStatic && member.name === use.name)!)
+    }
+  }
+}
