@@ -46,7 +46,7 @@ export const sourceSyntax = error('source-syntax', (text: string) => text, 'Mend
 // --- which classes are brains ---
 
 export const brainInFunction = error('brain-in-function',
-  (brain: string, task: string) => `Brain \`${brain}\` is declared inside a function, but its task \`${task}\` runs off the main thread.`,
+  (brain: string, place: string, task: string) => `Brain \`${brain}\` is declared inside ${place}, but its task \`${task}\` runs off the main thread.`,
   'Declare the class at the top level of the file, where a worker can load it.')
 
 export const brainUnnamed = error('brain-unnamed',
@@ -175,6 +175,10 @@ export const loopLocalInSetup = error('loop-local-in-setup',
 export const attributeNotShared = error('attribute-not-shared',
   (task: string, attribute: string, why: string) => `Task \`${task}\` runs off the main thread, but \`this.${attribute}\` lives in the main process alone: ${why}.`,
   'Give it an initial value that can be serialised, make it a parameter of the task, or create it in the setup of the task.')
+
+export const attributeUndeclared = error('attribute-undeclared',
+  (task: string, attribute: string, brain: string) => `Task \`${task}\` runs off the main thread and writes \`this.${attribute}\`, which \`${brain}\` does not declare: nobody else would see it.`,
+  'Declare it as a field with an initial value: fields are shared by every task.')
 
 export const classNotPortable = error('class-not-portable',
   (what: string, className: string, why: string) => `${what} holds a \`${className}\`, which can't cross between threads: ${why}.`,

@@ -17,7 +17,7 @@ import { cancelPoints } from './cancel-points.ts'
 import { classNameEdits } from './class-names.ts'
 import { leafOf } from './leaf-accesses.ts'
 import { callOf, isAssignment, isStep, readScope, type ScopeReading, type SelfAccess } from './scope.ts'
-import { brainDecorator, readTask } from './tasks.ts'
+import { brainDecorator, readTask, reportStrayDecorators } from './tasks.ts'
 import type { TypeOracle } from './type-oracle.ts'
 import { createRegionReader, type RegionReader } from './regions/find.ts'
 import { staleWrites } from './stale-writes.ts'
@@ -49,6 +49,7 @@ export function readBrain({ node, name, item, nested }: FoundClass, context: Bra
     inherited: new Set(inherited.map((attribute) => attribute.name)),
     unit, project, oracle: context.oracle, prefix, isLocal: (decorator) => brainDecorator(decorator, unit, project)?.name === 'local',
   })
+  reportStrayDecorators(node, context)
   const tasks = node.members.flatMap((member) => readTask(member, context) ?? [])
   const known = new Map([...inherited, ...attributes].map((attribute) => [attribute.name, attribute]))
   const classNames = new Set(name === DEFAULT_NAME ? [] : [name, ...(node.name ? [node.name.text] : [])])
@@ -59,7 +60,7 @@ export function readBrain({ node, name, item, nested }: FoundClass, context: Bra
   })
   checkMembers(node, shownName, context)
   const firstProcessTask = tasks.find((task) => task.process)
-  if (nested && firstProcessTask) log.add(brainInFunction(shownName, firstProcessTask.name), { file: unit.source, start: node.getStart(), end: heritage.getEnd() })
+  if (nested && firstProcessTask) log.add(brainInFunction(shownName, holderOf(node), firstProcessTask.name), { file: unit.source, start: node.getStart(), end: heritage.getEnd() })
   return {
     name: shownName,
     localName: name,
@@ -146,6 +147,14 @@ function readMember(member: ts.ClassElement, { attributes, classNames, reader, l
       edits: [...updates.edits, ...cancelPoints(member, prefix)],
     },
   }
+}
+
+/** What a class stands in that is not the top level of its file. */
+function holderOf(node: ClassNode): string {
+  const holder = ts.findAncestor(node.parent, (each) => ts.isFunctionLike(each) || ts.isClassLike(each) || ts.isModuleDeclaration(each) || ts.isBlock(each) || ts.isCaseBlock(each))
+  if (holder && ts.isModuleDeclaration(holder)) return `the namespace \`${holder.name.text}\``
+  if (!holder || ts.isClassLike(holder)) return 'a class'
+  return ts.isFunctionLike(holder) || ts.isFunctionLike(holder.parent) ? 'a function' : 'a block'
 }
 
 /** What of the module its functions give another value, or change in place. What a module does as it loads, it does wherever it loads. */

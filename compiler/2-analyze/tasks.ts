@@ -82,6 +82,17 @@ export function readTask(member: ts.ClassElement, context: TaskContext): TaskMod
   }
 }
 
+/** `@Brain.task` where it can only be a slip: on the class itself, or on a parameter. */
+export function reportStrayDecorators(node: ts.ClassLikeDeclaration, { unit, project, log }: TaskContext): void {
+  const report = (holder: ts.HasDecorators, name: string, what: string): void => {
+    for (const decorator of ts.getDecorators(holder) ?? [])
+      if (brainDecorator(decorator, unit, project)?.name === 'task') log.add(taskTarget(name, what), { file: unit.source, start: decorator.getStart(), end: decorator.getEnd() })
+  }
+  report(node, node.name?.text ?? 'default', 'a class')
+  for (const member of node.members)
+    if (ts.isFunctionLike(member)) for (const parameter of member.parameters) if (ts.isParameter(parameter)) report(parameter, parameter.name.getText(), 'a parameter')
+}
+
 // --- internal ---
 
 /** Arguments cross in any case: a task of the main process gets copies too. */

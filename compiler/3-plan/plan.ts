@@ -2,7 +2,7 @@
 // syntax tree. Must not make text.
 
 import { BRAIN_MEMBERS } from '../../src/contract/names.ts'
-import { classNotPortable, evalInTask, attributeNotShared, blockInMain, classLoadsMain, mainModuleInWorker, outputRepeated, privateFromConstructor, superOfSplit, taskCalledDirectly, taskOverridden, taskUnknown } from '../diagnostics.ts'
+import { classNotPortable, evalInTask, attributeNotShared, attributeUndeclared, blockInMain, classLoadsMain, mainModuleInWorker, outputRepeated, privateFromConstructor, superOfSplit, taskCalledDirectly, taskOverridden, taskUnknown } from '../diagnostics.ts'
 import { type DiagnosticLog, renameFix, spanIn } from '../log.ts'
 import type { ArrivingClass, Attribute, BrainPlan, FileModel, PlannedTask, SelfUse, Slice } from '../model.ts'
 import { closest, fileWord } from '../names.ts'
@@ -119,6 +119,7 @@ function checkWorker(plan: BrainPlan, { task }: PlannedTask, live: readonly Live
   const chain = [...new Set(live.map((each) => each.link)), ...chainOf(plan, files).toReversed()]
   const attributes = new Map(chain.flatMap(({ brain }) => brain.attributes.map((attribute) => [attribute.name, attribute] as const)))
   for (const attribute of plan.shared) attributes.set(attribute.name, attribute)
+  const declared = new Set([...BRAIN_MEMBERS, ...chain.flatMap(({ brain }) => brain.members.map((member) => member.name))])
   for (const { link, member, certain } of live) {
     for (const call of member.needs.evals) log.add(evalInTask(task.name), spanIn(link.file, call))
     for (const use of member.needs.self) if (certain && use.via === 'this') checkUse(use, link)
@@ -137,6 +138,7 @@ function checkWorker(plan: BrainPlan, { task }: PlannedTask, live: readonly Live
       const { className, why, at } = share.obstacle
       return log.add(classNotPortable(`\`this.${use.name}\``, className, why), spanIn(link.file, use), [{ message: 'what keeps it from crossing', span: at }])
     }
+    if (!share && use.how === 'write' && !declared.has(use.name)) return log.add(attributeUndeclared(task.name, use.name, plan.brain.name), spanIn(link.file, use))
     if (share && share.kind !== 'shared') return log.add(attributeNotShared(task.name, use.name, share.why), spanIn(link.file, use))
     const constructor = use.name.startsWith('#') && link.brain.members.find((member) => member.kind === 'constructor')
     const assignment = constructor && constructor.needs.self.find((written) => written.name === use.name && written.how === 'write')
