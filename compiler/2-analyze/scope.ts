@@ -137,25 +137,25 @@ class ScopeReader implements ScopeReading {
     if (this.#isClass(node.expression, scope)) return void this.accesses.push({ name, via: 'class', node })
     if (this.#isClass(node, scope)) this.classEscapes = true
     if (this.#isSelf(node.expression, scope)) return void this.accesses.push({ name, via: 'this', node })
-    if (node.expression.kind === ts.SyntaxKind.SuperKeyword) {
-      if (scope.self) this.accesses.push({ name, via: scope.self === 'brain' ? 'super' : 'class', node })
-      return
-    }
+    const viaSuper = this.#viaSuper(node.expression, scope)
+    if (viaSuper) return void this.accesses.push({ name, via: viaSuper, node })
     if (ts.isPrivateIdentifier(node.name)) this.accesses.push({ name, via: 'this', node })
     this.visit(node.expression, scope)
   }
 
   #element(node: ts.ElementAccessExpression, scope: Scope): void {
-    if (this.#isSelf(node.expression, scope)) {
-      if (ts.isStringLiteralLike(node.argumentExpression))
-        return void this.accesses.push({ name: node.argumentExpression.text, via: 'this', node })
-      this.selfEscapes = true
-      return this.visit(node.argumentExpression, scope)
-    }
-    if (this.#isClass(node.expression, scope) && ts.isStringLiteralLike(node.argumentExpression))
-      return void this.accesses.push({ name: node.argumentExpression.text, via: 'class', node })
-    this.visit(node.expression, scope)
-    this.visit(node.argumentExpression, scope)
+    const { expression, argumentExpression: key } = node
+    const via = this.#isSelf(expression, scope) ? 'this' : this.#isClass(expression, scope) ? 'class' : this.#viaSuper(expression, scope)
+    if (via && ts.isStringLiteralLike(key)) return void this.accesses.push({ name: key.text, via, node })
+    if (via === 'this' || via === 'super') this.selfEscapes = true
+    else if (via === 'class') this.classEscapes = true
+    else this.visit(expression, scope)
+    this.visit(key, scope)
+  }
+
+  #viaSuper(expression: ts.Expression, scope: Scope): SelfAccess['via'] | undefined {
+    if (expression.kind !== ts.SyntaxKind.SuperKeyword || !scope.self) return undefined
+    return scope.self === 'brain' ? 'super' : 'class'
   }
 
   #call(node: ts.CallExpression, scope: Scope): void {

@@ -205,7 +205,7 @@ class SliceBuilder {
       const item = file.items[index]!
       if (item.import) this.#useImport(part, index, name)
       else if (item.kind === 'brain') this.#useOtherBrain(file, file.brains.find((candidate) => candidate.item === index && candidate.localName === name)!)
-      else if (item.kind !== 'effect') this.#keepItem(part, index)
+      else this.#keepItem(part, index)
     }
   }
 

@@ -9,7 +9,7 @@ const PLAIN_BRAIN = fileURLToPath(new URL('plain-brain.mjs', import.meta.url))
 /** Sources with brains as plain modules: each loop marker is a counted loop, and Brain an ordinary class. Written to `outdir`. */
 export async function buildPlain(entryPoints: readonly string[], outdir: string): Promise<void> {
   await build({
-    entryPoints: [PLAIN_BRAIN, ...entryPoints], entryNames: '[name]', outdir, bundle: true, splitting: true, format: 'esm', platform: 'node', target: 'node20', logLevel: 'silent',
+    entryPoints: [PLAIN_BRAIN, ...entryPoints], entryNames: '[name]', outdir, bundle: true, splitting: true, format: 'esm', platform: 'node', target: 'node20', logLevel: 'silent', keepNames: true,
     outExtension: { '.js': '.mjs' }, plugins: [plainBrains], external: ['node:*'],
   })
 }
@@ -33,7 +33,7 @@ export function plainText(path: string, text: string): string {
     edited.overwrite(marker.start, marker.end, '\n$loop: for (let $round = 0; $round < ROUNDS; $round++) {')
     for (const statement of loop.flatMap(ownReturns)) {
       const value = statement.expression
-      edited.overwrite(statement.getStart(), statement.getEnd(), `{ ${value ? value.getText() : ''}; continue $loop }`)
+      edited.overwrite(statement.getStart(), statement.getEnd(), value ? `{ void (${value.getText()}); continue $loop }` : `continue $loop`)
     }
     // A function is known above the loop too.
     for (const statement of loop.filter(ts.isFunctionDeclaration))
