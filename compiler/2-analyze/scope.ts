@@ -134,28 +134,34 @@ class ScopeReader implements ScopeReading {
 
   #property(node: ts.PropertyAccessExpression, scope: Scope): void {
     const name = node.name.text
-    if (this.#isClass(node.expression, scope)) return void this.accesses.push({ name, via: 'class', node })
-    if (this.#isClass(node, scope)) this.classEscapes = true
-    if (this.#isSelf(node.expression, scope)) return void this.accesses.push({ name, via: 'this', node })
-    const viaSuper = this.#viaSuper(node.expression, scope)
-    if (viaSuper) return void this.accesses.push({ name, via: viaSuper, node })
+    const via = this.#via(node.expression, scope)
+    if (via !== 'class' && this.#isClass(node, scope)) this.classEscapes = true
+    if (via) return this.#access({ name, via, node })
     if (ts.isPrivateIdentifier(node.name)) this.accesses.push({ name, via: 'this', node })
     this.visit(node.expression, scope)
   }
 
   #element(node: ts.ElementAccessExpression, scope: Scope): void {
     const { expression, argumentExpression: key } = node
-    const via = this.#isSelf(expression, scope) ? 'this' : this.#isClass(expression, scope) ? 'class' : this.#viaSuper(expression, scope)
-    if (via && ts.isStringLiteralLike(key)) return void this.accesses.push({ name: key.text, via, node })
-    if (via === 'this' || via === 'super') this.selfEscapes = true
-    else if (via === 'class') this.classEscapes = true
+    const via = this.#via(expression, scope)
+    if (via && ts.isStringLiteralLike(key)) return this.#access({ name: key.text, via, node })
+    if (via === 'class') this.classEscapes = true
+    else if (via) this.selfEscapes = true
     else this.visit(expression, scope)
     this.visit(key, scope)
   }
 
-  #viaSuper(expression: ts.Expression, scope: Scope): SelfAccess['via'] | undefined {
-    if (expression.kind !== ts.SyntaxKind.SuperKeyword || !scope.self) return undefined
+  #via(object: ts.Expression, scope: Scope): SelfAccess['via'] | undefined {
+    if (this.#isClass(object, scope)) return 'class'
+    if (this.#isSelf(object, scope)) return 'this'
+    if (object.kind !== ts.SyntaxKind.SuperKeyword || !scope.self) return undefined
     return scope.self === 'brain' ? 'super' : 'class'
+  }
+
+  #access(access: SelfAccess): void {
+    // Whoever has the prototype has every method.
+    if (access.via === 'class' && access.name === 'prototype') this.selfEscapes = true
+    this.accesses.push(access)
   }
 
   #call(node: ts.CallExpression, scope: Scope): void {
@@ -229,12 +235,12 @@ class ScopeReader implements ScopeReading {
     if (ts.isFunctionExpression(node) && node.name) names.add(node.name.text)
     // `arguments` of a function is its own; an arrow has that of its surroundings.
     if (!ts.isArrowFunction(node)) names.add('arguments')
-    if (ts.isBlock(body)) hoistedVars(body).forEach((name) => names.add(name))
     const isMember = ts.isMethodDeclaration(node) || ts.isAccessor(node) || ts.isConstructorDeclaration(node)
     const keepsThis = ts.isArrowFunction(node) || (isMember && scope.parent === undefined && ts.isClassLike(node.parent))
     const own = inner(scope, names, keepsThis ? scope.self : undefined)
     node.parameters.forEach((parameter) => this.visit(parameter, own))
-    this.visit(body, own)
+    // A default value does not know the variables of the body.
+    this.visit(body, ts.isBlock(body) ? inner(own, hoistedVars(body), own.self) : own)
   }
 
   #class(node: ts.ClassLikeDeclaration, scope: Scope): void {

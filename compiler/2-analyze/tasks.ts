@@ -2,7 +2,7 @@
 
 import { ts } from 'ts-morph'
 import { bareExpression } from '../1-parse/expressions.ts'
-import { meaningOf } from '../1-parse/classes.ts'
+import { extendsBrain, meaningOf } from '../1-parse/classes.ts'
 import { hasModifier } from '../1-parse/imports.ts'
 import type { SourceProject, SourceUnit } from '../1-parse/project.ts'
 import { classNotPortable, taskNotCalled, taskRepeated, taskTarget } from '../diagnostics.ts'
@@ -37,9 +37,10 @@ export function taskDecorators(member: ts.ClassElement, unit: SourceUnit, projec
   return decorators?.filter((decorator) => brainDecorator(decorator, unit, project)?.name === 'task') ?? []
 }
 
-/** Whether an expression names Brain itself. */
+/** Whether an expression names Brain, or a class that extends it and so has its decorators too. */
 export function namesBrain(expression: ts.Expression, unit: SourceUnit, project: SourceProject): boolean {
-  return meaningOf(expression, unit, project).kind === 'brain'
+  const meaning = meaningOf(expression, unit, project)
+  return meaning.kind === 'brain' || (meaning.kind === 'class' && extendsBrain(meaning.node, meaning.unit, project))
 }
 
 export function readTask(member: ts.ClassElement, context: TaskContext): TaskModel | undefined {

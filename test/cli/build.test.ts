@@ -122,6 +122,17 @@ describe('a build', (it) => {
     assert.equal(outputs(other), first)
     for (const [path, text] of Object.entries(first)) assert.not.match(text, new RegExp(`${project.dir}|${process.cwd()}`), path)
   })
+  it('gives the same bytes whatever the tsconfig, or one that it extends, says of decorators', async () => {
+    const outputsFor = async (base: string): Promise<Record<string, string>> => {
+      using project = scratchProject({ ...SMALL_BRAIN, 'tsconfig.json': '{ "extends": "./base.json" }', 'base.json': base })
+      await built(project)
+      const { 'cache.json': _, ...written } = outputs(project)
+      return written
+    }
+    const expected = await outputsFor('{}')
+    assert.equal(await outputsFor('{ "compilerOptions": { "experimentalDecorators": true, "emitDecoratorMetadata": true } }'), expected)
+    for (const [path, text] of Object.entries(expected)) if (path.endsWith('.js')) assert.not.match(text, /@|__decorate/, path)
+  })
   it('rewrites a file only when it changes', async () => {
     using project = scratchProject(SMALL_BRAIN)
     const first = await built(project)

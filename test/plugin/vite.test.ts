@@ -1,5 +1,5 @@
 import * as assert from 'uvu/assert'
-import { build, createServer, type InlineConfig, type Rolldown } from 'vite'
+import { build, createServer, type InlineConfig, type Plugin, type Rolldown } from 'vite'
 import { type TaskbrainOptions, taskbrain } from '../../src/vite.ts'
 import type { ScratchProject } from '../harness/project.ts'
 import { describe } from '../harness/suite.ts'
@@ -64,6 +64,14 @@ describe('taskbrain/vite', (it) => {
     await build(configOf(project, { build: { ssr: true, rolldownOptions: { input: { main: 'src/main.ts', other: 'src/other.ts' }, output } } }))
     const entry = Object.keys(scriptsIn(project, 'out')).find((path) => path.startsWith('bin/of/other'))
     assert.is(await outputOf(project, `out/${entry}`), 'loaded Robot\n{ x: 6, metres: 0 }\n')
+  })
+
+  it('finds the marker of a loop whatever plugins take comments away, before it or after it', async () => {
+    using project = robotProject()
+    const strip: Plugin = { name: 'strip', transform: (code) => code.replaceAll(/\/\/.*Loop.*/gi, '') }
+    const { plugins, ...config } = configOf(project, { plugins: [strip] })
+    await build({ ...config, plugins: [{ ...strip, enforce: 'pre' }, ...plugins!] })
+    assert.match(await outputOf(project, 'out/main.js'), /"drove":3/)
   })
 
   it('reports errors with their file, line and frame, all of a file at once', async () => {
