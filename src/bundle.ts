@@ -11,7 +11,7 @@ import type { Compiler } from './build.ts'
 import { type BuildConfig, posix } from './config.ts'
 import { OwnPlaces } from './own-places.ts'
 import type { ProjectFiles } from './project-files.ts'
-import { compilerOptionsOf } from './resolve.ts'
+import { compilerOptionsOf, createAliasTest } from './resolve.ts'
 import { linkSiblings } from './siblings.ts'
 
 export interface BundleInput {
@@ -74,6 +74,7 @@ function syntaxOptions({ projectDir }: BuildConfig): Record<string, unknown> {
 
 function compiledModules({ config, host, failed, compiler }: BundleInput, graph: CompiledGraph, places: OwnPlaces): Plugin {
   const placed = (path: string, source: string, text: string): string => places.named(text, source, compiler.ownPlaces(path, text))
+  const isAlias = createAliasTest()
   return {
     name: 'taskbrain',
     setup(esbuild) {
@@ -85,7 +86,8 @@ function compiledModules({ config, host, failed, compiler }: BundleInput, graph:
           return slice ? { path: pathOf(slice) } : undefined
         }
         const file = host.resolve(path, posix(importer))
-        return file === undefined ? undefined : { path: file }
+        if (file !== undefined) return { path: file }
+        return isAlias(path, posix(importer)) ? { errors: [{ text: `Could not resolve "${path}"` }] } : undefined
       })
 
       esbuild.onLoad({ filter: /.*/ }, ({ path: loaded }) => {

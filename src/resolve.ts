@@ -1,6 +1,7 @@
 // Which file of the project an import means. Follows TypeScript: a relative path, `paths` of the tsconfig, `imports` of
 // the package.json; `./x.js` is `./x.ts` where that exists. A package is `undefined`.
 import { readFileSync } from 'node:fs'
+import { isBuiltin } from 'node:module'
 import { dirname, resolve } from 'node:path'
 import { isFile, isFolder, posix } from './config.ts'
 
@@ -22,6 +23,7 @@ export function createResolver(): Resolve {
   return (specifier, fromFile) => {
     const folder = dirname(fromFile)
     if (/^\.{1,2}(?:\/|$)/.test(specifier)) return fileAt(posix(resolve(folder, specifier)))
+    if (isBuiltin(specifier)) return undefined
     for (const alias of [...importsAt(folder), ...pathsAt(folder)]) {
       const file = followAlias(alias, specifier)
       // An alias such as `"*": ["node_modules/*"]` still means a package.
@@ -30,6 +32,20 @@ export function createResolver(): Resolve {
     return undefined
   }
 }
+
+/** Whether an import that is no file can be no package either: it is written as an alias of the project. */
+export function createAliasTest(): (specifier: string, fromFile: string) => boolean {
+  const pathsAt = nearestAliases(readTsconfigPaths)
+  return (specifier, fromFile) => {
+    if (/^[@~]\//.test(specifier)) return true
+    const folder = dirname(fromFile)
+    return pathsAt(folder).some((alias) => alias.prefix !== '' && matches(alias, specifier)) && !isInstalled(packageName(specifier), folder)
+  }
+}
+
+const packageName = (specifier: string): string => specifier.split('/', specifier.startsWith('@') ? 2 : 1).join('/')
+
+const isInstalled = (name: string, folder: string): boolean => nearest((at) => isFolder(`${at}/node_modules/${name}`) || undefined)(folder) ?? false
 
 /** What the nearest folder upward says that says anything. Each folder is asked once. */
 function nearest<Found>(read: (folder: string) => Found | undefined): (folder: string) => Found | undefined {
@@ -74,11 +90,14 @@ interface Alias {
   readonly targets: readonly string[]
 }
 
-function followAlias({ prefix, suffix, targets }: Alias, specifier: string): string | undefined {
-  const matches = suffix === undefined
-    ? specifier === prefix
-    : specifier.length >= prefix.length + suffix.length && specifier.startsWith(prefix) && specifier.endsWith(suffix)
-  if (!matches) return undefined
+function matches({ prefix, suffix }: Alias, specifier: string): boolean {
+  if (suffix === undefined) return specifier === prefix
+  return specifier.length >= prefix.length + suffix.length && specifier.startsWith(prefix) && specifier.endsWith(suffix)
+}
+
+function followAlias(alias: Alias, specifier: string): string | undefined {
+  if (!matches(alias, specifier)) return undefined
+  const { prefix, suffix, targets } = alias
   const star = suffix === undefined ? '' : specifier.slice(prefix.length, specifier.length - suffix.length)
   for (const target of targets) {
     const file = fileAt(target.replace('*', () => star))
@@ -96,25 +115,34 @@ function aliasOf(pattern: string, targets: readonly string[]): Alias {
 const byPrefix = (a: Alias, b: Alias): number => b.prefix.length - a.prefix.length
 
 function readTsconfigPaths(folder: string): readonly Alias[] {
-  return pathsOf(`${folder}/tsconfig.json`, new Set()).toSorted(byPrefix)
+  const { baseUrl, paths } = pathOptionsOf(`${folder}/tsconfig.json`, folder, new Set())
+  const aliases = Object.entries(paths?.patterns ?? {}).map(([pattern, targets]) =>
+    aliasOf(pattern, list(targets).map((target) => absolutePath(target, baseUrl ?? paths!.folder, folder))))
+  // Whatever no pattern means may be a file below the base.
+  return [...aliases.toSorted(byPrefix), ...(baseUrl === undefined ? [] : [aliasOf('*', [`${baseUrl}/*`])])]
 }
 
-function pathsOf(file: string, seen: Set<string>): readonly Alias[] {
-  if (seen.has(file) || !isFile(file)) return []
+interface PathOptions {
+  /** Absolute. */
+  readonly baseUrl?: string
+  readonly paths?: { readonly patterns: Record<string, unknown>; readonly folder: string }
+}
+
+/** Of a tsconfig with those that it extends. `home` is the folder of the one that extends them all. */
+function pathOptionsOf(file: string, home: string, seen: Set<string>): PathOptions {
+  if (seen.has(file) || !isFile(file)) return {}
   seen.add(file)
   const config = readJson(file)
-  const options = record(config['compilerOptions'])
-  const base = posix(resolve(dirname(file), typeof options['baseUrl'] === 'string' ? options['baseUrl'] : '.'))
-  if (options['paths'] !== undefined) {
-    return Object.entries(record(options['paths'])).map(([pattern, targets]) =>
-      aliasOf(pattern, list(targets).map((target) => posix(resolve(base, target)))))
-  }
-  for (const parent of parentsOf(file, config).toReversed()) {
-    const found = pathsOf(parent, seen)
-    if (found.length > 0) return found
-  }
-  return []
+  const { baseUrl, paths } = record(config['compilerOptions'])
+  const folder = dirname(file)
+  return Object.assign(
+    {}, ...parentsOf(file, config).map((parent) => pathOptionsOf(parent, home, seen)),
+    typeof baseUrl === 'string' && { baseUrl: absolutePath(baseUrl, folder, home) },
+    paths !== undefined && { paths: { patterns: record(paths), folder } },
+  )
 }
+
+const absolutePath = (path: string, folder: string, home: string): string => posix(resolve(folder, path.replace(/^\$\{configDir\}/, () => home)))
 
 const parentConfig = (extended: string, file: string): string =>
   posix(resolve(dirname(file), extended.endsWith('.json') ? extended : `${extended}.json`))

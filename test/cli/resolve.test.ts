@@ -2,7 +2,7 @@ import * as assert from 'uvu/assert'
 import { scratchProject } from '../harness/project.ts'
 import { describe } from '../harness/suite.ts'
 import { posix } from '../../src/config.ts'
-import { createResolver } from '../../src/resolve.ts'
+import { createAliasTest, createResolver } from '../../src/resolve.ts'
 
 /** What `specifier` means in `src/main.ts` of a project with those files, relative to it. */
 function resolved(specifier: string, files: Readonly<Record<string, string>>): string | undefined {
@@ -52,6 +52,26 @@ describe('the meaning of an import', (it) => {
     }
     assert.is(resolved('~/a', files), 'src/a.ts')
   })
+  it('follows the base of a tsconfig that another one extends, with paths or without', () => {
+    const files = {
+      'tsconfig.json': '{ "extends": "./config/base", "compilerOptions": { "paths": { "@/*": ["lib/*"] } } }',
+      'config/base.json': '{ "compilerOptions": { "baseUrl": "../src", "paths": { "~/*": ["lib/*"] } } }',
+      'src/lib/a.ts': '', 'src/util.ts': '',
+    }
+    assert.is(resolved('@/a', files), 'src/lib/a.ts')
+    assert.is(resolved('~/a', files), undefined)
+    assert.is(resolved('lib/a.js', files), 'src/lib/a.ts')
+    assert.is(resolved('util', files), undefined)
+    assert.is(resolved('other', files), undefined)
+  })
+  it('starts from the folder of the tsconfig itself where one that it extends says so', () => {
+    const files = {
+      'tsconfig.json': '{ "extends": "./config/base" }',
+      'config/base.json': '{ "compilerOptions": { "paths": { "~/*": ["${configDir}/src/*"] } } }',
+      'src/a.ts': '',
+    }
+    assert.is(resolved('~/a', files), 'src/a.ts')
+  })
   it('ends where two tsconfigs extend each other', () => {
     const files = { 'tsconfig.json': '{ "extends": "./b.json" }', 'b.json': '{ "extends": "./tsconfig.json" }' }
     assert.is(resolved('~/a', files), undefined)
@@ -69,5 +89,23 @@ describe('the meaning of an import', (it) => {
       'node_modules/left-pad/index.js': '',
     }
     assert.is(resolved('left-pad', files), undefined)
+  })
+})
+
+describe('an import that is no file', (it) => {
+  const isAlias = (specifier: string, files: Readonly<Record<string, string>> = {}): boolean => {
+    using project = scratchProject({ 'tsconfig.json': '{ "compilerOptions": { "paths": { "@app/*": ["./src/*"], "*": ["./types/*"] } } }', ...files })
+    return createAliasTest()(specifier, `${posix(project.dir)}/src/main.ts`)
+  }
+
+  it('is an alias that leads nowhere where it can be no package', () => {
+    assert.ok(isAlias('@/missing'))
+    assert.ok(isAlias('~/missing'))
+    assert.ok(isAlias('@app/missing'))
+  })
+  it('may be a package else', () => {
+    assert.not.ok(isAlias('left-pad'))
+    assert.not.ok(isAlias('@other/package'))
+    assert.not.ok(isAlias('@app/package/part', { 'node_modules/@app/package/part.js': '' }))
   })
 })
