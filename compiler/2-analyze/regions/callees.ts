@@ -7,15 +7,23 @@ import type { ClassNode } from '../../1-parse/declarations.ts'
 import { bareExpression } from '../../1-parse/expressions.ts'
 import type { SourceProject, SourceUnit } from '../../1-parse/project.ts'
 import { memberName } from '../attributes.ts'
+import { instanceClasses } from '../instance-classes.ts'
 import { type Binding, type Bindings, initialValue, readBindings } from './bindings.ts'
 
 /** A function whose body can be read. */
 export type KnownFunction = ts.FunctionLikeDeclaration & { readonly body: ts.Node }
 
+interface KnownClass {
+  readonly node: ClassNode
+  readonly unit: SourceUnit
+}
+
 export class Callees {
   readonly #project: SourceProject
   readonly #units = new Map<ts.SourceFile, SourceUnit>()
   readonly #bindings = new Map<ts.Node, Bindings>()
+  /** By field or parameter. */
+  readonly #classes = new Map<ts.Node, readonly KnownClass[]>()
 
   constructor(project: SourceProject, unit: SourceUnit) {
     this.#project = project
@@ -58,7 +66,7 @@ export class Callees {
   }
 
   /** The class that an expression, or the name of a type, means. */
-  classOf(name: ts.Expression): { readonly node: ClassNode; readonly unit: SourceUnit } | undefined {
+  classOf(name: ts.Expression): KnownClass | undefined {
     const unit = this.#units.get(name.getSourceFile())
     const meaning = unit && meaningOf(name, unit, this.#project)
     if (meaning?.kind !== 'class') return undefined
@@ -106,20 +114,41 @@ export class Callees {
 
   /** Methods of a name in the classes of the project that a field may hold instances of, at whatever depth. */
   methodsIn(field: ts.PropertyDeclaration | ts.ParameterDeclaration, method: string): KnownFunction[] {
-    const seen = new Set<ClassNode>()
-    const found: KnownFunction[] = []
-    const read = (each: ts.PropertyDeclaration | ts.ParameterDeclaration): void => {
-      for (const name of classNamesIn(each)) {
-        const known = this.classOf(name)
-        if (!known || seen.has(known.node) || seen.size > 100) continue
-        seen.add(known.node)
-        const own = this.method(known.node, known.unit, method)
-        if (own && !ts.isGetAccessor(own)) found.push(own)
-        fieldsOf(known.node).forEach(read)
-      }
+    const found = new Set<KnownFunction>()
+    for (const { node, unit } of this.#classesIn(field)) {
+      const own = this.method(node, unit, method)
+      if (own && !ts.isGetAccessor(own)) found.add(own)
     }
+    return [...found]
+  }
+
+  #classesIn(field: ts.PropertyDeclaration | ts.ParameterDeclaration): readonly KnownClass[] {
+    const known = this.#classes.get(field)
+    if (known) return known
+    const found = new Map<ClassNode, KnownClass>()
+    const read = (each: ts.PropertyDeclaration | ts.ParameterDeclaration): void => {
+      for (const name of classNamesIn(each)) add(this.classOf(name))
+    }
+    const add = (each: KnownClass | undefined): void => {
+      if (!each || found.has(each.node) || found.size > 100) return
+      found.set(each.node, each)
+      fieldsOf(each.node).forEach(read)
+    }
+    this.#instancesIn(field).forEach(add)
     read(field)
-    return found
+    this.#classes.set(field, [...found.values()])
+    return [...found.values()]
+  }
+
+  /** By the names of types too, and by what functions of the project make. */
+  #instancesIn(field: ts.PropertyDeclaration | ts.ParameterDeclaration): KnownClass[] {
+    const unit = this.#units.get(field.getSourceFile())
+    const classes = unit ? instanceClasses({ type: field.type, value: field.initializer }, unit, this.#project).classes : []
+    return classes.flatMap(({ file, name }) => {
+      const home = this.#project.unit(file)
+      const node = home?.classByName.get(name)
+      return node ? [{ node, unit: home! }] : []
+    })
   }
 
   /** The same of what a method finds on its `this`, or a function on an argument, by the types that they declare. */
