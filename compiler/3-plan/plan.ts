@@ -18,9 +18,9 @@ export interface Plan {
 }
 
 export function plan(files: Files, log: DiagnosticLog): Plan {
-  reportRepeatedOutputs(files, log)
   const links = [...files.values()].flatMap((file) => file.brains.map((brain) => ({ file, brain })))
   const brains = links.map((link) => planBrain(link, files, log))
+  reportRepeatedOutputs(files, brains, log)
   for (const link of links) checkMembers(link, files, log)
   reportLostUpdates(brains, files, log)
   const workers = brains.flatMap((brainPlan) => brainPlan.tasks.filter((task) => task.worker !== undefined).flatMap((task) => {
@@ -81,8 +81,9 @@ function ownWord(name: string, words: Set<string>): string {
   return word
 }
 
-function reportRepeatedOutputs(files: Files, log: DiagnosticLog): void {
+function reportRepeatedOutputs(files: Files, brains: readonly BrainPlan[], log: DiagnosticLog): void {
   const seen = new Map<string, FileModel>()
+  for (const { file, stateId, tasks } of brains) for (const output of [stateId, ...tasks.map(({ worker }) => worker)]) if (output !== undefined) seen.set(output, file)
   for (const file of files.values()) {
     const first = seen.get(file.output)
     seen.set(file.output, first ?? file)
