@@ -5,8 +5,7 @@ export const SCRIPT = /\.[cm]?[jt]sx?$/
 
 const WORDS = /\bextends\b|\.task\b/
 
-/** Whether a file may declare a brain: a class that extends something or has tasks, in a file that names taskbrain or imports from its own project. */
+/** Whether a file may declare a brain: a class that extends something or has tasks, in a file that imports something, which may be a base class by an alias. */
 export function mayHoldBrain(text: string): boolean {
-  if (!WORDS.test(text)) return false
-  return text.includes('taskbrain') || /\bimport\b[^;'"]*['"](?:\.|#|@\/|~)/.test(text)
+  return WORDS.test(text) && /\bimport\b/.test(text)
 }

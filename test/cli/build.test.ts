@@ -341,6 +341,15 @@ describe('a build of what is oddly written', (it) => {
     assert.equal(diagnostics, [])
     assert.equal(brains.map(({ name, tasks }) => [name, tasks.length]), [['MainBrain', 2]])
   })
+  it('knows a brain by its base class alone, which an alias leads to', async () => {
+    using project = scratchProject({
+      'tsconfig.json': '{ "compilerOptions": { "paths": { "@app/*": ["./src/*"] } } }',
+      'src/base.ts': "export { Brain as default } from 'taskbrain'\n",
+      'src/main.brain.ts': "import Base from '@app/base'\nexport class Robot extends Base {\n  @Base.task({ process: true, runOnStart: false })\n  drive() {}\n}\n",
+    })
+    const result = await built(project)
+    assert.equal(result.brains.map((brain) => brain.id), ['main.brain#Robot'])
+  })
   it('says which file can not be written where a name is too long', async () => {
     using project = scratchProject({ ...SMALL_BRAIN, 'src/main.brain.ts': SMALL_BRAIN['src/main.brain.ts'].replace('MainBrain', 'x'.repeat(250)) })
     assert.match(await usageErrorOf(built(project)), /x{250}.* can't be written: ENAMETOOLONG\.$/)
