@@ -7,6 +7,7 @@ import { writtenPath } from '../../src/contract/schema.ts'
 import { attributeDeleted, awaitInChange, awaitInUpdate } from '../diagnostics.ts'
 import type { DiagnosticLog, SourceText } from '../log.ts'
 import type { Attribute, Edit, InstanceMethods, TypeCategory } from '../model.ts'
+import { skipTrivia } from '../trivia.ts'
 import { contains } from './cancel-points.ts'
 import { type LeafAccess, leafEdit, leafOf, writtenKey } from './leaf-accesses.ts'
 import { assignmentTo } from './regions/bindings.ts'
@@ -256,8 +257,8 @@ function patternAround(target: ts.Node): ts.BinaryExpression | undefined {
 /** `this.n++` ends before a `(` or `[` on the next line, a call does not. */
 function semicolon(node: ts.Expression): string {
   if (!ts.isPostfixUnaryExpression(node) || !ts.isExpressionStatement(node.parent) || node.getEnd() < node.parent.getEnd()) return ''
-  const rest = node.getSourceFile().text.slice(node.getEnd(), node.getEnd() + 1000)
-  return /^(?:\s|\/\/.*|\/\*[^]*?\*\/)*[([`]/.test(rest) ? ';' : ''
+  const { text } = node.getSourceFile()
+  return '([`'.includes(text[skipTrivia(text, node.getEnd())] ?? ' ') ? ';' : ''
 }
 
 function closing(node: ts.Node, close: string): Edit {

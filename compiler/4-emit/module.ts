@@ -4,6 +4,7 @@
 import { DOORS } from '../../src/contract/names.ts'
 import type { BrainModel, BrainPlan, CompiledModule, Edit, ImportItem, ImportSpecifier, Item, Member, PlannedTask, Slice } from '../model.ts'
 import { DEFAULT_NAME, fileWord } from '../names.ts'
+import { skipTrivia } from '../trivia.ts'
 import { applyEdits } from './edits.ts'
 
 export function emitModule(slice: Slice, plans: readonly BrainPlan[]): CompiledModule {
@@ -86,7 +87,7 @@ function semicolons(text: string, parts: readonly Part[]): Edit[] {
 function withoutDecorators(part: Item | Member, text: string): number {
   const decorators = 'decorators' in part ? part.decorators : []
   if (decorators[0]?.start !== part.textStart) return part.textStart
-  return decorators.at(-1)!.end + /^(?:\s|\/\/.*|\/\*[^]*?\*\/)*/.exec(text.slice(decorators.at(-1)!.end))![0].length
+  return skipTrivia(text, decorators.at(-1)!.end)
 }
 
 /** Exports go, and a default export without a name gets the one by which this slice knows it. */

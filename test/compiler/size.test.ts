@@ -44,6 +44,18 @@ describe('a large source', (it) => {
     assert.equal(diagnostics, [])
   })
 
+  it('may have 20,000 signs of comments behind an increment', () => {
+    const comments = `${'/'.repeat(10_000)}\n${'/**/'.repeat(2500)}`
+    const { modules } = compiled(robot(`n = 0; ${TASK} drive() { this.n++ ${comments}\n(() => {})()\nthis.n-- ${comments}\nthis.n }`))
+    const { code } = modules.find((module) => module.kind === 'worker')!
+    assert.match(code, /\(this, 'n', 1\); \/\//)
+    assert.match(code, /\(this, 'n', -1\) \/\//)
+  })
+
+  it('may say 100,000 times what a file with a brain says', () => {
+    assert.equal(compiled(`/* ${'import extends '.repeat(100_000)}*/`).modules, [])
+  })
+
   it('may change an attribute 20,000 times on one line', () => {
     const { modules, diagnostics } = compiled(robot(`n = 0; list = [0]; ${TASK} drive() { ${'this.n++; this.list[0] = this.n; '.repeat(10_000)} }`))
     assert.equal(diagnostics, [])
