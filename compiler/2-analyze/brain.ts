@@ -236,8 +236,9 @@ const RESERVED = new Set<string>(BRAIN_MEMBERS)
 const RESERVED_STATIC = new Set<string>(BRAIN_STATIC_MEMBERS)
 
 function checkMembers(node: ClassNode, brain: string, { unit, log }: BrainContext): void {
-  const check = (name: ts.Node, isStatic: boolean): void => {
-    if ((isStatic ? RESERVED_STATIC : RESERVED).has(name.getText())) log.add(memberReserved(brain, name.getText()), { file: unit.source, start: name.getStart(), end: name.getEnd() })
+  const check = (name: ts.PropertyName | ts.BindingName, isStatic: boolean): void => {
+    const written = ts.isBindingName(name) ? name.getText() : memberName(name) ?? ''
+    if ((isStatic ? RESERVED_STATIC : RESERVED).has(written)) log.add(memberReserved(brain, written), { file: unit.source, start: name.getStart(), end: name.getEnd() })
   }
   for (const member of node.members) {
     if (member.name && kindOf(member) !== 'type') check(member.name, hasModifier(member, ts.SyntaxKind.StaticKeyword))
