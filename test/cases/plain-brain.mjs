@@ -28,8 +28,9 @@ export class Brain {
   defer() {}
   atomic(step) { return step() }
   change(name, step) { return step(this[name]) }
-  async until(condition) { if (!condition()) await new Promise(() => {}) }
+  async until(condition) { while (!condition()) await new Promise(setImmediate) }
   async stop() {}
+  async [Symbol.asyncDispose]() {}
 }
 
 /** A method with a loop goes round by itself; another routine is called again and again. */

@@ -1,6 +1,6 @@
 import { build, type Plugin } from 'esbuild'
 import { readFileSync } from 'node:fs'
-import { fileURLToPath } from 'node:url'
+import { fileURLToPath, pathToFileURL } from 'node:url'
 import { MagicString } from 'magic-string'
 import ts from 'typescript'
 
@@ -9,7 +9,7 @@ const PLAIN_BRAIN = fileURLToPath(new URL('plain-brain.mjs', import.meta.url))
 /** Sources with brains as plain modules: each loop marker is a counted loop, and Brain an ordinary class. Written to `outdir`. */
 export async function buildPlain(entryPoints: readonly string[], outdir: string): Promise<void> {
   await build({
-    entryPoints: [PLAIN_BRAIN, ...entryPoints], entryNames: '[name]', outdir, bundle: true, splitting: true, format: 'esm', platform: 'node', target: 'node20', logLevel: 'silent', keepNames: true,
+    entryPoints: [PLAIN_BRAIN, ...entryPoints], entryNames: '[name]', outdir, bundle: true, splitting: true, format: 'esm', platform: 'node', target: 'node20', keepNames: true, logLevel: 'silent',
     outExtension: { '.js': '.mjs' }, plugins: [plainBrains], external: ['node:*'],
   })
 }
@@ -33,7 +33,7 @@ export function plainText(path: string, text: string): string {
     edited.overwrite(marker.start, marker.end, '\n$loop: for (let $round = 0; $round < ROUNDS; $round++) {')
     for (const statement of loop.flatMap(ownReturns)) {
       const value = statement.expression
-      edited.overwrite(statement.getStart(), statement.getEnd(), value ? `{ void (${value.getText()}); continue $loop }` : `continue $loop`)
+      edited.overwrite(statement.getStart(), statement.getEnd(), `{ ${value ? value.getText() : ''}; continue $loop }`)
     }
     // A function is known above the loop too.
     for (const statement of loop.filter(ts.isFunctionDeclaration))
@@ -55,12 +55,17 @@ const plainBrains: Plugin = {
   name: 'plain-brains',
   setup({ onLoad, onResolve }) {
     onResolve({ filter: /^taskbrain$/ }, () => ({ path: PLAIN_BRAIN }))
-    onLoad({ filter: /\.brain\.[mc]?tsx?$/ }, ({ path }) => ({
-      loader: path.endsWith('x') ? 'tsx' : 'ts',
-      contents: `import { LOOPED, ROUNDS } from 'taskbrain'\n${plainText(path, readFileSync(path, 'utf8'))}`,
-    }))
+    onLoad({ filter: /\.[mc]?tsx?$/ }, ({ path }) => ({ loader: path.endsWith('x') ? 'tsx' : 'ts', contents: inOwnPlace(path, textOf(path)) }))
   },
 }
+
+const textOf = (path: string): string => {
+  const text = readFileSync(path, 'utf8')
+  return /\.brain\.[mc]?tsx?$/.test(path) ? `import { LOOPED, ROUNDS } from 'taskbrain'\n${plainText(path, text)}` : text
+}
+
+/** What lies beside the source is found from where the program is built to. */
+const inOwnPlace = (path: string, text: string): string => text.replaceAll('import.meta.url', `'${pathToFileURL(path).href}'`)
 
 const isSplit = (method: ts.MethodDeclaration): boolean =>
   (ts.getDecorators(method) ?? []).some((decorator) => /defineLoopLater:\s*true/.test(decorator.getText()))
