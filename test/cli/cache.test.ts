@@ -186,6 +186,21 @@ describe('a build is made again', (it) => {
     }
     assert.equal((await built(project)).files.map((path) => [path, project.read(`.taskbrain/${path}`)]), good)
   })
+  it('where its output was checked in, and is that of an older source', async () => {
+    const names = (project: ScratchProject): readonly string[] => project.list('.taskbrain')
+    const textsOf = (project: ScratchProject): readonly string[] => names(project).map((name) => project.read(`.taskbrain/${name}`))
+    using older = scratchProject(SMALL_BRAIN)
+    await built(older)
+    const newer = { ...SMALL_BRAIN, 'src/main.brain.ts': MAIN.replaceAll('compute', 'reckon') }
+    using fresh = scratchProject(newer)
+    await built(fresh)
+    for (const withCache of [true, false]) {
+      const checkedIn = names(older).filter((name) => withCache || name !== 'cache.json').map((name) => [`.taskbrain/${name}`, older.read(`.taskbrain/${name}`)])
+      using project = scratchProject({ ...newer, ...Object.fromEntries(checkedIn) })
+      assert.is((await built(project)).compiled, true)
+      assert.equal([names(project), textsOf(project)], [names(fresh), textsOf(fresh)])
+    }
+  })
   it('when it is called otherwise', async () => {
     using project = scratchProject({ ...SMALL_BRAIN, 'src/deep/two.brain.ts': MAIN.replace('./square', '../square') })
     await built(project)

@@ -1,4 +1,4 @@
-import { readFileSync, renameSync } from 'node:fs'
+import { readFileSync, renameSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import * as assert from 'uvu/assert'
 import { CLI, start, taskbrain } from '../harness/command.ts'
@@ -177,6 +177,33 @@ describe('taskbrain build --watch', (it) => {
     watching.kill('SIGINT')
     const { exitCode, signal } = await watching.ended
     assert.equal([exitCode, signal], [0, null])
+  })
+  it('takes away what was made of a task, a class and a file that are renamed, and leaves the rest untouched', async () => {
+    const kept = SMALL_BRAIN['src/main.brain.ts']
+    using project = scratchProject({ ...SMALL_BRAIN, 'src/kept.brain.ts': kept.replaceAll('MainBrain', 'Kept') })
+    using watching = start(CLI, ['build', '--watch'], { cwd: project.dir })
+    await watching.saw(/Watching/)
+    const writtenAt = (name: string): number => statSync(join(project.dir, '.taskbrain', name)).mtimeMs
+    const untouched = project.list('.taskbrain').filter((name) => /^kept|^package/.test(name)).map((name) => [name, writtenAt(name)] as const)
+    const madeOf = (word: string): readonly string[] => project.list('.taskbrain').filter((name) => name.startsWith(word) && name.endsWith('.js'))
+    const inManifest = (): string => project.read('.taskbrain/manifest.json')
+
+    project.write('src/main.brain.ts', kept.replaceAll('compute', 'reckon').replace('MainBrain', 'Renamed'))
+    await watching.saw(/src\/main\.brain\.ts: [1-9]\d* written/)
+    assert.equal(madeOf('main'), ['main.brain.Renamed.reckon.worker.js', 'main.brain.Renamed.state.js', 'main.brain.js'])
+    assert.not.match(inManifest(), /MainBrain|main\.brain\.\w+\.compute/)
+
+    renameSync(join(project.dir, 'src/main.brain.ts'), join(project.dir, 'src/moved.brain.ts'))
+    await watching.saw(/(?:src\/moved\.brain\.ts|2 files): [1-9]\d* written/)
+    assert.equal([madeOf('main'), madeOf('moved')], [[], ['moved.brain.Renamed.reckon.worker.js', 'moved.brain.Renamed.state.js', 'moved.brain.js']])
+    assert.not.match(inManifest(), 'main.brain')
+    assert.equal(untouched.map(([name]) => [name, writtenAt(name)]), untouched)
+
+    project.remove('src/moved.brain.ts')
+    // That the old name is gone may be told apart from the new one, and only now.
+    do await watching.saw(/(?:written|unchanged).*\n/)
+    while (madeOf('moved').length > 0)
+    assert.not.match(inManifest(), 'moved.brain')
   })
   it('watches on after a first build with errors, and says what is wrong', async () => {
     using project = scratchProject({ 'src/main.brain.ts': SMALL_BRAIN['src/main.brain.ts'] })

@@ -156,4 +156,23 @@ describe('taskbrain/esbuild', (it) => {
       await watching.dispose()
     }
   })
+
+  it('gives all workers again where nothing of the brains was edited', async () => {
+    using project = robotProject()
+    const rebuilding = await context(optionsOf(project))
+    try {
+      await rebuilding.rebuild()
+      const first = scriptsIn(project, 'out')
+      project.remove('out')
+      await rebuilding.rebuild()
+      assert.equal(scriptsIn(project, 'out'), first)
+      project.remove('out')
+      project.write('src/main.ts', `${project.read('src/main.ts')}console.log('edited')\n`)
+      await rebuilding.rebuild()
+      assert.equal(Object.keys(scriptsIn(project, 'out')), Object.keys(first))
+      assert.match(await outputOf(project, 'out/main.js'), /"drove":3[^]*\n6 2 0\nedited\n$/)
+    } finally {
+      await rebuilding.dispose()
+    }
+  })
 })

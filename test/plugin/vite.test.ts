@@ -30,6 +30,17 @@ async function errorOf(failing: Promise<unknown>): Promise<Told> {
   throw new Error('nothing was thrown')
 }
 
+/** A build that watches. `built` settles at the end of the next round. */
+async function watching(config: InlineConfig): Promise<{ readonly watcher: Rolldown.RolldownWatcher; built(): Promise<void> }> {
+  const watcher = await build(config) as unknown as Rolldown.RolldownWatcher
+  let told: { resolve: () => void; reject: (reason: unknown) => void } | undefined
+  watcher.on('event', (event) => {
+    if (event.code === 'ERROR') told?.reject(event.error)
+    if (event.code === 'END') told?.resolve()
+  })
+  return { watcher, built: () => new Promise((resolve, reject) => (told = { resolve, reject })) }
+}
+
 describe('taskbrain/vite', (it) => {
   it('builds a program that does what it does by the command line, with places of the source', async () => {
     using project = robotProject()
@@ -61,7 +72,7 @@ describe('taskbrain/vite', (it) => {
     const main = "const { Robot } = await import('./robot.brain')\nconsole.log('loaded', Robot.name)\n"
     using project = robotProject({ 'src/other.ts': "await import('./main')\nconst { Robot } = await import('./robot.brain')\nconst robot = new Robot(undefined as any, 3)\nconsole.log((await robot.tasks.plan({ x: 2 })).result)\nawait robot.stop()\n", 'src/main.ts': main }, 'robot 100% #1 é')
     const output = { entryFileNames: 'bin/of/[name]-[hash].mjs', chunkFileNames: 'parts/[name]-[hash].mjs' }
-    await build(configOf(project, { build: { ssr: true, rolldownOptions: { input: { main: 'src/main.ts', other: 'src/other.ts' }, output } } }))
+    await build(configOf(project, { base: '/app/', build: { ssr: true, rolldownOptions: { input: { main: 'src/main.ts', other: 'src/other.ts' }, output } } }))
     const entry = Object.keys(scriptsIn(project, 'out')).find((path) => path.startsWith('bin/of/other'))
     assert.is(await outputOf(project, `out/${entry}`), 'loaded Robot\n{ x: 6, metres: 0 }\n')
   })
@@ -72,6 +83,12 @@ describe('taskbrain/vite', (it) => {
     const { plugins, ...config } = configOf(project, { plugins: [strip] })
     await build({ ...config, plugins: [{ ...strip, enforce: 'pre' }, ...plugins!] })
     assert.match(await outputOf(project, 'out/main.js'), /"drove":3/)
+  })
+
+  it('finds workers from a library', async () => {
+    using project = robotProject({ 'use.mjs': "const { Robot } = await import('./out/robot.brain.js')\nconst robot = new Robot(undefined, 3)\nconsole.log((await robot.tasks.plan({ x: 2 })).result)\nawait robot.stop()\n" })
+    await build(configOf(project, { base: './', build: { ssr: true, lib: { entry: 'src/robot.brain.ts', formats: ['es'] } } }))
+    assert.is(await outputOf(project, 'use.mjs'), '{ x: 6, metres: 0 }\n')
   })
 
   it('reports errors with their file, line and frame, all of a file at once', async () => {
@@ -125,13 +142,7 @@ describe('taskbrain/vite', (it) => {
   it('builds again where a type or a base class was edited', async () => {
     using project = robotProject()
     const output = { entryFileNames: '[name].js', chunkFileNames: '[name].js' }
-    const watcher = await build(configOf(project, { build: { watch: {}, rolldownOptions: { output } } })) as unknown as Rolldown.RolldownWatcher
-    let told: { resolve: () => void; reject: (reason: unknown) => void } | undefined
-    watcher.on('event', (event) => {
-      if (event.code === 'ERROR') told?.reject(event.error)
-      if (event.code === 'END') told?.resolve()
-    })
-    const built = (): Promise<void> => new Promise((resolve, reject) => (told = { resolve, reject }))
+    const { watcher, built } = await watching(configOf(project, { build: { watch: {}, rolldownOptions: { output } } }))
     const schema = (): string => Object.values(scriptsIn(project, 'out')).find((code) => /brain: "robot\.brain#Robot"/.test(code))!.replaceAll(/\s+/g, ' ')
     try {
       await built()
@@ -144,6 +155,42 @@ describe('taskbrain/vite', (it) => {
       project.write('src/vehicle.brain.ts', project.read('src/vehicle.brain.ts').replace('metres = 0', 'metres = 0\n  doors = 4'))
       await again
       assert.match(schema(), /name: "doors", kind: "number"/)
+    } finally {
+      await watcher.close()
+    }
+  })
+
+  it('gives all workers again where nothing of the brains was edited', async () => {
+    using project = robotProject()
+    const { watcher, built } = await watching(configOf(project, { build: { watch: {} } }))
+    try {
+      await built()
+      const first = Object.keys(scriptsIn(project, 'out'))
+      project.remove('out')
+      const again = built()
+      project.write('src/main.ts', `${project.read('src/main.ts')}console.log('edited')\n`)
+      await again
+      assert.equal(Object.keys(scriptsIn(project, 'out')), first)
+      assert.match(await outputOf(project, 'out/main.js'), /"drove":3[^]*\n6 2 0\nedited\n$/)
+    } finally {
+      await watcher.close()
+    }
+  })
+
+  it('forgets a task, a class and a file that are renamed while it watches', async () => {
+    using project = robotProject()
+    const output = { entryFileNames: '[name].js', chunkFileNames: '[name].js' }
+    const { watcher, built } = await watching(configOf(project, { build: { watch: {}, emptyOutDir: true, rolldownOptions: { output } } }))
+    try {
+      await built()
+      project.remove('out')
+      const again = built()
+      project.write('src/rover.brain.ts', project.read('src/robot.brain.ts').replace('class Robot', 'class Rover').replace("fail() {", 'break() {').replace('tasks.fail', 'tasks.break'))
+      project.write('src/main.ts', project.read('src/main.ts').replaceAll('Robot', 'Rover').replace('./robot.brain', './rover.brain'))
+      project.remove('src/robot.brain.ts')
+      await again
+      assert.equal(Object.keys(scriptsIn(project, 'out')).filter((path) => /Robot|fail/.test(path)), [])
+      assert.match(await outputOf(project, 'out/main.js'), /"drove":3/)
     } finally {
       await watcher.close()
     }
