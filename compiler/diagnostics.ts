@@ -281,6 +281,10 @@ export const importUnresolved = error('import-unresolved',
   (specifier: string) => `\`${specifier}\` leads to no file.`,
   'Check the path. A relative path starts from the folder of the file that imports it.')
 
+export const awaitOutsideAsync = error('await-outside-async',
+  (name: string) => `\`await\` stands in ${name === '' ? 'a function' : `\`${name}\``}, which is not async.`,
+  'Mark it `async`, and await what it gives where it is called.')
+
 export const bundleFailed = error('bundle-failed',
-  (text: string) => `${text.replace(/\.$/, '')}.`,
-  'Mend it here. Nothing is written until every file that the brains reach can be read.')
+  (text: string, _advice: string) => `${text}.`,
+  (_text, advice) => `${advice} Nothing is written until every file that the brains reach can be read.`)

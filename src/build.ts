@@ -109,10 +109,11 @@ async function compileAndBundle(
   // Bundling loads esbuild, which a project without brains never needs.
   const { bundle } = await import('./bundle.ts')
   const bundled = await bundle({ config, modules, failed, host, compiler })
+  const isBundled = bundled.outputs.size > 0
   return {
-    texts: bundled.outputs.size === 0 ? bundled.outputs : new Map([...fileTexts(compiled), ...bundled.outputs]),
+    texts: isBundled ? new Map([...fileTexts(compiled), ...bundled.outputs]) : bundled.outputs,
     diagnostics: [...diagnostics, ...bundled.diagnostics].sort(byPlace),
-    brains,
+    brains: isBundled ? brains : [],
   }
 }
 

@@ -3,9 +3,9 @@
 import { dirname, relative } from 'node:path'
 import { build, type Message, type OutputFile, type Plugin } from 'esbuild'
 import { SCRIPT } from '../compiler/1-parse/prefilter.ts'
-import { bundleFailed, importUnresolved } from '../compiler/diagnostics.ts'
-import { type Diagnostic, DiagnosticLog } from '../compiler/log.ts'
+import type { Diagnostic } from '../compiler/log.ts'
 import type { CompiledModule } from '../compiler/model.ts'
+import { type BundledTexts, bundleDiagnostics } from './bundle-errors.ts'
 import { CompiledGraph, loaderOf, pathOf } from './compiled-graph.ts'
 import type { Compiler } from './build.ts'
 import { type BuildConfig, posix } from './config.ts'
@@ -59,7 +59,8 @@ export async function bundle(input: BundleInput): Promise<Bundle> {
   } catch (error) {
     const messages = (error as { errors?: readonly Message[] }).errors
     if (!messages) throw error
-    return { outputs: new Map(), diagnostics: diagnosticsOf(messages, input, graph) }
+    const own = messages.filter(({ detail }) => detail !== DEPENDS_ON_FAILED)
+    return { outputs: new Map(), diagnostics: bundleDiagnostics(own, bundledTexts(input, graph)) }
   }
 }
 
@@ -100,10 +101,15 @@ function compiledModules({ config, host, failed, compiler }: BundleInput, graph:
           host.lookedUp(path)
           return undefined
         }
-        return { contents: placed(path, path, compiler.transformModule(path, text, config.projectDir)?.code ?? text), loader: loaderOf(path), resolveDir: dirname(path) }
+        return { contents: placed(path, path, textOf(path, text, config, compiler)), loader: loaderOf(path), resolveDir: dirname(path) }
       })
     },
   }
+}
+
+/** An ordinary module as it goes into the bundle. */
+function textOf(path: string, text: string, { projectDir }: BuildConfig, compiler: BundleInput['compiler']): string {
+  return compiler.transformModule(path, text, projectDir)?.code ?? text
 }
 
 // --- output ---
@@ -126,37 +132,15 @@ function outputTexts({ config, modules }: BundleInput, files: readonly OutputFil
 
 // --- errors ---
 
-function diagnosticsOf(messages: readonly Message[], input: BundleInput, graph: CompiledGraph): readonly Diagnostic[] {
-  const log = new DiagnosticLog()
-  for (const message of messages) {
-    if (message.detail === DEPENDS_ON_FAILED) continue
-    const path = posix(`${input.config.projectDir}/${message.location?.file ?? ''}`)
-    const source = graph.at(path)?.source ?? path
-    const text = input.host.readFile(source) ?? ''
-    const file = { name: posix(relative(input.config.projectDir, source)), text }
-    const specifier = /^Could not resolve "(.+?)"/.exec(message.text)?.[1]
-    const { start, length } = specifier === undefined ? placeOfLine(text, message) : placeOfImport(text, specifier)
-    log.add(specifier === undefined ? bundleFailed(message.text) : importUnresolved(specifier), { file, start, end: start + length })
+/** What stood where when it was refused. It is made again rather than kept: most builds never ask. */
+function bundledTexts({ config, host, compiler }: BundleInput, graph: CompiledGraph): BundledTexts {
+  return {
+    projectDir: config.projectDir,
+    at(path) {
+      const compiled = graph.at(path)
+      const source = compiled?.source ?? path
+      const text = (host.readFile(source) ?? '').replace(/^\uFEFF/, '')
+      return { source, text, given: compiled?.code ?? textOf(path, text, config, compiler) }
+    },
   }
-  return log.sorted()
-}
-
-/** Compiled text may stand on other lines than its source: an import is looked for by its specifier. */
-function placeOfImport(text: string, specifier: string): { start: number; length: number } {
-  const found = ["'", '"', '`'].map((quote) => text.indexOf(`${quote}${specifier}${quote}`)).filter((at) => at !== -1)
-  return found.length === 0 ? { start: 0, length: 0 } : { start: Math.min(...found), length: specifier.length + 2 }
-}
-
-function placeOfLine(text: string, { location }: Message): { start: number; length: number } {
-  if (!location) return { start: 0, length: 0 }
-  const lines = text.split('\n')
-  const own = location.line - 1
-  const line = lines[own]?.replace(/\r$/, '') === location.lineText
-    ? own
-    : lines.findIndex((candidate) => candidate.trim() !== '' && candidate.trim() === location.lineText.trim())
-  if (line === -1) return placeOfImport(text, /\bfrom\s*["'](.+?)["']/.exec(location.lineText)?.[1] ?? location.lineText)
-  const before = lines.slice(0, line).reduce((sum, { length }) => sum + length + 1, 0)
-  // esbuild counts bytes.
-  const column = Buffer.from(location.lineText).subarray(0, location.column).toString().length
-  return { start: before + column, length: location.length }
 }

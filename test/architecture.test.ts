@@ -119,7 +119,7 @@ describe('packages', (it) => {
     assert.equal(importersOf(/^magic-string$/, /^compiler\/4-emit\//), [])
     assert.equal(importersOf(/^tinypool/, /^runtime\/host\//), [])
     assert.equal(importersOf(/^consola/, /^(?:runtime\/(?:worker\/)?logger\.ts|runtime\/types\.ts|src\/report\.ts)$/), [])
-    assert.equal(importersOf(/^(?:esbuild|vite|unplugin)$/, /^src\/(?:bundle\.ts$|plugin\/)/), [])
+    assert.equal(importersOf(/^(?:esbuild|vite|unplugin)$/, /^src\/(?:bundle(?:-errors)?\.ts$|plugin\/)/), [])
     assert.equal(importersOf(/^chokidar$/, /^src\/watch\.ts$/), [])
     assert.equal(importersOf(/^tinyglobby$/, /^src\/sources\.ts$/), [])
   })

@@ -5,7 +5,7 @@ import type { BuildFailure, BuildOptions, BuildResult, Message, Metafile, OnEndR
 import { posix } from '../config.ts'
 import type { Mapped } from '../line-edits.ts'
 import { pathOf } from '../compiled-graph.ts'
-import { separateMap, withInlineMap } from './linked-module.ts'
+import { separateMap, withInlineMap } from '../inline-map.ts'
 import type { ProjectBrains } from './project-brains.ts'
 import { referencedIn, settleReferences } from './worker-references.ts'
 

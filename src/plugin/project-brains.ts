@@ -10,7 +10,7 @@ import { type BuildConfig, isFile, isTypeScript } from '../config.ts'
 import type { Mapped } from '../line-edits.ts'
 import { findSources } from '../sources.ts'
 import { CompiledGraph, MADE_PATH } from '../compiled-graph.ts'
-import { separateMap } from './linked-module.ts'
+import { separateMap } from '../inline-map.ts'
 import { type Alias, type RecordedFiles, recordFiles } from './recorded-files.ts'
 
 /** What a bundler gets for a file that may hold a brain. */

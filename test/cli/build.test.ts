@@ -256,11 +256,34 @@ describe('a build with errors', (it) => {
     const result = await built(project)
     assert.equal(codes(result), ['bundle-failed src/square.ts:3:1'])
   })
-  it('says which export is missing', async () => {
+  it('says which export is missing, where its name is imported', async () => {
     using project = scratchProject({ ...SMALL_BRAIN, 'src/square.ts': 'export const cube = 1\n' })
     const result = await built(project)
-    assert.match(codes(result).join(), /^bundle-failed src\/main\.brain\.ts:2:/)
+    assert.equal(codes(result), ['bundle-failed src/main.brain.ts:2:10'])
     assert.match(result.diagnostics[0]?.message ?? '', /square/)
+  })
+  it('says where a mistake stands that only the bundler sees, also on a line that the compiler edits', async () => {
+    const mistakes: readonly (readonly [line: string, place: string, related?: string])[] = [
+      ['class P { #a = 1; #a = 2 }', '3:19', '3:11'],
+      ['class P { m() { return this.#b } }', '3:29'],
+      ['export class É { é = 1; m() { return super() } }', '3:38'],
+      ['class P { constructor() {} constructor() {} }', '3:28'],
+      ['let é = 1; let é = 2', '3:16', '3:5'],
+      ['const q = 1; q = 2', '3:14', '3:7'],
+      ['square = 2', '3:1'],
+      ['const o = async () => { for await (const x of [await 1]) { break missing } }', '3:66'],
+    ]
+    for (const [line, place, related] of mistakes) {
+      using project = scratchProject({ ...SMALL_BRAIN, 'src/main.brain.ts': SMALL_BRAIN['src/main.brain.ts'].replace("'./square.js'\n", `'./square.js'\n${line}\n`) })
+      const result = await built(project)
+      assert.equal(codes(result), [`bundle-failed src/main.brain.ts:${place}`], line)
+      assert.equal(result.diagnostics[0]?.related.map((at) => `${at.file}:${at.line}:${at.column}`), related ? [`src/main.brain.ts:${related}`] : [], line)
+    }
+  })
+  it('does not count a brain as built that could not be bundled', async () => {
+    using project = scratchProject({ ...SMALL_BRAIN, 'src/square.ts': 'export const cube = 1\n' })
+    assert.equal((await built(project)).brains, [])
+    assert.equal((await check(resolveConfig({ cwd: project.dir, patterns: [] }))).brains, [])
   })
   it('is found by a check too, which writes nothing', async () => {
     using project = scratchProject({ 'src/main.brain.ts': SMALL_BRAIN['src/main.brain.ts'] })
