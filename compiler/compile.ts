@@ -99,8 +99,8 @@ function suppressWarnings(files: ReadonlyMap<string, FileModel>, input: CompileI
 
 function outputName(path: string, root: string, sourceRoot: string): string {
   const base = path.startsWith(`${sourceRoot}/`) ? sourceRoot : root
-  // The name stands in quotes where modules name each other.
-  return relativeName(base, path).replace(SCRIPT, '').replaceAll('../', '_/').replace(/["'`\n\r]/g, '_')
+  // The name stands in quotes where modules name each other, and in URLs, where a backslash would part it.
+  return relativeName(base, path).replace(SCRIPT, '').replaceAll('../', '_/').replace(/["'`\\\n\r\u2028\u2029]/g, '_')
 }
 
 /** Nothing is emitted for a file with an error, nor for one that is built upon it. */

@@ -39,7 +39,8 @@ export async function bundle(input: BundleInput): Promise<Bundle> {
   try {
     const { outputFiles } = await build({
       absWorkingDir: config.projectDir,
-      entryPoints: entries.map((module) => ({ in: pathOf(module), out: module.id })),
+      // By number: a path with a `*` would be a pattern.
+      entryPoints: entries.map((module, index) => ({ in: `taskbrain:entry/${index}`, out: module.id })),
       outdir: config.outDir,
       bundle: true,
       splitting: true,
@@ -53,7 +54,7 @@ export async function bundle(input: BundleInput): Promise<Bundle> {
       tsconfigRaw: { compilerOptions: syntaxOptions(config) },
       write: false,
       logLevel: 'silent',
-      plugins: [compiledModules(input, graph, places)],
+      plugins: [compiledModules(input, graph, places, entries.map(pathOf))],
     })
     return { outputs: outputTexts(input, outputFiles, places), diagnostics: [] }
   } catch (error) {
@@ -73,14 +74,14 @@ function syntaxOptions({ projectDir }: BuildConfig): Record<string, unknown> {
   return Object.fromEntries(Object.entries(compilerOptionsOf(projectDir)).filter(([name]) => SYNTAX_OPTIONS.includes(name)))
 }
 
-function compiledModules({ config, host, failed, compiler }: BundleInput, graph: CompiledGraph, places: OwnPlaces): Plugin {
+function compiledModules({ config, host, failed, compiler }: BundleInput, graph: CompiledGraph, places: OwnPlaces, entryPaths: readonly string[]): Plugin {
   const placed = (path: string, source: string, text: string): string => places.named(text, source, compiler.ownPlaces(path, text))
   const isAlias = createAliasTest()
   return {
     name: 'taskbrain',
     setup(esbuild) {
       esbuild.onResolve({ filter: /.*/ }, ({ path, importer, kind }) => {
-        if (kind === 'entry-point') return { path }
+        if (kind === 'entry-point') return { path: entryPaths[Number(path.slice('taskbrain:entry/'.length))]! }
         if (path.startsWith('taskbrain:state/')) return { path, external: true }
         if (path.startsWith('taskbrain:slice/')) {
           const slice = graph.named(path.slice('taskbrain:slice/'.length))

@@ -1,5 +1,5 @@
 import { existsSync, statSync } from 'node:fs'
-import { basename, dirname, relative, resolve } from 'node:path'
+import { basename, dirname, relative, resolve, sep } from 'node:path'
 
 /** The call is wrong, not the input: a person gets the message and exit code 2. */
 export class UsageError extends Error {
@@ -28,7 +28,8 @@ export interface BuildConfig {
 
 const DEFAULT_OUT_DIR = '.taskbrain'
 
-export const posix = (path: string): string => path.replaceAll('\\', '/')
+/** Elsewhere than on Windows a backslash is part of a name. */
+export const posix = (path: string): string => (sep === '\\' ? path.replaceAll('\\', '/') : path)
 
 /** Whether `path` is `folder` or lies in it. Both absolute and POSIX. */
 export const isWithin = (folder: string, path: string): boolean =>

@@ -1,6 +1,7 @@
 import { existsSync, readFileSync, symlinkSync } from 'node:fs'
 import { SourceMap, type SourceMapPayload } from 'node:module'
-import { dirname, join, resolve } from 'node:path'
+import { dirname, join, resolve, sep } from 'node:path'
+import { pathToFileURL } from 'node:url'
 import * as assert from 'uvu/assert'
 import { ownPlaces, transformModule } from '../../compiler/index.ts'
 import type { Manifest } from '../../src/contract/manifest.ts'
@@ -325,6 +326,19 @@ describe('a call of a build', (it) => {
 })
 
 describe('a build of what is oddly written', (it) => {
+  it('builds a file by whatever name the disk allows, and every module finds the others', async () => {
+    const names = ['a b', 'a#b', 'a?b', '100%', "a'b", 'a*b', '[a]', 'a\u2028b', 'a\nb', 'a\\b']
+    for (const name of sep === '/' ? names : ['a b', 'a#b', '100%', "a'b", '[a]', 'a\u2028b']) {
+      using project = scratchProject({ 'src/square.ts': SMALL_BRAIN['src/square.ts'], [`src/${name}.brain.ts`]: SMALL_BRAIN['src/main.brain.ts'] }, name)
+      const { diagnostics, brains } = await built(project)
+      assert.equal(diagnostics, [], name)
+      assert.equal(brains.map((brain) => brain.source), [`src/${name}.brain.ts`])
+      for (const [path, text] of Object.entries(outputs(project)).filter(([path]) => path.endsWith('.js'))) {
+        const linked = [...text.matchAll(/(?:\bfrom |\bnew URL\()"(\.[^"]*)"/g)].map(([, url]) => new URL(url!, pathToFileURL(join(project.dir, '.taskbrain', path))))
+        for (const url of linked) assert.ok(existsSync(url), `${path} → ${url.href}`)
+      }
+    }
+  })
   it('keeps a hashbang behind a byte order mark and before a carriage return, and maps back exactly', async () => {
     const text = `#!/usr/bin/env node\n${SMALL_BRAIN['src/main.brain.ts']}`
     using plain = scratchProject({ ...SMALL_BRAIN, 'src/main.brain.ts': text })
