@@ -43,6 +43,18 @@ export const sourceTooDeep = error('source-too-deep',
 
 export const sourceSyntax = error('source-syntax', (text: string) => text, 'Mend the syntax; nothing is built for this file until it can be read.')
 
+export const sourceEncoding = error('source-encoding',
+  (byte: string) => `The byte ${byte} stands for no character: this file is not UTF-8.`,
+  'Save it as UTF-8.')
+
+export const configSyntax = error('config-syntax',
+  (text: string) => text,
+  'Mend the syntax: paths and decorators are read as this file says.')
+
+export const configExtends = warning('config-extends',
+  (specifier: string, why: string) => `\`${specifier}\` ${why}; nothing is taken from it.`,
+  (_specifier, why) => (why.includes('in turn') ? 'Let one of the two stand alone.' : 'Check the path, or install the package that it names.'))
+
 // --- which classes are brains ---
 
 export const brainInFunction = error('brain-in-function',

@@ -7,11 +7,12 @@ import { cacheText, filesToWatch, standingBuild } from './cache.ts'
 import { type BuildConfig, shownPath } from './config.ts'
 import type { BrainManifest } from './contract/manifest.ts'
 import { checkOutDir, readManifest, writeCache, type Written, writeOutput } from './output.ts'
+import { type ConfigReader, inputDiagnostics } from './input-errors.ts'
 import { openProjectFiles, type ProjectFiles } from './project-files.ts'
 import { findSources } from './sources.ts'
 
 /** The compiler as a build calls it: text in, text out. */
-export interface Compiler {
+export interface Compiler extends ConfigReader {
   compile(input: CompileInput): CompileResult
   transformModule(path: string, text: string, root: string): { readonly code: string } | undefined
   ownPlaces(path: string, text: string): readonly OwnPlace[]
@@ -99,6 +100,19 @@ async function compileAndBundle(
 
   context.onPhase?.(`Compiling ${candidates.length} ${candidates.length === 1 ? 'file' : 'files'}`)
   const compiler = await (context.loadCompiler ?? loadOwnCompiler)()
+  const { texts, diagnostics, brains } = await compileWith(compiler, config, context, candidates, host)
+  const ofInput = inputDiagnostics(config.projectDir, host, compiler)
+  const all = [...diagnostics, ...ofInput].sort(byPlace)
+  return hasErrors(ofInput) ? { texts: new Map(), diagnostics: all, brains: [] } : { texts, diagnostics: all, brains }
+}
+
+async function compileWith(
+  compiler: Compiler,
+  config: BuildConfig,
+  context: BuildContext,
+  candidates: readonly string[],
+  host: ProjectFiles,
+): Promise<Compiled> {
   const compiled = compiler.compile(compileInput(config, candidates, host))
   const { diagnostics, brains } = compiled
   const failed = failedFiles(config, diagnostics)
@@ -112,7 +126,7 @@ async function compileAndBundle(
   const isBundled = bundled.outputs.size > 0
   return {
     texts: isBundled ? new Map([...fileTexts(compiled), ...bundled.outputs]) : bundled.outputs,
-    diagnostics: [...diagnostics, ...bundled.diagnostics].sort(byPlace),
+    diagnostics: [...diagnostics, ...bundled.diagnostics],
     brains: isBundled ? brains : [],
   }
 }

@@ -1,10 +1,11 @@
 // The project's files as they stand on the disk, each read once, and a record of all that was read and looked for.
 import { hash } from 'node:crypto'
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import { dirname } from 'node:path'
 import type { CompilerHost } from '../compiler/model.ts'
 import { isFile, isFolder } from './config.ts'
 import { createResolver, type Resolve } from './resolve.ts'
+import { bytesOf, textOf, unreadableByte, type UnreadableByte } from './source-text.ts'
 
 /** What a build saw. Paths are absolute and POSIX. */
 export interface Seen {
@@ -17,12 +18,17 @@ export interface Seen {
 export interface ProjectFiles extends CompilerHost {
   lookedUp(path: string): void
   seen(): Seen
+  /** By path: the first byte that is no text, of each file that was read and has one. */
+  unreadable(): ReadonlyMap<string, UnreadableByte>
 }
 
 export const hashOf = (content: string | Uint8Array): string => hash('sha256', content, 'base64url')
 
 /** `undefined` where there is no such file. */
-export const hashOfFile = (path: string): string | undefined => (isFile(path) ? hashOf(readFileSync(path)) : undefined)
+export function hashOfFile(path: string): string | undefined {
+  const content = bytesOf(path)
+  return content && hashOf(content)
+}
 
 /** Whether a build would see the same now. What an import means is asked anew: a file that came, or a tsconfig, may lead it elsewhere. */
 export function isSeenStill({ files, imports }: Seen, resolve: Resolve): boolean {
@@ -38,6 +44,7 @@ export function openProjectFiles(resolve: Resolve = createResolver()): ProjectFi
   const texts = new Map<string, string | undefined>()
   const files = new Map<string, string | null>()
   const imports = new Map<string, Map<string, string | undefined>>()
+  const unreadable = new Map<string, UnreadableByte>()
 
   return {
     readFile(path) {
@@ -56,12 +63,15 @@ export function openProjectFiles(resolve: Resolve = createResolver()): ProjectFi
       return known.get(specifier)
     },
     seen: () => ({ files, imports }),
+    unreadable: () => unreadable,
   }
 
   function readAndRecord(path: string): string | undefined {
-    const content = isFile(path) ? readFileSync(path) : undefined
+    const content = bytesOf(path)
     // The hash is that of the very bytes which are compiled, whatever is saved meanwhile.
     files.set(path, content ? hashOf(content) : null)
-    return content?.toString('utf8')
+    const byte = content && unreadableByte(content)
+    if (byte) unreadable.set(path, byte)
+    return content && textOf(content)
   }
 }

@@ -1,9 +1,9 @@
 // Which file of the project an import means. Follows TypeScript: a relative path, `paths` of the tsconfig, `imports` of
 // the package.json; `./x.js` is `./x.ts` where that exists. A package is `undefined`.
-import { readFileSync } from 'node:fs'
 import { isBuiltin } from 'node:module'
-import { dirname, resolve } from 'node:path'
+import { dirname, isAbsolute, resolve } from 'node:path'
 import { isFile, isFolder, posix } from './config.ts'
+import { readText } from './source-text.ts'
 
 export type Resolve = (specifier: string, fromFile: string) => string | undefined
 
@@ -144,8 +144,10 @@ function pathOptionsOf(file: string, home: string, seen: Set<string>): PathOptio
 
 const absolutePath = (path: string, folder: string, home: string): string => posix(resolve(folder, path.replace(/^\$\{configDir\}/, () => home)))
 
-const parentConfig = (extended: string, file: string): string =>
-  posix(resolve(dirname(file), extended.endsWith('.json') ? extended : `${extended}.json`))
+function parentConfig(extended: string, file: string): string {
+  const path = posix(resolve(dirname(file), extended))
+  return path.endsWith('.json') || isFile(path) ? path : `${path}.json`
+}
 
 function readPackageImports(folder: string): readonly Alias[] {
   const file = `${folder}/package.json`
@@ -191,9 +193,42 @@ function optionsOf(file: string, seen: Set<string>): Record<string, unknown> {
   return Object.assign({}, ...inherited, record(config['compilerOptions']))
 }
 
-function parentsOf(file: string, config: Record<string, unknown>): readonly string[] {
-  return list(config['extends']).flatMap((extended) =>
-    (extended.startsWith('.') ? parentConfig(extended, file) : packageConfig(extended, dirname(file))) ?? [])
+const parentsOf = (file: string, config: Record<string, unknown>): readonly string[] =>
+  parentsNamed(file, config).flatMap(({ path }) => path ?? [])
+
+/** What `extends` says, and the file that it means. */
+interface Parent {
+  readonly specifier: string
+  /** `undefined`: of a package, and not where it is looked for. */
+  readonly path: string | undefined
+}
+
+function parentsNamed(file: string, config: Record<string, unknown>): readonly Parent[] {
+  return list(config['extends']).map((specifier) => {
+    const isPath = specifier.startsWith('.') || isAbsolute(specifier)
+    return { specifier, path: isPath ? parentConfig(specifier, file) : packageConfig(specifier, dirname(file)) }
+  })
+}
+
+/** What a tsconfig extends that is nowhere, or that extends it in turn: each with the rest of the sentence that says so. */
+export function lostParents(file: string): readonly { readonly specifier: string; readonly why: string }[] {
+  return parentsNamed(file, readJson(file)).flatMap(({ specifier, path }) => {
+    if (path === undefined ? !isPackageThere(specifier, dirname(file)) : !isFile(path)) return [{ specifier, why: 'leads to no file' }]
+    return path !== undefined && leadsTo(path, file, new Set()) ? [{ specifier, why: 'extends this file in turn' }] : []
+  })
+}
+
+function leadsTo(from: string, file: string, seen: Set<string>): boolean {
+  if (from === file) return true
+  if (seen.has(from) || !isFile(from)) return false
+  seen.add(from)
+  return parentsOf(from, readJson(from)).some((parent) => leadsTo(parent, file, seen))
+}
+
+/** What a package calls its tsconfig is up to the package. */
+function isPackageThere(specifier: string, folder: string): boolean {
+  const name = specifier.split('/', specifier.startsWith('@') ? 2 : 1).join('/')
+  return nearestFile(`node_modules/${name}/package.json`)(folder) !== undefined
 }
 
 function addWithParents(config: string | undefined, configs: Set<string>): void {
@@ -214,7 +249,7 @@ function packageConfig(extended: string, folder: string): string | undefined {
 
 /** JSON with comments and trailing commas. What can't be read counts as empty: the tool it belongs to reports it. */
 function readJson(file: string): Record<string, unknown> {
-  const text = readFileSync(file, 'utf8').replace(/^\uFEFF/, '')
+  const text = readText(file).replace(/^\uFEFF/, '')
   const plain = text
     .replace(/("(?:[^"\\]|\\.)*")|\/\/[^\n]*|\/\*[^]*?\*\//g, (_, string: string | undefined) => string ?? '')
     .replace(/("(?:[^"\\]|\\.)*")|,(?=\s*[}\]])/g, (_, string: string | undefined) => string ?? '')

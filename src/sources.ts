@@ -1,8 +1,9 @@
 // Which files of a project are looked at. Reads the disk, knows nothing of syntax.
-import { type Dirent, readdirSync, readFileSync } from 'node:fs'
+import { type Dirent, readdirSync } from 'node:fs'
 import { relative, resolve } from 'node:path'
 import { mayHoldBrain } from '../compiler/1-parse/prefilter.ts'
 import { type BuildConfig, isFile, isFolder, isTypeScript, isWithin, posix, UsageError } from './config.ts'
+import { readText } from './source-text.ts'
 
 export interface Sources {
   /** How many files were looked at. */
@@ -16,15 +17,7 @@ export async function findSources(config: BuildConfig): Promise<Sources> {
   const files = config.patterns.length === 0 ? filesOfProject(config) : await filesOfPatterns(config)
   return {
     lookedAt: files.length,
-    candidates: files.filter((file) => mayHoldBrain(readSource(file))),
-  }
-}
-
-function readSource(file: string): string {
-  try {
-    return readFileSync(file, 'utf8')
-  } catch (error) {
-    throw new UsageError(`${file} can't be read: ${(error as NodeJS.ErrnoException).code ?? String(error)}.`)
+    candidates: files.filter((file) => mayHoldBrain(readText(file))),
   }
 }
 

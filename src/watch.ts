@@ -1,11 +1,11 @@
 // Builds again whenever a file that was read changes, or one comes that may hold a brain.
-import { existsSync, readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import { type FSWatcher, watch as watchFiles } from 'chokidar'
 import { mayHoldBrain } from '../compiler/1-parse/prefilter.ts'
 import { build, type BuildContext, type BuildResult, hasErrors } from './build.ts'
 import { type BuildConfig, isTypeScript, isWithin, posix, shownPath, UsageError } from './config.ts'
+import { readText } from './source-text.ts'
 
 export interface WatchContext extends BuildContext {
   /** Ends watching. */
@@ -84,7 +84,7 @@ function concerns(file: string, event: string, last: BuildResult | undefined): b
   if (last?.read.includes(file) || CONFIGS.test(file)) return true
   // What is missing may be just this file.
   if (event === 'add' && last && hasErrors(last.diagnostics)) return true
-  return isTypeScript(file) && existsSync(file) && mayHoldBrain(readFileSync(file, 'utf8'))
+  return isTypeScript(file) && mayHoldBrain(readText(file))
 }
 
 function changeText(config: BuildConfig, changed: ReadonlySet<string>): string {

@@ -4,6 +4,7 @@
 import { Project, ts } from 'ts-morph'
 import type { SourceText } from '../log.ts'
 import type { CompilerHost } from '../model.ts'
+import type { SyntaxMistake } from './config-text.ts'
 import { SCRIPT } from './prefilter.ts'
 import { topLevelClasses, topLevelConstants, type ClassNode, type NamedClass } from './declarations.ts'
 import { ModuleGraph } from './module-graph.ts'
@@ -24,7 +25,7 @@ export interface SourceUnit {
   /** Exported name → where it comes from. `export *` targets stand in `stars`. */
   readonly exports: ReadonlyMap<string, ExportTarget>
   readonly stars: readonly string[]
-  readonly syntaxErrors: readonly { readonly start: number; readonly end: number; readonly message: string }[]
+  readonly syntaxErrors: readonly SyntaxMistake[]
 }
 
 export class SourceProject {

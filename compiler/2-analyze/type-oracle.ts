@@ -2,6 +2,7 @@
 // never before: it costs a second or more. Must not be asked about what types.ts can read.
 
 import { type FileSystemHost, Node, Project, ts, type Type } from 'ts-morph'
+import { configMistake } from '../1-parse/config-text.ts'
 import type { SourceUnit } from '../1-parse/project.ts'
 import type { CompilerHost } from '../model.ts'
 import type { AttributeType } from './types.ts'
@@ -42,7 +43,9 @@ function instanceType(type: Type): AttributeType | undefined {
 function openProject(root: string, host: CompilerHost): Project {
   const fileSystem = tellingFileSystem(host)
   const tsConfigFilePath = `${root}/tsconfig.json`
-  if (host.fileExists(tsConfigFilePath)) return new Project({ fileSystem, tsConfigFilePath, skipAddingFilesFromTsConfig: true })
+  const config = host.readFile(tsConfigFilePath)
+  // What is wrong with it is said by the build.
+  if (config !== undefined && !configMistake(config)) return new Project({ fileSystem, tsConfigFilePath, skipAddingFilesFromTsConfig: true })
   return new Project({ fileSystem, compilerOptions: { target: ts.ScriptTarget.ES2022, module: ts.ModuleKind.NodeNext, moduleResolution: ts.ModuleResolutionKind.NodeNext, strict: true } })
 }
 

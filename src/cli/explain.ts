@@ -5,6 +5,7 @@ import { compileInput, hasErrors } from '../build.ts'
 import { type BuildConfig, isFile, isFolder, resolveConfig, UsageError } from '../config.ts'
 import type { CodeExplanation, DiagnosticExample } from '../explanation.ts'
 import { graphText } from '../graph.ts'
+import { inputDiagnostics } from '../input-errors.ts'
 import { openProjectFiles } from '../project-files.ts'
 import { findSources } from '../sources.ts'
 import { didYouMean, type Flag } from './arguments.ts'
@@ -50,8 +51,11 @@ function readExamples(): Readonly<Record<string, DiagnosticExample>> {
 
 async function explainFile(config: BuildConfig, form: 'text' | 'json' | 'graph', { report }: CommandContext): Promise<ExitCode> {
   const { candidates, lookedAt } = await findSources(config)
-  const { explain } = await import('../compiler.ts')
-  const { brains, diagnostics } = explain(compileInput(config, candidates, openProjectFiles()))
+  const { configMistake, explain } = await import('../compiler.ts')
+  const files = openProjectFiles()
+  const explained = explain(compileInput(config, candidates, files))
+  const { brains } = explained
+  const diagnostics = [...explained.diagnostics, ...inputDiagnostics(config.projectDir, files, { configMistake })]
   const isGood = brains.length > 0 && !hasErrors(diagnostics)
   if (form === 'json') {
     report.json({ ok: isGood, brains, diagnostics })

@@ -1,13 +1,14 @@
 // The brains of a project as a bundler asks for them, file by file. All are compiled at the first question, as by a build
 // of the command line, and again only where something changed. Loads the compiler only where a file may hold a brain.
-import { readFileSync } from 'node:fs'
 import { posix as posixPath } from 'node:path'
 import { mayHoldBrain } from '../../compiler/1-parse/prefilter.ts'
 import { type Diagnostic, invariant } from '../../compiler/log.ts'
 import type { CompiledModule } from '../../compiler/model.ts'
 import { type Compiler, compileInput, loadOwnCompiler } from '../build.ts'
 import { type BuildConfig, isFile, isTypeScript } from '../config.ts'
+import { inputDiagnostics } from '../input-errors.ts'
 import type { Mapped } from '../line-edits.ts'
+import { readText } from '../source-text.ts'
 import { findSources } from '../sources.ts'
 import { CompiledGraph, MADE_PATH } from '../compiled-graph.ts'
 import { separateMap } from '../inline-map.ts'
@@ -62,7 +63,7 @@ export class ProjectBrains {
       const last = await this.#last
       if (last && last.graph.at(path)) return loaded(last, path)
     }
-    if (!isTypeScript(path) || !isFile(path) || !mayHoldBrain(readFileSync(path, 'utf8'))) return undefined
+    if (!isTypeScript(path) || !mayHoldBrain(readText(path))) return undefined
     const project = await this.#project(path)
     return project && loaded(project, path)
   }
@@ -137,7 +138,7 @@ export class ProjectBrains {
       compiler,
       files,
       graph: new CompiledGraph(compiled.modules),
-      diagnostics: byFile(compiled.diagnostics, projectDir),
+      diagnostics: byFile([...compiled.diagnostics, ...inputDiagnostics(projectDir, files, compiler)], projectDir),
       watched: [...new Set([...compiled.sources, ...reached, ...configs.filter(isFile)])].sort(),
       reached,
     }

@@ -1,29 +1,14 @@
 import { existsSync, readFileSync, symlinkSync } from 'node:fs'
 import { SourceMap, type SourceMapPayload } from 'node:module'
-import { dirname, join, resolve, sep } from 'node:path'
-import { pathToFileURL } from 'node:url'
+import { dirname, join, resolve } from 'node:path'
 import * as assert from 'uvu/assert'
-import { ownPlaces, transformModule } from '../../compiler/index.ts'
+import { configMistake, ownPlaces, transformModule } from '../../compiler/index.ts'
 import type { Manifest } from '../../src/contract/manifest.ts'
-import { build, type BuildContext, type BuildResult, check, type Compiler } from '../../src/build.ts'
+import { type BuildContext, type BuildResult, check, type Compiler } from '../../src/build.ts'
 import { resolveConfig, UsageError } from '../../src/config.ts'
+import { built, codes, outputs } from '../harness/build.ts'
 import { scratchProject, SMALL_BRAIN, type ScratchProject } from '../harness/project.ts'
 import { describe } from '../harness/suite.ts'
-
-interface Call {
-  readonly patterns?: readonly string[]
-  readonly root?: string
-  readonly outDir?: string
-}
-
-const built = (project: ScratchProject, call: Call = {}, context: BuildContext = {}): Promise<BuildResult> =>
-  build(resolveConfig({ cwd: project.dir, patterns: [], ...call }), context)
-
-const codes = (result: { diagnostics: readonly { code: string; file: string; line: number; column: number }[] }): readonly string[] =>
-  result.diagnostics.map(({ code, file, line, column }) => `${code} ${file}:${line}:${column}`)
-
-const outputs = (project: ScratchProject, folder = '.taskbrain'): Record<string, string> =>
-  Object.fromEntries(project.list(folder).map((path) => [path, project.read(`${folder}/${path}`)]))
 
 async function usageErrorOf(call: Promise<unknown>): Promise<string> {
   try {
@@ -263,29 +248,6 @@ describe('a build with errors', (it) => {
     assert.equal(codes(result), ['bundle-failed src/main.brain.ts:2:10'])
     assert.match(result.diagnostics[0]?.message ?? '', /square/)
   })
-  it('says where a mistake stands that only the bundler sees, also on a line that the compiler edits', async () => {
-    const mistakes: readonly (readonly [line: string, place: string, related?: string])[] = [
-      ['class P { #a = 1; #a = 2 }', '3:19', '3:11'],
-      ['class P { m() { return this.#b } }', '3:29'],
-      ['export class É { é = 1; m() { return super() } }', '3:38'],
-      ['class P { constructor() {} constructor() {} }', '3:28'],
-      ['let é = 1; let é = 2', '3:16', '3:5'],
-      ['const q = 1; q = 2', '3:14', '3:7'],
-      ['square = 2', '3:1'],
-      ['const o = async () => { for await (const x of [await 1]) { break missing } }', '3:66'],
-    ]
-    for (const [line, place, related] of mistakes) {
-      using project = scratchProject({ ...SMALL_BRAIN, 'src/main.brain.ts': SMALL_BRAIN['src/main.brain.ts'].replace("'./square.js'\n", `'./square.js'\n${line}\n`) })
-      const result = await built(project)
-      assert.equal(codes(result), [`bundle-failed src/main.brain.ts:${place}`], line)
-      assert.equal(result.diagnostics[0]?.related.map((at) => `${at.file}:${at.line}:${at.column}`), related ? [`src/main.brain.ts:${related}`] : [], line)
-    }
-  })
-  it('does not count a brain as built that could not be bundled', async () => {
-    using project = scratchProject({ ...SMALL_BRAIN, 'src/square.ts': 'export const cube = 1\n' })
-    assert.equal((await built(project)).brains, [])
-    assert.equal((await check(resolveConfig({ cwd: project.dir, patterns: [] }))).brains, [])
-  })
   it('is found by a check too, which writes nothing', async () => {
     using project = scratchProject({ 'src/main.brain.ts': SMALL_BRAIN['src/main.brain.ts'] })
     const result = await check(resolveConfig({ cwd: project.dir, patterns: [] }))
@@ -326,19 +288,6 @@ describe('a call of a build', (it) => {
 })
 
 describe('a build of what is oddly written', (it) => {
-  it('builds a file by whatever name the disk allows, and every module finds the others', async () => {
-    const names = ['a b', 'a#b', 'a?b', '100%', "a'b", 'a*b', '[a]', 'a\u2028b', 'a\nb', 'a\\b']
-    for (const name of sep === '/' ? names : ['a b', 'a#b', '100%', "a'b", '[a]', 'a\u2028b']) {
-      using project = scratchProject({ 'src/square.ts': SMALL_BRAIN['src/square.ts'], [`src/${name}.brain.ts`]: SMALL_BRAIN['src/main.brain.ts'] }, name)
-      const { diagnostics, brains } = await built(project)
-      assert.equal(diagnostics, [], name)
-      assert.equal(brains.map((brain) => brain.source), [`src/${name}.brain.ts`])
-      for (const [path, text] of Object.entries(outputs(project)).filter(([path]) => path.endsWith('.js'))) {
-        const linked = [...text.matchAll(/(?:\bfrom |\bnew URL\()"(\.[^"]*)"/g)].map(([, url]) => new URL(url!, pathToFileURL(join(project.dir, '.taskbrain', path))))
-        for (const url of linked) assert.ok(existsSync(url), `${path} → ${url.href}`)
-      }
-    }
-  })
   it('keeps a hashbang behind a byte order mark and before a carriage return, and maps back exactly', async () => {
     const text = `#!/usr/bin/env node\n${SMALL_BRAIN['src/main.brain.ts']}`
     using plain = scratchProject({ ...SMALL_BRAIN, 'src/main.brain.ts': text })
@@ -407,6 +356,7 @@ function compilerOf(
     }),
     transformModule,
     ownPlaces,
+    configMistake,
   }
   return { loadCompiler: async () => stub }
 }
