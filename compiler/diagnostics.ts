@@ -55,6 +55,10 @@ export const configExtends = warning('config-extends',
   (specifier: string, why: string) => `\`${specifier}\` ${why}; nothing is taken from it.`,
   (_specifier, why) => (why.includes('in turn') ? 'Let one of the two stand alone.' : 'Check the path, or install the package that it names.'))
 
+export const exportEquals = error('export-equals',
+  (value: string) => `\`export = ${value}\` stands in a file with a brain, which is built to an ES module.`,
+  (value) => `Write \`export default ${value}\`${/^[\w$]+$/.test(value) ? ` or \`export { ${value} }\`` : ''}.`)
+
 // --- which classes are brains ---
 
 export const brainInFunction = error('brain-in-function',
@@ -292,6 +296,10 @@ export const suppressionUnused = warning('suppression-unused',
 export const importUnresolved = error('import-unresolved',
   (specifier: string) => `\`${specifier}\` leads to no file.`,
   'Check the path. A relative path starts from the folder of the file that imports it.')
+
+export const importDeclared = error('import-declared',
+  (specifier: string, declarations: string) => `\`${specifier}\` leads to declarations alone: \`${declarations}\` has nothing that runs.`,
+  'Import types from it with `import type`, or put what they declare into a module beside them.')
 
 export const awaitOutsideAsync = error('await-outside-async',
   (name: string) => `\`await\` stands in ${name === '' ? 'a function' : `\`${name}\``}, which is not async.`,

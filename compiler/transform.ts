@@ -2,6 +2,7 @@
 import { ts } from 'ts-morph'
 import { cancelPoints } from './2-analyze/cancel-points.ts'
 import { classNameEdits } from './2-analyze/class-names.ts'
+import { constEnumEdits, DECLARED_CONST_ENUM } from './2-analyze/const-enums.ts'
 import { relativeName } from './1-parse/project.ts'
 import { applyEdits } from './4-emit/edits.ts'
 import { freePrefix } from './names.ts'
@@ -56,11 +57,11 @@ function scriptKindOf(path: string): ts.ScriptKind {
  * Paths are absolute and POSIX; `root` is the project's folder.
  */
 export function transformModule(path: string, text: string, root: string): { readonly code: string } | undefined {
-  if (!/\bawait\b|\bclass\b/.test(text) || path.endsWith('.cjs') || path.endsWith('.cts')) return undefined
+  if ((!/\bawait\b|\bclass\b/.test(text) && !DECLARED_CONST_ENUM.test(text)) || path.endsWith('.cjs') || path.endsWith('.cts')) return undefined
   const tree = ts.createSourceFile(path, text, ts.ScriptTarget.ESNext, true, scriptKindOf(path))
   if (!ts.isExternalModule(tree)) return undefined
   const prefix = freePrefix(text)
-  const edits = [...tree.statements.flatMap((statement) => classNameEdits(statement, prefix, relativeName(root, path))), ...cancelPoints(tree, prefix)]
+  const edits = [...tree.statements.flatMap((statement) => [...constEnumEdits(statement), ...classNameEdits(statement, prefix, relativeName(root, path))]), ...cancelPoints(tree, prefix)]
   if (edits.length === 0) return undefined
   return { code: applyEdits(text, path.split('/').at(-1)!, edits, { before: `import * as ${prefix} from '${DOORS.internal}'; ` }) }
 }

@@ -2,9 +2,9 @@
 import { SourceMap, type SourceMapPayload } from 'node:module'
 import { posix as posixPath, relative } from 'node:path'
 import type { Location, Message } from 'esbuild'
-import { awaitOutsideAsync, bundleFailed, importUnresolved } from '../compiler/diagnostics.ts'
+import { awaitOutsideAsync, bundleFailed, importDeclared, importUnresolved } from '../compiler/diagnostics.ts'
 import { type Diagnostic, DiagnosticLog, type Finding, placeOf, type Span } from '../compiler/log.ts'
-import { posix } from './config.ts'
+import { isFile, posix } from './config.ts'
 import { separateMap } from './inline-map.ts'
 
 export interface BundledTexts {
@@ -17,19 +17,29 @@ export function bundleDiagnostics(messages: readonly Message[], texts: BundledTe
   const log = new DiagnosticLog()
   for (const message of messages) {
     const related = message.notes.flatMap(({ text, location }) => (location ? [{ message: sentence(text), span: spanOf(location, texts) }] : []))
-    log.add(findingOf(message, related[0]?.span), spanOf(message.location, texts), related)
+    log.add(findingOf(message, related[0]?.span, texts), spanOf(message.location, texts), related)
   }
   return log.sorted()
 }
 
 // --- what it says ---
 
-function findingOf({ text, notes }: Message, related: Span | undefined): Finding {
+function findingOf({ text, notes, location }: Message, related: Span | undefined, texts: BundledTexts): Finding {
   const specifier = /^Could not resolve "(.+?)"/.exec(text)?.[1]
-  if (specifier !== undefined) return importUnresolved(specifier)
+  if (specifier !== undefined) {
+    const declarations = location ? declarationsOf(specifier, posixPath.join(texts.projectDir, posix(location.file))) : undefined
+    return declarations === undefined ? importUnresolved(specifier) : importDeclared(specifier, posixPath.relative(texts.projectDir, declarations))
+  }
   if (/"?await"? .*outside an async function|"await" can only be used inside/.test(text)) return awaitOutsideAsync(related ? nameAt(related) : '')
-  const advice = notes.filter(({ location }) => !location).map((note) => note.text).join(' ')
+  const advice = notes.filter((note) => !note.location).map((note) => note.text).join(' ')
   return bundleFailed(sentence(text), advice || 'Mend it here.')
+}
+
+function declarationsOf(specifier: string, importer: string): string | undefined {
+  if (!/^\.{1,2}(?:\/|$)/.test(specifier)) return undefined
+  const path = posixPath.join(posixPath.dirname(importer), specifier)
+  const stem = path.replace(/\.[cm]?jsx?$/, '')
+  return [`${stem}.d.ts`, `${stem}.d.mts`, `${stem}.d.cts`, `${path}/index.d.ts`].find(isFile)
 }
 
 /** `Cannot use "break" here:` */

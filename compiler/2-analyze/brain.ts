@@ -14,6 +14,7 @@ import type { Attribute, BrainModel, ClassReference, Edit, Member, MemberKind, N
 import { DEFAULT_NAME } from '../names.ts'
 import { holdsFunction, memberName, readAttributes } from './attributes.ts'
 import { cancelPoints } from './cancel-points.ts'
+import { constEnumEdits } from './const-enums.ts'
 import { classNameEdits } from './class-names.ts'
 import { leafOf } from './leaf-accesses.ts'
 import { callOf, isAssignment, isStep, readScope, type ScopeReading, type SelfAccess } from './scope.ts'
@@ -99,7 +100,7 @@ export function readNeeds(node: ts.Node, { prefix, unit }: BrainContext, extraEd
     selfEscapes: false,
     classEscapes: false,
     evals: scope.evals.map((call) => ({ start: call.getStart(), end: call.getEnd() })),
-    edits: [...extraEdits, ...classNameEdits(node, prefix, unit.source.name), ...cancelPoints(node, prefix)],
+    edits: [...extraEdits, ...constEnumEdits(node), ...classNameEdits(node, prefix, unit.source.name), ...cancelPoints(node, prefix)],
   }
 }
 

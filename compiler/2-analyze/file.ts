@@ -9,12 +9,13 @@ import { originOf } from '../1-parse/exports.ts'
 import { bareExpression } from '../1-parse/expressions.ts'
 import { declaredNames, hasModifier, importOf } from '../1-parse/imports.ts'
 import type { SourceProject, SourceUnit } from '../1-parse/project.ts'
-import { baseUnreadable, brainRepeated, sourceSyntax, taskOutsideBrain } from '../diagnostics.ts'
+import { baseUnreadable, brainRepeated, exportEquals, sourceSyntax, taskOutsideBrain } from '../diagnostics.ts'
 import type { DiagnosticLog } from '../log.ts'
 import type { BrainModel, Edit, FileModel, GlobalSetting, ImportItem, Item, Stretch } from '../model.ts'
 import { DEFAULT_NAME, EVERYBODY, freePrefix, REGISTRATIONS } from '../names.ts'
 import { checkReadable, readBrain, readNeeds, type BrainContext, type FoundClass } from './brain.ts'
 import { REGISTRATION } from './class-names.ts'
+import { isDeclaredConstEnum } from './const-enums.ts'
 import { hoistedVars, isAssignment, isStep, targetsOf } from './scope.ts'
 import { registrationsOf } from './registrations.ts'
 import { readSuppressions } from './suppressions.ts'
@@ -40,6 +41,7 @@ export function readFile(unit: SourceUnit, { project, oracle, log, output }: Fil
   const found = findBrains(context)
   if (found.length === 0) return undefined
   reportRepeated(found, context)
+  reportExportEquals(context)
   const brains = found.map((each) => readBrain(each, context))
   const items = unit.tree.statements.map((statement, index) => readItem(statement, brains.filter((brain) => brain.item === index), found, context))
   return {
@@ -112,6 +114,12 @@ function reportRepeated(found: readonly FoundClass[], { unit, log }: BrainContex
   }
 }
 
+/** What a brain is built to is an ES module. */
+function reportExportEquals({ unit, log }: BrainContext): void {
+  const statement = unit.tree.statements.find((each): each is ts.ExportAssignment => ts.isExportAssignment(each) && each.isExportEquals === true)
+  if (statement) log.add(exportEquals(statement.expression.getText().split('\n', 1)[0]!), { file: unit.source, start: statement.getStart(), end: statement.getEnd() })
+}
+
 /** A class that is no brain, as far as can be seen, but has tasks or is made from a brain. */
 function reportNoBrain(node: ClassNode, { unit, project, log }: BrainContext): void {
   const name = node.name?.text ?? 'default'
@@ -144,7 +152,7 @@ function readItem(statement: ts.Statement, brains: readonly BrainModel[], found:
   }
   const required = requiredModule(statement)
   if (required) return { ...place, ...nothing, ...required }
-  if (ts.isInterfaceDeclaration(statement) || ts.isTypeAliasDeclaration(statement) || hasModifier(statement, ts.SyntaxKind.DeclareKeyword))
+  if (ts.isInterfaceDeclaration(statement) || ts.isTypeAliasDeclaration(statement) || (hasModifier(statement, ts.SyntaxKind.DeclareKeyword) && !isDeclaredConstEnum(statement)))
     return { ...place, ...nothing, kind: 'type', needs: NO_NEEDS }
   if (ts.isExportDeclaration(statement)) return { ...place, ...nothing, kind: 'export', needs: readExportNeeds(statement) }
   const exports = exportParts(statement)

@@ -12,6 +12,8 @@ import { taskDecorators } from './tasks.ts'
 export function whyUnreadableBase(node: ClassNode, unit: SourceUnit, project: SourceProject): string | undefined {
   const base = heritageOf(node) && bareExpression(heritageOf(node)!.expression)
   if (!base) return undefined
+  const circle = circleFrom(node, unit, project)
+  if (circle !== undefined) return `it leads back to \`${circle.at(-1)}\` (${circle.join(' → ')})`
   const made = ts.isIdentifier(base) ? constantOf(base.text, unit, project) : { expression: base, unit }
   if (made && !isName(bareExpression(made.expression)) && mentionsBrain(made.expression, made.unit, project)) return 'it is made by an expression'
   const specifier = packageOf(base, unit, project)
@@ -19,6 +21,22 @@ export function whyUnreadableBase(node: ClassNode, unit: SourceUnit, project: So
 }
 
 // --- internal ---
+
+/** The names of classes with tasks that extend each other, from this one on; `undefined` where they end at another base. */
+function circleFrom(node: ClassNode, unit: SourceUnit, project: SourceProject): readonly string[] | undefined {
+  const seen = new Map<ClassNode, string>()
+  let hasTasks = false
+  let at: { readonly name: string; readonly node: ClassNode; readonly unit: SourceUnit } = { name: node.name?.text ?? 'default', node, unit }
+  while (!seen.has(at.node)) {
+    seen.set(at.node, at.name)
+    hasTasks ||= hasTask(at.node, at.unit, project)
+    const base = heritageOf(at.node)
+    const meaning = base && meaningOf(base.expression, at.unit, project)
+    if (meaning?.kind !== 'class') return undefined
+    at = meaning
+  }
+  return hasTasks ? [...seen.values(), seen.get(at.node)!] : undefined
+}
 
 function isName(expression: ts.Expression): boolean {
   return ts.isIdentifier(expression) || ts.isPropertyAccessExpression(expression)

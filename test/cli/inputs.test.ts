@@ -69,6 +69,14 @@ describe('a file', (it) => {
   })
 })
 
+describe('an enum that is declared constant', (it) => {
+  it('gives its values in every module that a brain reaches', async () => {
+    using project = scratchProject({ ...SMALL_BRAIN, 'src/square.ts': "import { Power } from './powers'\nexport const square = (n: number) => n ** Power.Two\n", 'src/powers.ts': 'export declare const enum Power { One = 1, Two }\n' })
+    assert.equal((await built(project)).diagnostics, [])
+    assert.match(Object.values(outputs(project)).join('\n'), /n \*\* 2\b/)
+  })
+})
+
 describe('the first byte that is no UTF-8', (it) => {
   it('is found in whatever bytes there are, behind text that was read whole', () => {
     const bytes = fc.array(fc.constantFrom(0x41, 0xef, 0xbf, 0xbd, 0xe2, 0x82, 0xac, 0xff, 0xf0, 0x9f, 0xa4, 0x96), { maxLength: 12 })
