@@ -16,7 +16,7 @@ export class Brain {
     }
   }
 
-  static local() {}
+  static local() { return () => {} }
   static addSerializableType = () => true
   static copy = (value) => structuredClone(value)
 

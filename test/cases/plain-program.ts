@@ -33,7 +33,7 @@ export function plainText(path: string, text: string): string {
     edited.overwrite(marker.start, marker.end, '\n$loop: for (let $round = 0; $round < ROUNDS; $round++) {')
     for (const statement of loop.flatMap(ownReturns)) {
       const value = statement.expression
-      edited.overwrite(statement.getStart(), statement.getEnd(), `{ ${value ? value.getText() : ''}; continue $loop }`)
+      edited.overwrite(statement.getStart(), statement.getEnd(), value ? `{ void (${value.getText()}); continue $loop }` : `continue $loop;`)
     }
     // A function is known above the loop too.
     for (const statement of loop.filter(ts.isFunctionDeclaration))
