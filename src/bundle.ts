@@ -10,6 +10,7 @@ import { CompiledGraph, loaderOf, pathOf } from './compiled-graph.ts'
 import type { Compiler } from './build.ts'
 import { type BuildConfig, posix } from './config.ts'
 import { OwnPlaces } from './own-places.ts'
+import { packageFolderOf } from './packages.ts'
 import type { ProjectFiles } from './project-files.ts'
 import { compilerOptionsOf } from './resolve.ts'
 import { linkSiblings } from './siblings.ts'
@@ -85,7 +86,8 @@ function compiledModules({ config, host, failed, compiler }: BundleInput, graph:
           return slice ? { path: pathOf(slice) } : undefined
         }
         const file = host.resolve(path, posix(importer))
-        return file === undefined ? undefined : { path: file }
+        // Who names a package means it as it was built.
+        return file === undefined || (packageFolderOf(file) !== undefined && !/^[.#]/.test(path)) ? undefined : { path: file }
       })
 
       esbuild.onLoad({ filter: /.*/ }, ({ path: loaded }) => {
@@ -93,12 +95,13 @@ function compiledModules({ config, host, failed, compiler }: BundleInput, graph:
         const compiled = graph.at(path)
         if (compiled) return { contents: placed(path, compiled.source, compiled.code), loader: loaderOf(path), resolveDir: dirname(compiled.source) }
         if (failed.has(path)) return { errors: [{ text: DEPENDS_ON_FAILED, detail: DEPENDS_ON_FAILED }] }
-        const text = SCRIPT.test(path) && !path.includes('/node_modules/') ? host.readFile(path) : undefined
+        const isSource = packageFolderOf(path) === undefined || host.nameOf(path) !== undefined
+        const text = SCRIPT.test(path) && isSource ? host.readFile(path) : undefined
         if (text === undefined) {
           host.lookedUp(path)
           return undefined
         }
-        return { contents: placed(path, path, compiler.transformModule(path, text, config.projectDir)?.code ?? text), loader: loaderOf(path), resolveDir: dirname(path) }
+        return { contents: placed(path, path, compiler.transformModule(path, text, config.projectDir, host.nameOf(path))?.code ?? text), loader: loaderOf(path), resolveDir: dirname(path) }
       })
     },
   }
