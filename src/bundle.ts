@@ -8,12 +8,12 @@ import { type Diagnostic, DiagnosticLog } from '../compiler/log.ts'
 import type { CompiledModule } from '../compiler/model.ts'
 import { CompiledGraph, loaderOf, pathOf } from './compiled-graph.ts'
 import type { Compiler } from './build.ts'
-import { type BuildConfig, posix } from './config.ts'
+import { type BuildConfig, isWithin, posix } from './config.ts'
 import { OwnPlaces } from './own-places.ts'
 import { packageFolderOf } from './packages.ts'
 import type { ProjectFiles } from './project-files.ts'
 import { compilerOptionsOf } from './resolve.ts'
-import { linkSiblings } from './siblings.ts'
+import { linkPackageFiles, linkSiblings, packageFile } from './siblings.ts'
 
 export interface BundleInput {
   readonly config: BuildConfig
@@ -87,7 +87,10 @@ function compiledModules({ config, host, failed, compiler }: BundleInput, graph:
         }
         const file = host.resolve(path, posix(importer))
         // Who names a package means it as it was built.
-        return file === undefined || (packageFolderOf(file) !== undefined && !/^[.#]/.test(path)) ? undefined : { path: file }
+        if (file !== undefined && (packageFolderOf(file) === undefined || /^[.#]/.test(path))) return { path: file }
+        const isForeign = packageFolderOf(importer) !== undefined || !isWithin(config.projectDir, posix(importer))
+        const own = isForeign ? host.fileUnseenFrom(config.outDir, path, posix(importer)) : undefined
+        return own === undefined ? undefined : { path: packageFile(config.outDir, own), external: true }
       })
 
       esbuild.onLoad({ filter: /.*/ }, ({ path: loaded }) => {
@@ -116,7 +119,7 @@ function outputTexts({ config, modules }: BundleInput, files: readonly OutputFil
   const texts = new Map<string, string>()
   for (const path of [...raw.keys()].filter((name) => name.endsWith('.js')).sort()) {
     const linked = linkSiblings(path, { code: raw.get(path) ?? '', map: raw.get(`${path}.map`) })
-    const { code, map } = places.resolved(`${posix(config.outDir)}/${path}`, linked)
+    const { code, map } = places.resolved(`${config.outDir}/${path}`, linkPackageFiles(config.outDir, path, linked))
     texts.set(path, withoutMap.has(path) ? code.replace(/\n\/\/# sourceMappingURL=.*\n?$/, '\n') : code)
     if (map !== undefined && !withoutMap.has(path)) texts.set(`${path}.map`, map)
   }

@@ -1,6 +1,6 @@
 // Packages that ship brains. In: an import of a package, as Node follows it. Out: the source of the compiled module that it leads to, which
 // the manifest of its build names: others build upon that. Only what has taskbrain among its peerDependencies is looked into.
-import { readFileSync, realpathSync } from 'node:fs'
+import { existsSync, readFileSync, realpathSync } from 'node:fs'
 import { dirname, posix as posixPath } from 'node:path'
 import { aliasOf, byPrefix, conditionTargets, followAlias } from './aliases.ts'
 import { isFile, isTypeScript, isWithin, posix } from './config.ts'
@@ -8,7 +8,7 @@ import { MANIFEST_FORMAT } from './contract/manifest.ts'
 import { DOORS } from './contract/names.ts'
 import { hashOfFile } from './hash.ts'
 import { readJson, record } from './json-file.ts'
-import { nearest, nearestFile } from './nearest.ts'
+import { nearest } from './nearest.ts'
 
 export interface Packages {
   /** The file that an import of a package means; `undefined` where nobody can build upon it. */
@@ -19,6 +19,10 @@ export interface Packages {
   whyUnread(specifier: string, fromFile: string): string | undefined
   /** A file by its package, the same wherever that is compiled: `machines/src/pose.ts`. */
   nameOf(file: string): string | undefined
+  /** The file of a package that a module imports and that one in `folder` would not find by that name, or would find as another. */
+  fileUnseenFrom(folder: string, specifier: string, fromFile: string): string | undefined
+  /** Where Node looks for the package.json of what is imported, up to the first that is there. */
+  placesOf(specifier: string, fromFile: string): readonly string[]
 }
 
 /** The folder of the package that a file belongs to, by its path alone: `…/node_modules/@scope/name`. */
@@ -32,7 +36,7 @@ export function createPackages(): Packages {
   const manifestAt = nearest((folder) => readManifest(folder) ?? (packageFolderOf(`${folder}/`) === folder ? NO_MANIFEST : undefined))
   const namedFolder = nearest((folder) => (isFile(`${folder}/package.json`) && configOf(folder)['name'] !== undefined ? folder : undefined))
 
-  return { resolve, sourceOf, whyUnread, nameOf }
+  return { resolve, sourceOf, whyUnread, nameOf, fileUnseenFrom, placesOf }
 
   function resolve(specifier: string, fromFile: string): string | undefined {
     const folder = folderOf(specifier, fromFile)
@@ -46,7 +50,7 @@ export function createPackages(): Packages {
 
   /** A package of the same workspace that is not built is compiled with the project. */
   function ownSource(folder: string, file: string): string | undefined {
-    const real = posix(realpathSync(file))
+    const real = realPath(file)
     return packageFolderOf(real) === undefined ? real : refuse(folder, 'ships TypeScript that `taskbrain build` has not compiled')
   }
 
@@ -72,6 +76,13 @@ export function createPackages(): Packages {
     return `${String(configOf(folder)['name'])}/${posixPath.relative(folder, file)}`
   }
 
+  function fileUnseenFrom(folder: string, specifier: string, fromFile: string): string | undefined {
+    const own = folderOf(specifier, fromFile)
+    const seen = folderOf(specifier, `${folder}/any.js`)
+    if (own === undefined || (seen !== undefined && realPath(seen) === realPath(own))) return undefined
+    return entryOf(own, configOf(own), `.${partsOf(specifier)!.below}`)
+  }
+
   function refuse(folder: string, why: string): undefined {
     refusals.set(folder, why)
     return undefined
@@ -80,10 +91,13 @@ export function createPackages(): Packages {
   function folderOf(specifier: string, fromFile: string): string | undefined {
     const name = partsOf(specifier)?.name
     if (name === undefined || name === DOORS.user) return undefined
-    const find = folders.get(name) ?? nearestFile(`node_modules/${name}/package.json`)
+    const find = folders.get(name) ?? nearest((folder) => (isFile(`${folder}/node_modules/${name}/package.json`) ? posixPath.join(folder, 'node_modules', name) : undefined))
     folders.set(name, find)
-    const file = find(dirname(fromFile))
-    return file && dirname(file)
+    const shown = find(dirname(fromFile))
+    if (packageFolderOf(fromFile) === undefined) return shown
+    // Node looks from where a linked package really is; what the project has too goes by the project's path.
+    const real = find(realPath(dirname(fromFile)))
+    return real === undefined || (shown !== undefined && realPath(shown) === realPath(real)) ? shown : keptInPackages(real)
   }
 
   function configOf(folder: string): Record<string, unknown> {
@@ -92,6 +106,24 @@ export function createPackages(): Packages {
     return config
   }
 }
+
+function placesOf(specifier: string, fromFile: string): readonly string[] {
+  const { name } = partsOf(specifier) ?? {}
+  const places: string[] = []
+  for (let folder = realPath(dirname(fromFile)); name !== undefined && !places.some(isFile); folder = dirname(folder)) {
+    places.push(posixPath.join(folder, 'node_modules', name, 'package.json'))
+    if (dirname(folder) === folder) break
+  }
+  return places
+}
+
+/** Two packages may link to one. */
+function keptInPackages(folder: string): string {
+  const real = realPath(folder)
+  return packageFolderOf(`${real}/`) === undefined ? folder : real
+}
+
+const realPath = (path: string): string => (existsSync(path) ? posix(realpathSync(path)) : path)
 
 /** `@scope/name/below` */
 function partsOf(specifier: string): { readonly name: string; readonly below: string } | undefined {

@@ -4,7 +4,7 @@ import { dirname } from 'node:path'
 import type { CompilerHost } from '../compiler/model.ts'
 import { isFile, isFolder } from './config.ts'
 import { hashOf, hashOfFile } from './hash.ts'
-import { createPackages, packageFolderOf } from './packages.ts'
+import { createPackages, packageFolderOf, type Packages } from './packages.ts'
 import { createResolver, type Resolve } from './resolve.ts'
 
 /** What a build saw. Paths are absolute and POSIX. */
@@ -18,6 +18,7 @@ export interface Seen {
 export interface ProjectFiles extends CompilerHost {
   lookedUp(path: string): void
   nameOf(path: string): string | undefined
+  fileUnseenFrom: Packages['fileUnseenFrom']
   seen(): Seen
 }
 
@@ -52,6 +53,10 @@ export function openProjectFiles(packages = createPackages(), resolve = createRe
     },
     whyUnread: packages.whyUnread,
     nameOf: packages.nameOf,
+    fileUnseenFrom(folder, specifier, fromFile) {
+      packages.placesOf(specifier, fromFile).forEach(lookedUp)
+      return packages.fileUnseenFrom(folder, specifier, fromFile)
+    },
     seen: () => ({ files, imports }),
   }
 

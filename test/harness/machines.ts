@@ -69,8 +69,8 @@ export async function installPackage(project: ScratchProject, files: Readonly<Re
 }
 
 /** What `taskbrain build` prints in that folder, where all is good. */
-export async function builtAt(cwd: string): Promise<string> {
-  const { exitCode, stdout, stderr } = await taskbrain(['build'], { cwd })
+export async function builtAt(cwd: string, ...args: readonly string[]): Promise<string> {
+  const { exitCode, stdout, stderr } = await taskbrain(['build', ...args], { cwd })
   assert.is(exitCode, 0, stdout + stderr)
   return stdout
 }
