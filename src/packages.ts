@@ -15,6 +15,8 @@ export interface Packages {
   resolve(specifier: string, fromFile: string): string | undefined
   /** The source of a compiled module of a package; any other file is its own. */
   sourceOf(file: string): string | undefined
+  /** Whether a package ships brains that `taskbrain build` has compiled: its workers lie beside it, where no bundler moves it. */
+  isCompiled(specifier: string, fromFile: string): boolean
   /** Why the brains of a package can't be built upon, as far as they were asked for: the end of a sentence about it. */
   whyUnread(specifier: string, fromFile: string): string | undefined
   /** A file by its package, the same wherever that is compiled: `machines/src/pose.ts`. */
@@ -36,7 +38,7 @@ export function createPackages(): Packages {
   const manifestAt = nearest((folder) => readManifest(folder) ?? (packageFolderOf(`${folder}/`) === folder ? NO_MANIFEST : undefined))
   const namedFolder = nearest((folder) => (isFile(`${folder}/package.json`) && configOf(folder)['name'] !== undefined ? folder : undefined))
 
-  return { resolve, sourceOf, whyUnread, nameOf, fileUnseenFrom, placesOf }
+  return { resolve, sourceOf, isCompiled, whyUnread, nameOf, fileUnseenFrom, placesOf }
 
   function resolve(specifier: string, fromFile: string): string | undefined {
     const folder = folderOf(specifier, fromFile)
@@ -60,10 +62,15 @@ export function createPackages(): Packages {
     if (folder === undefined || !manifest) return file
     if (manifest !== NO_MANIFEST && manifest.format !== MANIFEST_FORMAT) return refuse(folder, `was built by another version of taskbrain (format ${String(manifest.format)}, here ${MANIFEST_FORMAT})`)
     const source = manifest.sources.get(file)
-    if (source === undefined) return isCompiled(file) ? refuse(folder, 'ships brains without the manifest.json that `taskbrain build` makes') : file
+    if (source === undefined) return isMainModule(file) ? refuse(folder, 'ships brains without the manifest.json that `taskbrain build` makes') : file
     const path = posixPath.join(folder, source.name)
     if (!isWithin(folder, path) || !isFile(path)) return refuse(folder, `does not ship \`${source.name}\`, the source of its brain`)
     return hashOfFile(path) === source.hash ? path : refuse(folder, `was built from another \`${source.name}\` than it ships`)
+  }
+
+  function isCompiled(specifier: string, fromFile: string): boolean {
+    const source = resolve(specifier, fromFile)
+    return source === undefined ? whyUnread(specifier, fromFile) !== undefined : packageFolderOf(source) !== undefined
   }
 
   function whyUnread(specifier: string, fromFile: string): string | undefined {
@@ -173,4 +180,4 @@ function readManifest(folder: string): PackageManifest | undefined {
   }
 }
 
-const isCompiled = (file: string): boolean => readFileSync(file, 'utf8').includes(DOORS.engine)
+const isMainModule = (file: string): boolean => readFileSync(file, 'utf8').includes(DOORS.engine)

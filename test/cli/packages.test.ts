@@ -1,61 +1,10 @@
 import { cpSync, mkdirSync, symlinkSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import * as assert from 'uvu/assert'
-import { start, taskbrain } from '../harness/command.ts'
-import { builtAt, installPackage, MACHINES } from '../harness/machines.ts'
+import { taskbrain } from '../harness/command.ts'
+import { AS_IT_SHOULD, builtAt, CRANE, craneProject, installPackage, MACHINES, ran, RUN } from '../harness/machines.ts'
 import { type ScratchProject, scratchProject } from '../harness/project.ts'
 import { describe } from '../harness/suite.ts'
-
-const CRANE = `import { Brain } from 'taskbrain'
-import { Load, Machine } from 'machines'
-
-export class Crane extends Machine {
-  lifts = 0
-
-  override kind() {
-    return \`crane after \${this.lifts}\`
-  }
-
-  @Brain.task({ process: true, runOnStart: false })
-  lift(by: number) {
-    this.turns += 1
-    this.lifts += by
-    this.load = new Load(by)
-    return super.kind()
-  }
-}
-`
-
-const RUN = `import { createLogger } from 'taskbrain'
-import { Load, Machine } from 'machines'
-import { Crane } from './.taskbrain/crane.brain.js'
-
-const logger = createLogger({ identifier: 'x', level: 'silent' })
-const crane = new Crane(logger, 5)
-const lifted = await crane.tasks.lift(40).value
-const weighed = await crane.tasks.weigh(1).value
-const parked = await crane.tasks.park().value
-await Promise.all(Array.from({ length: 50 }, () => crane.tasks.lift(1).value))
-console.log(JSON.stringify({
-  tasks: Object.keys(crane.tasks).sort(), isMachine: crane instanceof Machine, lifted, weighed, parked,
-  turns: crane.turns, lifts: crane.lifts, pose: crane.pose, isLoad: crane.load instanceof Load, kilos: crane.load.kilos,
-}))
-await crane.stop()
-`
-
-const AS_IT_SHOULD = {
-  tasks: ['lift', 'park', 'weigh'], isMachine: true, lifted: 'machine', weighed: 'crane after 40 5 carries 41 kg', parked: 'crane after 40',
-  turns: 52, lifts: 90, pose: { x: 7, y: 7 }, isLoad: true, kilos: 1,
-}
-
-const userProject = (files: Readonly<Record<string, string>> = {}): ScratchProject => scratchProject({ 'src/crane.brain.ts': CRANE, 'main.mjs': RUN, ...files })
-
-/** What the program prints. */
-async function ran({ dir }: ScratchProject): Promise<unknown> {
-  const { stdout, stderr, exitCode } = await start(join(dir, 'main.mjs'), [], { cwd: dir }).ended
-  assert.is(exitCode, 0, stdout + stderr)
-  return JSON.parse(stdout)
-}
 
 /** What a build that must fail prints. */
 async function refusal({ dir }: ScratchProject): Promise<string> {
@@ -80,14 +29,14 @@ await machine.stop()
   })
 
   it('is built upon: its tasks, attributes and steps are those of the class that extends it', async () => {
-    using project = userProject()
+    using project = craneProject()
     await installPackage(project, MACHINES)
     await builtAt(project.dir)
     assert.equal(await ran(project), AS_IT_SHOULD)
   })
 
   it('leaves nothing in the output that tells of the machine, and no module of its own', async () => {
-    using project = userProject()
+    using project = craneProject()
     await installPackage(project, MACHINES)
     await builtAt(project.dir)
     const outputs = project.list('.taskbrain')
@@ -96,7 +45,7 @@ await machine.stop()
   })
 
   it('is compiled again where it has changed, and only there', async () => {
-    using project = userProject()
+    using project = craneProject()
     await installPackage(project, MACHINES)
     await builtAt(project.dir)
     assert.match(await builtAt(project.dir), ' 0 written')
@@ -144,7 +93,7 @@ const REFUSED: Readonly<Record<string, { readonly spoil: (project: ScratchProjec
 describe('a brain of a package that can not be built upon', (it) => {
   for (const [name, { spoil, why }] of Object.entries(REFUSED)) {
     it(`is said at the class that extends it: it ${name}`, async () => {
-      using project = userProject()
+      using project = craneProject()
       await installPackage(project, MACHINES)
       spoil(project)
       const said = await refusal(project)
@@ -209,7 +158,7 @@ describe('what a package that ships a brain depends on', (it) => {
   const SHOWN = { ...AS_IT_SHOULD, weighed: 'crane after 40 5 pounds carries 41 pounds' }
 
   it('is that of the package, where the project has another of that name', async () => {
-    using project = userProject()
+    using project = craneProject()
     await installPackage(project, DEEP)
     add(project, 'node_modules/units', units('grams'))
     await builtAt(project.dir)
@@ -219,7 +168,7 @@ describe('what a package that ships a brain depends on', (it) => {
   })
 
   it('is found where only the package can see it', async () => {
-    using project = userProject()
+    using project = craneProject()
     await installPackage(project, DEEP, 'node_modules/.store/machines@1/node_modules/machines')
     add(project, 'node_modules/.store/machines@1/node_modules/units', units('pounds'))
     linked(project, 'node_modules/.store/machines@1/node_modules/machines', 'node_modules/machines')
@@ -228,7 +177,7 @@ describe('what a package that ships a brain depends on', (it) => {
   })
 
   it('may ship a brain too, upon which that of the package is built', async () => {
-    using project = userProject()
+    using project = craneProject()
     const hoists = {
       'package.json': MACHINES['package.json'].replace('"machines"', '"@scope/hoists"').replace('"./index.js"', '{ "./hoist": "./index.js" }'),
       'index.js': "export * from './out/hoist.brain.js'\n",

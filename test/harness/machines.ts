@@ -1,7 +1,7 @@
 import { cpSync, mkdirSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import * as assert from 'uvu/assert'
-import { taskbrain } from './command.ts'
+import { start, taskbrain } from './command.ts'
 import { type ScratchProject, scratchProject } from './project.ts'
 
 /** A package that ships a brain, as its author has it. */
@@ -58,6 +58,60 @@ export class Machine extends Brain {
 export const heavier = (load: Load) => new Load(load.kilos + 1)
 `,
 } as const
+
+/** A class that a project builds upon that brain. */
+export const CRANE = `import { Brain } from 'taskbrain'
+import { Load, Machine } from 'machines'
+
+export class Crane extends Machine {
+  lifts = 0
+
+  override kind() {
+    return \`crane after \${this.lifts}\`
+  }
+
+  @Brain.task({ process: true, runOnStart: false })
+  lift(by: number) {
+    this.turns += 1
+    this.lifts += by
+    this.load = new Load(by)
+    return super.kind()
+  }
+}
+`
+
+/** A program of that project, which prints all that there is to see. */
+export const RUN = `import { createLogger } from 'taskbrain'
+import { Load, Machine } from 'machines'
+import { Crane } from './.taskbrain/crane.brain.js'
+
+const logger = createLogger({ identifier: 'x', level: 'silent' })
+const crane = new Crane(logger, 5)
+const lifted = await crane.tasks.lift(40).value
+const weighed = await crane.tasks.weigh(1).value
+const parked = await crane.tasks.park().value
+await Promise.all(Array.from({ length: 50 }, () => crane.tasks.lift(1).value))
+console.log(JSON.stringify({
+  tasks: Object.keys(crane.tasks).sort(), isMachine: crane instanceof Machine, lifted, weighed, parked,
+  turns: crane.turns, lifts: crane.lifts, pose: crane.pose, isLoad: crane.load instanceof Load, kilos: crane.load.kilos,
+}))
+await crane.stop()
+`
+
+/** What that is. */
+export const AS_IT_SHOULD = {
+  tasks: ['lift', 'park', 'weigh'], isMachine: true, lifted: 'machine', weighed: 'crane after 40 5 carries 41 kg', parked: 'crane after 40',
+  turns: 52, lifts: 90, pose: { x: 7, y: 7 }, isLoad: true, kilos: 1,
+}
+
+export const craneProject = (files: Readonly<Record<string, string>> = {}): ScratchProject => scratchProject({ 'src/crane.brain.ts': CRANE, 'main.mjs': RUN, ...files })
+
+/** What a program of the project prints. */
+export async function ran({ dir }: ScratchProject, script = 'main.mjs'): Promise<unknown> {
+  const { stdout, stderr, exitCode } = await start(join(dir, script), [], { cwd: dir }).ended
+  assert.is(exitCode, 0, stdout + stderr)
+  return JSON.parse(stdout)
+}
 
 /** Builds a package with those files in a folder of its own, and copies what it would publish to where `node_modules` has it. */
 export async function installPackage(project: ScratchProject, files: Readonly<Record<string, string>>, folder = 'node_modules/machines'): Promise<void> {
