@@ -1,6 +1,7 @@
 import { cpSync, mkdirSync, symlinkSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import * as assert from 'uvu/assert'
+import { hashOf } from '../../src/hash.ts'
 import { taskbrain } from '../harness/command.ts'
 import { AS_IT_SHOULD, builtAt, CRANE, craneProject, installPackage, MACHINES, ran, RUN } from '../harness/machines.ts'
 import { type ScratchProject, scratchProject } from '../harness/project.ts'
@@ -102,6 +103,35 @@ describe('a brain of a package that can not be built upon', (it) => {
       assert.match(said, '1 error, 0 warnings')
     })
   }
+})
+
+describe('what is found in the sources of a package', (it) => {
+  const WARNED = { ...MACHINES, 'src/machine.brain.ts': MACHINES['src/machine.brain.ts'].replace('export class', 'let weighed = 0\n\nexport class').replace('this.turns += by', 'weighed += 1\n    this.turns += by') }
+
+  it('is no warning for who builds upon it', async () => {
+    using project = craneProject()
+    await installPackage(project, WARNED)
+    const { stdout, stderr, exitCode } = await taskbrain(['build'], { cwd: project.dir })
+    assert.equal([exitCode, stderr], [0, ''], stdout)
+  })
+
+  it('is an error at the class that keeps from a task of the package what that needs', async () => {
+    using project = craneProject({ 'src/crane.brain.ts': CRANE.replace('lifts = 0', '@Brain.local() override turns = 0\n  lifts = 0') })
+    await installPackage(project, MACHINES)
+    const said = await refusal(project)
+    assert.match(said, /src\/crane\.brain\.ts:4:28 error base-unreadable\nThe base class `Machine` of `Crane` can't be read at compile time: node_modules\/machines\/src\/machine\.brain\.ts:21:5 has the error attribute-not-shared: Task `weigh`/)
+    assert.not.match(said, /^node_modules/m)
+  })
+
+  it('is an error at the class that extends what can not be parsed', async () => {
+    using project = craneProject()
+    await installPackage(project, MACHINES)
+    const [source, manifest] = ['node_modules/machines/src/machine.brain.ts', 'node_modules/machines/.taskbrain/manifest.json']
+    const known = hashOf(project.read(source))
+    replacedIn(project, source, 'return this.kind()', 'return this.kind(')
+    replacedIn(project, manifest, known, hashOf(project.read(source)))
+    assert.match(await refusal(project), /src\/crane\.brain\.ts:4:28 error base-unreadable\n.*machine\.brain\.ts:\d+:\d+ has the error source-syntax/)
+  })
 })
 
 /** Links a folder as a package manager does that keeps packages elsewhere. */
