@@ -1,12 +1,13 @@
 // In: compiled modules. Out: the text of every output file, made from one graph, so that a module of the project exists
 // once per process. Writes nothing.
+import { isBuiltin } from 'node:module'
 import { dirname, relative } from 'node:path'
-import { build, type Message, type OutputFile, type Plugin } from 'esbuild'
+import { build, type ImportKind, type Message, type OnResolveResult, type OutputFile, type Plugin } from 'esbuild'
 import { SCRIPT } from '../compiler/1-parse/prefilter.ts'
 import { bundleFailed, importUnresolved } from '../compiler/diagnostics.ts'
 import { type Diagnostic, DiagnosticLog } from '../compiler/log.ts'
 import type { CompiledModule } from '../compiler/model.ts'
-import { CompiledGraph, loaderOf, pathOf } from './compiled-graph.ts'
+import { CompiledGraph, loaderOf, pathOf, RUNTIME } from './compiled-graph.ts'
 import type { Compiler } from './build.ts'
 import { type BuildConfig, isWithin, posix } from './config.ts'
 import { OwnPlaces } from './own-places.ts'
@@ -75,6 +76,17 @@ function syntaxOptions({ projectDir }: BuildConfig): Record<string, unknown> {
 
 function compiledModules({ config, host, failed, compiler }: BundleInput, graph: CompiledGraph, places: OwnPlaces): Plugin {
   const placed = (path: string, source: string, text: string): string => places.named(text, source, compiler.ownPlaces(path, text))
+  const isOfProject = (path: string): boolean => packageFolderOf(path) === undefined && isWithin(config.projectDir, posix(path))
+
+  /** A module of the out dir may not find what one of a package does. */
+  function importOfPackage(path: string, importer: string, kind: ImportKind): OnResolveResult | undefined {
+    const own = host.fileUnseenFrom(config.outDir, path, posix(importer))
+    if (own !== undefined) return { path: packageFile(config.outDir, own), external: true }
+    // What a program asks for only as it runs may be missing on purpose.
+    const mustBeThere = kind === 'import-statement' && !isBuiltin(path) && !RUNTIME.test(path)
+    return mustBeThere && !host.isInstalled(path, posix(importer)) ? { errors: [{ text: `Could not resolve "${path}"` }] } : undefined
+  }
+
   return {
     name: 'taskbrain',
     setup(esbuild) {
@@ -86,11 +98,10 @@ function compiledModules({ config, host, failed, compiler }: BundleInput, graph:
           return slice ? { path: pathOf(slice) } : undefined
         }
         const file = host.resolve(path, posix(importer))
-        // Who names a package means it as it was built.
-        if (file !== undefined && (packageFolderOf(file) === undefined || /^[.#]/.test(path))) return { path: file }
-        const isForeign = packageFolderOf(importer) !== undefined || !isWithin(config.projectDir, posix(importer))
-        const own = isForeign ? host.fileUnseenFrom(config.outDir, path, posix(importer)) : undefined
-        return own === undefined ? undefined : { path: packageFile(config.outDir, own), external: true }
+        const folder = file && packageFolderOf(file)
+        // Who names another package means it as it was built.
+        if (file !== undefined && (folder === undefined || folder === packageFolderOf(importer) || path.startsWith('.'))) return { path: file }
+        return isOfProject(importer) ? undefined : importOfPackage(path, importer, kind)
       })
 
       esbuild.onLoad({ filter: /.*/ }, ({ path: loaded }) => {

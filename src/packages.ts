@@ -23,6 +23,8 @@ export interface Packages {
   nameOf(file: string): string | undefined
   /** The file of a package that a module imports and that one in `folder` would not find by that name, or would find as another. */
   fileUnseenFrom(folder: string, specifier: string, fromFile: string): string | undefined
+  /** Whether there is a package of that name for a module. */
+  isInstalled(specifier: string, fromFile: string): boolean
   /** Where Node looks for the package.json of what is imported, up to the first that is there. */
   placesOf(specifier: string, fromFile: string): readonly string[]
 }
@@ -38,7 +40,7 @@ export function createPackages(): Packages {
   const manifestAt = nearest((folder) => readManifest(folder) ?? (packageFolderOf(`${folder}/`) === folder ? NO_MANIFEST : undefined))
   const namedFolder = nearest((folder) => (isFile(`${folder}/package.json`) && configOf(folder)['name'] !== undefined ? folder : undefined))
 
-  return { resolve, sourceOf, isCompiled, whyUnread, nameOf, fileUnseenFrom, placesOf }
+  return { resolve, sourceOf, isCompiled, whyUnread, nameOf, fileUnseenFrom, isInstalled, placesOf }
 
   function resolve(specifier: string, fromFile: string): string | undefined {
     const folder = folderOf(specifier, fromFile)
@@ -88,6 +90,10 @@ export function createPackages(): Packages {
     const seen = folderOf(specifier, `${folder}/any.js`)
     if (own === undefined || (seen !== undefined && realPath(seen) === realPath(own))) return undefined
     return entryOf(own, configOf(own), `.${partsOf(specifier)!.below}`)
+  }
+
+  function isInstalled(specifier: string, fromFile: string): boolean {
+    return folderOf(specifier, fromFile) !== undefined
   }
 
   function refuse(folder: string, why: string): undefined {

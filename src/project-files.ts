@@ -15,10 +15,8 @@ export interface Seen {
   readonly imports: ReadonlyMap<string, ReadonlyMap<string, string | undefined>>
 }
 
-export interface ProjectFiles extends CompilerHost {
+export interface ProjectFiles extends Omit<CompilerHost, 'nameOf'>, Pick<Packages, 'nameOf' | 'fileUnseenFrom' | 'isInstalled'> {
   lookedUp(path: string): void
-  nameOf(path: string): string | undefined
-  fileUnseenFrom: Packages['fileUnseenFrom']
   seen(): Seen
 }
 
@@ -53,6 +51,7 @@ export function openProjectFiles(packages = createPackages(), resolve = createRe
     },
     whyUnread: packages.whyUnread,
     nameOf: packages.nameOf,
+    isInstalled: packages.isInstalled,
     fileUnseenFrom(folder, specifier, fromFile) {
       packages.placesOf(specifier, fromFile).forEach(lookedUp)
       return packages.fileUnseenFrom(folder, specifier, fromFile)

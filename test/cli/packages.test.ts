@@ -206,6 +206,25 @@ describe('what a package that ships a brain depends on', (it) => {
     assert.equal(await ran(project), SHOWN)
   })
 
+  it('is found by the aliases of the package, and by none of the project', async () => {
+    const aliases = (folder: string): string => JSON.stringify({ compilerOptions: { paths: { '@/*': [folder] } } })
+    using project = craneProject({ 'tsconfig.json': aliases('./src/other/*'), 'src/other/unit.ts': "export const unit = 'grams'\n" })
+    const load = `import { unit } from '@/unit.js'\nimport { space } from '#space'\n${MACHINES['src/load.ts'].replace(' kg', '${space}${unit}')}`
+    const config = MACHINES['package.json'].replace('"exports"', '"imports": { "#space": "./src/inner/space.ts" }, "exports"')
+    const files = { ...MACHINES, 'package.json': config, 'src/load.ts': load, 'src/inner/unit.ts': "export const unit = 'pounds'\n", 'src/inner/space.ts': "export const space = ' '\n" }
+    await installPackage(project, { ...files, 'tsconfig.json': aliases('./src/inner/*') })
+    await builtAt(project.dir)
+    assert.equal(await ran(project), { ...AS_IT_SHOULD, weighed: 'crane after 40 5 carries 41 pounds' })
+    project.remove('node_modules/machines/tsconfig.json')
+    assert.match(await refusal(project), 'node_modules/machines/src/load.ts:1:22 error import-unresolved\n`@/unit.js` leads to no file.')
+  })
+
+  it('is missed by the build where it is not installed', async () => {
+    using project = craneProject()
+    await installPackage(project, DEEP)
+    assert.match(await refusal(project), /node_modules\/machines\/src\/\S+ error import-unresolved\n`units` leads to no file\./)
+  })
+
   it('may ship a brain too, upon which that of the package is built', async () => {
     using project = craneProject()
     const hoists = {

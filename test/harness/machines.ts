@@ -113,13 +113,22 @@ export async function ran({ dir }: ScratchProject, script = 'main.mjs'): Promise
   return JSON.parse(stdout)
 }
 
-/** Builds a package with those files in a folder of its own, and copies what it would publish to where `node_modules` has it. */
+const builtPackages = new Map<object, Promise<ScratchProject>>()
+
+/** Builds a package with those files in a folder of its own, once, and copies it to where `node_modules` has it. */
 export async function installPackage(project: ScratchProject, files: Readonly<Record<string, string>>, folder = 'node_modules/machines'): Promise<void> {
-  using author = scratchProject(files, 'author')
-  await builtAt(author.dir)
+  const building = builtPackages.get(files) ?? buildPackage(files)
+  builtPackages.set(files, building)
   const target = join(project.dir, folder)
   mkdirSync(dirname(target), { recursive: true })
-  cpSync(author.dir, target, { recursive: true })
+  cpSync((await building).dir, target, { recursive: true })
+}
+
+async function buildPackage(files: Readonly<Record<string, string>>): Promise<ScratchProject> {
+  const author = scratchProject(files, 'author')
+  process.once('exit', () => author[Symbol.dispose]())
+  await builtAt(author.dir)
+  return author
 }
 
 /** What `taskbrain build` prints in that folder, where all is good. */
