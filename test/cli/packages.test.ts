@@ -2,7 +2,7 @@ import { cpSync, mkdirSync, symlinkSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import * as assert from 'uvu/assert'
 import { hashOf } from '../../src/hash.ts'
-import { taskbrain } from '../harness/command.ts'
+import { CLI, start, taskbrain } from '../harness/command.ts'
 import { AS_IT_SHOULD, builtAt, CRANE, craneProject, installPackage, MACHINES, ran, RUN } from '../harness/machines.ts'
 import { type ScratchProject, scratchProject } from '../harness/project.ts'
 import { describe } from '../harness/suite.ts'
@@ -131,6 +131,19 @@ describe('what is found in the sources of a package', (it) => {
     replacedIn(project, source, 'return this.kind()', 'return this.kind(')
     replacedIn(project, manifest, known, hashOf(project.read(source)))
     assert.match(await refusal(project), /src\/crane\.brain\.ts:4:28 error base-unreadable\n.*machine\.brain\.ts:\d+:\d+ has the error source-syntax/)
+  })
+})
+
+describe('a package that has another copy of taskbrain than the project', (it) => {
+  it('is told of where its brain was built upon', async () => {
+    using project = craneProject()
+    await installPackage(project, MACHINES)
+    const library = dirname(dirname(CLI))
+    for (const part of ['package.json', 'dist']) cpSync(join(library, part), join(project.dir, 'node_modules/machines/node_modules/taskbrain', part), { recursive: true })
+    await builtAt(project.dir)
+    const { exitCode, stderr } = await start('main.mjs', [], { cwd: project.dir }).ended
+    assert.is(exitCode, 1)
+    assert.match(stderr, 'TaskbrainError: `Crane` was compiled for this copy of taskbrain, but the class that it extends uses another one.')
   })
 })
 
