@@ -6,6 +6,7 @@ import { relativeName, SourceProject } from './1-parse/project.ts'
 import { readFile } from './2-analyze/file.ts'
 import { createTypeOracle } from './2-analyze/type-oracle.ts'
 import { type BrainExplanation, explainBrain } from './3-plan/explain.ts'
+import { reportPackages } from './3-plan/package-errors.ts'
 import { plan, type Plan } from './3-plan/plan.ts'
 import { emitModule } from './4-emit/module.ts'
 import { emitMainTypes, emitState, emitStateTypes } from './4-emit/state.ts'
@@ -22,6 +23,7 @@ export function compile(input: CompileInput): CompileResult {
   const files = analyze(input, project, log)
   const planned = plan(files, log)
   suppressWarnings(files, input, log)
+  reportPackages(files, log, (path) => relativeName(input.root, path))
   const good = withoutErrors(planned, log)
   return {
     modules: emit(good),
@@ -44,6 +46,7 @@ export function explain(input: CompileInput): Explanation {
   const files = analyze(input, new SourceProject(input.root, input.host), log)
   const planned = plan(files, log)
   suppressWarnings(files, input, log)
+  reportPackages(files, log, (path) => relativeName(input.root, path))
   const asked = planned.brains.filter(({ file }) => input.files.includes(file.path))
   return { brains: asked.map((each) => explainBrain(each, planned, files)), diagnostics: log.sorted() }
 }

@@ -86,10 +86,15 @@ export class DiagnosticLog {
 
   /** Takes back the warnings of a code on a line; false where there is none. An error stays. */
   suppress(fileName: string, line: number, code: string): boolean {
-    const matching = [...this.#found].filter(([, found]) =>
-      found.severity === 'warning' && found.file === fileName && found.line === line && found.code === code)
+    const suppressed = this.takeOut((found) => found.severity === 'warning' && found.file === fileName && found.line === line && found.code === code)
+    return suppressed.length > 0
+  }
+
+  /** Takes back findings. A file that had an error stays one with errors. */
+  takeOut(isMeant: (found: Diagnostic) => boolean): readonly Diagnostic[] {
+    const matching = [...this.#found].filter(([, found]) => isMeant(found))
     for (const [key] of matching) this.#found.delete(key)
-    return matching.length > 0
+    return matching.map(([, found]) => found)
   }
 
   sorted(): readonly Diagnostic[] {

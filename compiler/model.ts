@@ -12,8 +12,12 @@ import type { Diagnostic, SourceText, Span } from './log.ts'
 export interface CompilerHost {
   readFile(path: string): string | undefined
   fileExists(path: string): boolean
-  /** The source file of the project that an import means; `undefined` for a package. */
+  /** The source file that an import means, of the project or of a package that ships brains; `undefined` for any other package. */
   resolve(specifier: string, fromFile: string): string | undefined
+  /** Why nothing of a package with brains can be read: the end of a sentence about it. */
+  whyUnread?(specifier: string, fromFile: string): string | undefined
+  /** What a file of a package is called wherever it is compiled; `undefined` for a file that no other project builds upon. */
+  nameOf?(path: string): string | undefined
   /** Told of every path that was read, or looked for in vain, without this host: by the type checker. */
   lookedUp?(path: string): void
 }
@@ -333,6 +337,8 @@ export interface Slice {
   readonly bareImports: readonly string[]
   /** Modules loaded, after those that the source imports, for a class whose instances arrive here. */
   readonly classImports: readonly string[]
+  /** Names taken from modules of packages that a worker has from their sources. */
+  readonly packageImports: readonly { readonly specifier: string; readonly imported: string; readonly local: string }[]
   /** Names taken from slices of other files; none where a slice is loaded for what it does. */
   readonly sliceImports: readonly { readonly slice: string; readonly imported: string; readonly local: string }[]
   /** By the name of a brain: the name that its base class has here. */

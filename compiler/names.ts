@@ -1,6 +1,9 @@
 /** The name by which the compiler knows a default export that has none. */
 export const DEFAULT_NAME = '*default*'
 
+/** Whether a file is the source of a package: read as those of the project are, but its main module is the one that the package was built with. */
+export const isOfPackage = (path: string): boolean => path.includes('/node_modules/')
+
 /** What a statement touches that registers serialisable types. */
 export const REGISTRATIONS = '*registrations*'
 

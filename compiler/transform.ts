@@ -54,14 +54,14 @@ function scriptKindOf(path: string): ts.ScriptKind {
 
 /**
  * The module with cancel points and an inline source map; `undefined` where nothing is to be changed. Outside of a task a cancel point does nothing.
- * Paths are absolute and POSIX; `root` is the project's folder.
+ * Paths are absolute and POSIX; `root` is the project's folder. Instances of its classes are known by `knownAs`.
  */
-export function transformModule(path: string, text: string, root: string): { readonly code: string } | undefined {
+export function transformModule(path: string, text: string, root: string, knownAs = relativeName(root, path)): { readonly code: string } | undefined {
   if ((!/\bawait\b|\bclass\b/.test(text) && !DECLARED_CONST_ENUM.test(text)) || path.endsWith('.cjs') || path.endsWith('.cts')) return undefined
   const tree = ts.createSourceFile(path, text, ts.ScriptTarget.ESNext, true, scriptKindOf(path))
   if (!ts.isExternalModule(tree)) return undefined
   const prefix = freePrefix(text)
-  const edits = [...tree.statements.flatMap((statement) => [...constEnumEdits(statement), ...classNameEdits(statement, prefix, relativeName(root, path))]), ...cancelPoints(tree, prefix)]
+  const edits = [...tree.statements.flatMap((statement) => [...constEnumEdits(statement), ...classNameEdits(statement, prefix, knownAs)]), ...cancelPoints(tree, prefix)]
   if (edits.length === 0) return undefined
   return { code: applyEdits(text, path.split('/').at(-1)!, edits, { before: `import * as ${prefix} from '${DOORS.internal}'; ` }) }
 }

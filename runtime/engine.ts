@@ -1,9 +1,9 @@
 import { availableParallelism } from 'node:os'
 import { durationSeconds } from '../src/contract/duration.ts'
 import type { BrainSpec } from '../src/contract/spec.ts'
-import type { Brain } from './brain.ts'
+import { Brain } from './brain.ts'
 import { type DefinedTask, tasksOf } from './definition.ts'
-import { optionRefused } from './errors.ts'
+import { optionRefused, runtimeTwice } from './errors.ts'
 import { createInlineHost } from './host/inline.ts'
 import { threadEntry } from './host/thread-entry.ts'
 import { createThreadHosts } from './host/threads.ts'
@@ -30,8 +30,9 @@ import type { BrainOptions, Logger } from './types.ts'
 /** How long a worker may take to load its modules. */
 const START_TIMEOUT_SECONDS = 30
 
-/** Registers a compiled brain class. */
+/** Registers a compiled brain class. Throws `runtime-twice` where its base class is of another copy of this library. */
 export function defineBrain(Class: BrainClass, spec: BrainSpec): void {
+  if (!(Class.prototype instanceof Brain)) throw runtimeTwice(spec.id.split('#').at(-1)!)
   const layout = layoutOf(spec.state)
   defineAccessors(Class.prototype as object, layout)
   // Options may read what is declared below the class, so they are evaluated with the first brain.

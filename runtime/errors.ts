@@ -32,6 +32,10 @@ export const notCompiled = (className: string): TaskbrainError =>
   new TaskbrainError('not-compiled', `The brain \`${className}\` was not compiled, so its tasks can't run. `
     + `Run \`npx taskbrain build\` and import \`${className}\` from \`.taskbrain/…\`, or add the plugin of taskbrain to your bundler.`)
 
+export const runtimeTwice = (className: string): TaskbrainError =>
+  new TaskbrainError('runtime-twice', `\`${className}\` was compiled for this copy of taskbrain, but the class that it extends uses another one. `
+    + 'Install one for both: `npm ls taskbrain` shows where there are two. A package that ships brains has taskbrain among its peerDependencies.')
+
 export const loopExecuted = (): TaskbrainError =>
   new TaskbrainError('not-compiled', '`Brain.loop()` was executed. It marks where the loop of a task begins and exists in source code only: '
     + 'compile its file with `npx taskbrain build` and import the brain from `.taskbrain/…`.')

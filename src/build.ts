@@ -5,7 +5,7 @@ import type { Diagnostic } from '../compiler/log.ts'
 import type { CompileInput, CompileResult, CompilerHost } from '../compiler/model.ts'
 import { cacheText, filesToWatch, standingBuild } from './cache.ts'
 import { type BuildConfig, shownPath } from './config.ts'
-import type { BrainManifest } from './contract/manifest.ts'
+import type { BrainManifest, Manifest } from './contract/manifest.ts'
 import { checkOutDir, readManifest, writeCache, type Written, writeOutput } from './output.ts'
 import { type ConfigReader, inputDiagnostics } from './input-errors.ts'
 import { openProjectFiles, type ProjectFiles } from './project-files.ts'
@@ -14,7 +14,7 @@ import { findSources } from './sources.ts'
 /** The compiler as a build calls it: text in, text out. */
 export interface Compiler extends ConfigReader {
   compile(input: CompileInput): CompileResult
-  transformModule(path: string, text: string, root: string): { readonly code: string } | undefined
+  transformModule(path: string, text: string, root: string, knownAs?: string): { readonly code: string } | undefined
   ownPlaces(path: string, text: string): readonly OwnPlace[]
 }
 
@@ -61,11 +61,16 @@ export async function build(config: BuildConfig, context: BuildContext = {}): Pr
   const isBroken = hasErrors(checked.diagnostics)
   // What a build of some files did not look at is not gone.
   const keepLast = isBroken || config.patterns.length > 0
-  const { outputs, ...written } = writeOutput({ outDir: config.outDir, texts, brains: checked.brains, last, keepLast })
+  const { outputs, ...written } = writeOutput({ outDir: config.outDir, texts, brains: checked.brains, sources: sourceHashes(config, checked.brains, files), last, keepLast })
   if (!isBroken && checked.brains.length > 0) {
     writeCache(config.outDir, cacheText(config, { ...checked, candidates, outputs, seen: files.seen() }))
   }
   return { ...checked, ...written, files: [...written.written, ...written.unchanged].sort() }
+}
+
+function sourceHashes({ projectDir }: BuildConfig, brains: readonly BrainManifest[], host: ProjectFiles): Manifest['sources'] {
+  const { files } = host.seen()
+  return Object.fromEntries(brains.map(({ source }) => [source, files.get(posixPath.join(projectDir, source)) ?? '']))
 }
 
 /** Diagnoses as a build does and writes nothing. */

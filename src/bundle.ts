@@ -1,18 +1,20 @@
 // In: compiled modules. Out: the text of every output file, made from one graph, so that a module of the project exists
 // once per process. Writes nothing.
+import { isBuiltin } from 'node:module'
 import { dirname, relative } from 'node:path'
-import { build, type Message, type OutputFile, type Plugin } from 'esbuild'
+import { build, type ImportKind, type Message, type OnResolveResult, type OutputFile, type Plugin } from 'esbuild'
 import { SCRIPT } from '../compiler/1-parse/prefilter.ts'
 import type { Diagnostic } from '../compiler/log.ts'
 import type { CompiledModule } from '../compiler/model.ts'
 import { type BundledTexts, bundleDiagnostics } from './bundle-errors.ts'
-import { CompiledGraph, loaderOf, pathOf } from './compiled-graph.ts'
+import { CompiledGraph, loaderOf, pathOf, RUNTIME } from './compiled-graph.ts'
 import type { Compiler } from './build.ts'
-import { type BuildConfig, posix } from './config.ts'
+import { type BuildConfig, isWithin, posix } from './config.ts'
 import { OwnPlaces } from './own-places.ts'
+import { packageFolderOf } from './packages.ts'
 import type { ProjectFiles } from './project-files.ts'
 import { compilerOptionsOf, createAliasTest } from './resolve.ts'
-import { linkSiblings } from './siblings.ts'
+import { linkPackageFiles, linkSiblings, packageFile } from './siblings.ts'
 
 export interface BundleInput {
   readonly config: BuildConfig
@@ -74,9 +76,21 @@ function syntaxOptions({ projectDir }: BuildConfig): Record<string, unknown> {
   return Object.fromEntries(Object.entries(compilerOptionsOf(projectDir)).filter(([name]) => SYNTAX_OPTIONS.includes(name)))
 }
 
-function compiledModules({ config, host, failed, compiler }: BundleInput, graph: CompiledGraph, places: OwnPlaces, entryPaths: readonly string[]): Plugin {
+function compiledModules(input: BundleInput, graph: CompiledGraph, places: OwnPlaces, entryPaths: readonly string[]): Plugin {
+  const { config, host, failed, compiler } = input
   const placed = (path: string, source: string, text: string): string => places.named(text, source, compiler.ownPlaces(path, text))
   const isAlias = createAliasTest()
+  const isOfProject = (path: string): boolean => packageFolderOf(path) === undefined && isWithin(config.projectDir, posix(path))
+
+  /** A module of the out dir may not find what one of a package does. */
+  function importOfPackage(path: string, importer: string, kind: ImportKind): OnResolveResult | undefined {
+    const own = host.fileUnseenFrom(config.outDir, path, posix(importer))
+    if (own !== undefined) return { path: packageFile(config.outDir, own), external: true }
+    // What a program asks for only as it runs may be missing on purpose.
+    const mustBeThere = kind === 'import-statement' && !isBuiltin(path) && !RUNTIME.test(path)
+    return mustBeThere && !host.isInstalled(path, posix(importer)) ? { errors: [{ text: `Could not resolve "${path}"` }] } : undefined
+  }
+
   return {
     name: 'taskbrain',
     setup(esbuild) {
@@ -88,8 +102,11 @@ function compiledModules({ config, host, failed, compiler }: BundleInput, graph:
           return slice ? { path: pathOf(slice) } : undefined
         }
         const file = host.resolve(path, posix(importer))
-        if (file !== undefined) return { path: file }
-        return isAlias(path, posix(importer)) ? { errors: [{ text: `Could not resolve "${path}"` }] } : undefined
+        const folder = file && packageFolderOf(file)
+        // Who names another package means it as it was built.
+        if (file !== undefined && (folder === undefined || folder === packageFolderOf(importer) || path.startsWith('.'))) return { path: file }
+        if (!isOfProject(importer)) return importOfPackage(path, importer, kind)
+        return file === undefined && isAlias(path, posix(importer)) ? { errors: [{ text: `Could not resolve "${path}"` }] } : undefined
       })
 
       esbuild.onLoad({ filter: /.*/ }, ({ path: loaded }) => {
@@ -97,20 +114,21 @@ function compiledModules({ config, host, failed, compiler }: BundleInput, graph:
         const compiled = graph.at(path)
         if (compiled) return { contents: placed(path, compiled.source, compiled.code), loader: loaderOf(path), resolveDir: dirname(compiled.source) }
         if (failed.has(path)) return { errors: [{ text: DEPENDS_ON_FAILED, detail: DEPENDS_ON_FAILED }] }
-        const text = SCRIPT.test(path) && !path.includes('/node_modules/') ? host.readFile(path) : undefined
+        const isSource = packageFolderOf(path) === undefined || host.nameOf(path) !== undefined
+        const text = SCRIPT.test(path) && isSource ? host.readFile(path) : undefined
         if (text === undefined) {
           host.lookedUp(path)
           return undefined
         }
-        return { contents: placed(path, path, textOf(path, text, config, compiler)), loader: loaderOf(path), resolveDir: dirname(path) }
+        return { contents: placed(path, path, textOf(path, text, input)), loader: loaderOf(path), resolveDir: dirname(path) }
       })
     },
   }
 }
 
 /** An ordinary module as it goes into the bundle. */
-function textOf(path: string, text: string, { projectDir }: BuildConfig, compiler: BundleInput['compiler']): string {
-  return compiler.transformModule(path, text, projectDir)?.code ?? text
+function textOf(path: string, text: string, { config, host, compiler }: BundleInput): string {
+  return compiler.transformModule(path, text, config.projectDir, host.nameOf(path))?.code ?? text
 }
 
 // --- output ---
@@ -122,7 +140,7 @@ function outputTexts({ config, modules }: BundleInput, files: readonly OutputFil
   const texts = new Map<string, string>()
   for (const path of [...raw.keys()].filter((name) => name.endsWith('.js')).sort()) {
     const linked = linkSiblings(path, { code: raw.get(path) ?? '', map: raw.get(`${path}.map`) })
-    const { code, map } = places.resolved(`${posix(config.outDir)}/${path}`, linked)
+    const { code, map } = places.resolved(`${config.outDir}/${path}`, linkPackageFiles(config.outDir, path, linked))
     texts.set(path, withoutMap.has(path) ? code.replace(/\n\/\/# sourceMappingURL=.*\n?$/, '\n') : code)
     if (map !== undefined && !withoutMap.has(path)) texts.set(`${path}.map`, map)
   }
@@ -134,14 +152,15 @@ function outputTexts({ config, modules }: BundleInput, files: readonly OutputFil
 // --- errors ---
 
 /** What stood where when it was refused. It is made again rather than kept: most builds never ask. */
-function bundledTexts({ config, host, compiler }: BundleInput, graph: CompiledGraph): BundledTexts {
+function bundledTexts(input: BundleInput, graph: CompiledGraph): BundledTexts {
+  const { config, host } = input
   return {
     projectDir: config.projectDir,
     at(path) {
       const compiled = graph.at(path)
       const source = compiled?.source ?? path
       const text = (host.readFile(source) ?? '').replace(/^\uFEFF/, '')
-      return { source, text, given: compiled?.code ?? textOf(path, text, config, compiler) }
+      return { source, text, given: compiled?.code ?? textOf(path, text, input) }
     },
   }
 }

@@ -1,7 +1,7 @@
 // The only place that writes to the disk, and only below the out dir.
 import { existsSync, mkdirSync, readFileSync, renameSync, rmdirSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, posix as posixPath } from 'node:path'
-import type { Manifest } from './contract/manifest.ts'
+import { type Manifest, MANIFEST_FORMAT } from './contract/manifest.ts'
 import { isFile, isFolder, isWithin, UsageError } from './config.ts'
 
 export interface Written {
@@ -25,7 +25,7 @@ const PACKAGE_TEXT = '{\n  "type": "module"\n}\n'
 export function readManifest(outDir: string): Manifest | undefined {
   try {
     const manifest = JSON.parse(readFileSync(`${outDir}/${MANIFEST}`, 'utf8')) as Manifest
-    return manifest.format === 1 && Array.isArray(manifest.files) && Array.isArray(manifest.brains) ? manifest : undefined
+    return manifest.format === MANIFEST_FORMAT && Array.isArray(manifest.files) && Array.isArray(manifest.brains) ? manifest : undefined
   } catch {
     return undefined
   }
@@ -61,15 +61,18 @@ export interface Output {
   readonly outDir: string
   readonly texts: ReadonlyMap<string, string>
   readonly brains: Manifest['brains']
+  readonly sources: Manifest['sources']
   readonly last: Manifest | undefined
   readonly keepLast: boolean
 }
 
 /** Writes what changed, each file whole or not at all, and deletes what the last build made and this one does not. */
-export function writeOutput({ outDir, texts, brains, last, keepLast }: Output): WrittenOutput {
+export function writeOutput({ outDir, texts, brains, sources, last, keepLast }: Output): WrittenOutput {
   const files = new Map([...texts, [PACKAGE, PACKAGE_TEXT]])
   const names = [...new Set([...files.keys(), ...(keepLast ? last?.files ?? [] : [])])].sort()
-  const manifest: Manifest = { format: 1, brains: keepLast ? mergedBrains(brains, last) : brains, files: names }
+  const manifest: Manifest = keepLast
+    ? { format: MANIFEST_FORMAT, brains: mergedBrains(brains, last), sources: { ...last?.sources, ...sources }, files: names }
+    : { format: MANIFEST_FORMAT, brains, sources, files: names }
   files.set(MANIFEST, `${JSON.stringify(manifest, null, 2)}\n`)
 
   const written: string[] = []

@@ -1,9 +1,10 @@
 // The project's files as they stand on the disk, each read once, and a record of all that was read and looked for.
-import { hash } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { dirname } from 'node:path'
 import type { CompilerHost } from '../compiler/model.ts'
 import { isFile, isFolder } from './config.ts'
+import { hashOf, hashOfFile } from './hash.ts'
+import { createPackages, packageFolderOf, type Packages } from './packages.ts'
 import { createResolver, type Resolve } from './resolve.ts'
 import { bytesOf, textOf, unreadableByte, type UnreadableByte } from './source-text.ts'
 
@@ -15,19 +16,11 @@ export interface Seen {
   readonly imports: ReadonlyMap<string, ReadonlyMap<string, string | undefined>>
 }
 
-export interface ProjectFiles extends CompilerHost {
+export interface ProjectFiles extends Omit<CompilerHost, 'nameOf'>, Pick<Packages, 'nameOf' | 'fileUnseenFrom' | 'isInstalled'> {
   lookedUp(path: string): void
   seen(): Seen
   /** By path: the first byte that is no text, of each file that was read and has one. */
   unreadable(): ReadonlyMap<string, UnreadableByte>
-}
-
-export const hashOf = (content: string | Uint8Array): string => hash('sha256', content, 'base64url')
-
-/** `undefined` where there is no such file. */
-export function hashOfFile(path: string): string | undefined {
-  const content = bytesOf(path)
-  return content && hashOf(content)
 }
 
 /** Whether a build would see the same now. What an import means is asked anew: a file that came, or a tsconfig, may lead it elsewhere. */
@@ -40,7 +33,7 @@ export function isSeenStill({ files, imports }: Seen, resolve: Resolve): boolean
 }
 
 /** Make a new one for each build. */
-export function openProjectFiles(resolve: Resolve = createResolver()): ProjectFiles {
+export function openProjectFiles(packages = createPackages(), resolve = createResolver(packages)): ProjectFiles {
   const texts = new Map<string, string | undefined>()
   const files = new Map<string, string | null>()
   const imports = new Map<string, Map<string, string | undefined>>()
@@ -52,18 +45,35 @@ export function openProjectFiles(resolve: Resolve = createResolver()): ProjectFi
       return texts.get(path)
     },
     fileExists: isFile,
-    lookedUp(path) {
-      if (!files.has(path) && !isFolder(path)) files.set(path, hashOfFile(path) ?? null)
-    },
+    lookedUp,
     resolve(specifier, fromFile) {
       const folder = dirname(fromFile)
       const known = imports.get(folder) ?? new Map<string, string | undefined>()
       imports.set(folder, known)
-      if (!known.has(specifier)) known.set(specifier, resolve(specifier, fromFile))
+      if (!known.has(specifier)) known.set(specifier, resolveAndRecord(specifier, fromFile))
       return known.get(specifier)
+    },
+    whyUnread: packages.whyUnread,
+    nameOf: packages.nameOf,
+    isInstalled: packages.isInstalled,
+    fileUnseenFrom(folder, specifier, fromFile) {
+      packages.placesOf(specifier, fromFile).forEach(lookedUp)
+      return packages.fileUnseenFrom(folder, specifier, fromFile)
     },
     seen: () => ({ files, imports }),
     unreadable: () => unreadable,
+  }
+
+  function lookedUp(path: string): void {
+    if (!files.has(path) && !isFolder(path)) files.set(path, hashOfFile(path) ?? null)
+  }
+
+  /** A package.json says what the classes of its package are known by. */
+  function resolveAndRecord(specifier: string, fromFile: string): string | undefined {
+    const file = resolve(specifier, fromFile)
+    const folder = file && packageFolderOf(file)
+    if (folder !== undefined) lookedUp(`${folder}/package.json`)
+    return file
   }
 
   function readAndRecord(path: string): string | undefined {

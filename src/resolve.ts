@@ -1,9 +1,12 @@
 // Which file of the project an import means. Follows TypeScript: a relative path, `paths` of the tsconfig, `imports` of
-// the package.json; `./x.js` is `./x.ts` where that exists. A package is `undefined`.
+// the package.json; `./x.js` is `./x.ts` where that exists. A package is `undefined`, but for one that ships brains.
 import { isBuiltin } from 'node:module'
 import { dirname, isAbsolute, resolve } from 'node:path'
+import { type Alias, aliasOf, byPrefix, conditionTargets, followAlias, matches } from './aliases.ts'
 import { isFile, isFolder, posix } from './config.ts'
-import { readText } from './source-text.ts'
+import { list, readJson, record } from './json-file.ts'
+import { nearest, nearestFile } from './nearest.ts'
+import { createPackages, packageFolderOf, type Packages } from './packages.ts'
 
 export type Resolve = (specifier: string, fromFile: string) => string | undefined
 
@@ -14,22 +17,24 @@ const TYPESCRIPT_TWINS: Readonly<Record<string, readonly string[]>> = {
   '.cjs': ['.cts', '.cjs'],
 }
 const EXTENSIONS = ['.ts', '.tsx', '.mts', '.cts', '.js', '.jsx', '.mjs', '.cjs']
-const CONDITIONS = new Set(['import', 'node', 'default'])
 
 /** Reads each tsconfig and package.json once: make a new one for each build. */
-export function createResolver(): Resolve {
+export function createResolver(packages: Packages = createPackages()): Resolve {
   const importsAt = nearestAliases(readPackageImports)
   const pathsAt = nearestAliases(readTsconfigPaths)
   return (specifier, fromFile) => {
     const folder = dirname(fromFile)
-    if (/^\.{1,2}(?:\/|$)/.test(specifier)) return fileAt(posix(resolve(folder, specifier)))
+    if (/^\.{1,2}(?:\/|$)/.test(specifier)) {
+      const file = fileAt(posix(resolve(folder, specifier)))
+      return file && packages.sourceOf(file)
+    }
     if (isBuiltin(specifier)) return undefined
     for (const alias of [...importsAt(folder), ...pathsAt(folder)]) {
-      const file = followAlias(alias, specifier)
-      // An alias such as `"*": ["node_modules/*"]` still means a package.
-      if (file !== undefined && !file.includes('/node_modules/')) return file
+      const file = followAlias(alias, specifier, fileAt)
+      // An alias such as `"*": ["node_modules/*"]` still means a package, and one of the project is none of a package's.
+      if (file !== undefined && packageFolderOf(file) === packageFolderOf(fromFile)) return file
     }
-    return undefined
+    return packages.resolve(specifier, fromFile)
   }
 }
 
@@ -47,19 +52,6 @@ const packageName = (specifier: string): string => specifier.split('/', specifie
 
 const isInstalled = (name: string, folder: string): boolean => nearest((at) => isFolder(`${at}/node_modules/${name}`) || undefined)(folder) ?? false
 
-/** What the nearest folder upward says that says anything. Each folder is asked once. */
-function nearest<Found>(read: (folder: string) => Found | undefined): (folder: string) => Found | undefined {
-  const known = new Map<string, Found | undefined>()
-  const at = (folder: string): Found | undefined => {
-    if (known.has(folder)) return known.get(folder)
-    const parent = dirname(folder)
-    const found = read(folder) ?? (parent === folder ? undefined : at(parent))
-    known.set(folder, found)
-    return found
-  }
-  return at
-}
-
 function nearestAliases(read: (folder: string) => readonly Alias[]): (folder: string) => readonly Alias[] {
   const at = nearest((folder) => {
     const found = read(folder)
@@ -67,9 +59,6 @@ function nearestAliases(read: (folder: string) => readonly Alias[]): (folder: st
   })
   return (folder) => at(folder) ?? []
 }
-
-const nearestFile = (name: string): ((folder: string) => string | undefined) =>
-  nearest((folder) => (isFile(`${folder}/${name}`) ? posix(resolve(folder, name)) : undefined))
 
 /** `path` is absolute and POSIX. */
 function fileAt(path: string): string | undefined {
@@ -81,38 +70,6 @@ function fileAt(path: string): string | undefined {
   if (!isFolder(path)) return undefined
   return EXTENSIONS.map((added) => `${path}/index${added}`).find(isFile)
 }
-
-/** `prefix*suffix` stands for each of `targets`, absolute, with at most one `*` each. */
-interface Alias {
-  readonly prefix: string
-  /** `undefined`: the whole specifier must match `prefix`. */
-  readonly suffix: string | undefined
-  readonly targets: readonly string[]
-}
-
-function matches({ prefix, suffix }: Alias, specifier: string): boolean {
-  if (suffix === undefined) return specifier === prefix
-  return specifier.length >= prefix.length + suffix.length && specifier.startsWith(prefix) && specifier.endsWith(suffix)
-}
-
-function followAlias(alias: Alias, specifier: string): string | undefined {
-  if (!matches(alias, specifier)) return undefined
-  const { prefix, suffix, targets } = alias
-  const star = suffix === undefined ? '' : specifier.slice(prefix.length, specifier.length - suffix.length)
-  for (const target of targets) {
-    const file = fileAt(target.replace('*', () => star))
-    if (file !== undefined) return file
-  }
-  return undefined
-}
-
-function aliasOf(pattern: string, targets: readonly string[]): Alias {
-  const [prefix = '', suffix] = pattern.split('*', 2)
-  return { prefix, suffix, targets }
-}
-
-/** The longest prefix first, as TypeScript and Node choose. */
-const byPrefix = (a: Alias, b: Alias): number => b.prefix.length - a.prefix.length
 
 function readTsconfigPaths(folder: string): readonly Alias[] {
   const { baseUrl, paths } = pathOptionsOf(`${folder}/tsconfig.json`, folder, new Set())
@@ -155,14 +112,6 @@ function readPackageImports(folder: string): readonly Alias[] {
   return Object.entries(record(readJson(file)['imports']))
     .map(([pattern, target]) => aliasOf(pattern, conditionTargets(target).map((path) => posix(resolve(folder, path)))))
     .toSorted(byPrefix)
-}
-
-function conditionTargets(target: unknown): readonly string[] {
-  if (typeof target === 'string') return target.startsWith('.') ? [target] : []
-  for (const [condition, inner] of Object.entries(record(target))) {
-    if (CONDITIONS.has(condition)) return conditionTargets(inner)
-  }
-  return []
 }
 
 // --- which of them are consulted ---
@@ -246,21 +195,3 @@ function packageConfig(extended: string, folder: string): string | undefined {
   }
   return undefined
 }
-
-/** JSON with comments and trailing commas. What can't be read counts as empty: the tool it belongs to reports it. */
-function readJson(file: string): Record<string, unknown> {
-  const text = readText(file).replace(/^\uFEFF/, '')
-  const plain = text
-    .replace(/("(?:[^"\\]|\\.)*")|\/\/[^\n]*|\/\*[^]*?\*\//g, (_, string: string | undefined) => string ?? '')
-    .replace(/("(?:[^"\\]|\\.)*")|,(?=\s*[}\]])/g, (_, string: string | undefined) => string ?? '')
-  try {
-    return record(JSON.parse(plain))
-  } catch {
-    return {}
-  }
-}
-
-const record = (value: unknown): Record<string, unknown> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Record<string, unknown>) : {}
-const list = (value: unknown): readonly string[] =>
-  (Array.isArray(value) ? value : [value]).filter((item): item is string => typeof item === 'string')

@@ -14,6 +14,8 @@ import { importOf, namesOfExports, type ExportTarget, type ImportDeclaration } f
 export interface SourceUnit {
   readonly path: string
   readonly source: SourceText
+  /** By which instances of its classes are known on every thread: POSIX, relative to the project's folder or led by the name of its package. */
+  readonly knownAs: string
   readonly tree: ts.SourceFile
   readonly imports: readonly ImportDeclaration[]
   /** Classes at the top level of the file. */
@@ -65,7 +67,7 @@ export class SourceProject {
     return this.#units.get(path)
   }
 
-  /** The file of the project that a relative or aliased import means; `undefined` for a package. */
+  /** The file that an import means, of the project or of a package with brains; `undefined` for any other package. */
   target(specifier: string, from: SourceUnit): SourceUnit | undefined {
     const path = this.host.resolve(specifier, from.path)
     return path === undefined || !SCRIPT.test(path) ? undefined : this.unit(path)
@@ -83,6 +85,7 @@ export class SourceProject {
     return {
       path,
       source: { name: relativeName(this.#root, path), text },
+      knownAs: this.host.nameOf?.(path) ?? relativeName(this.#root, path),
       tree,
       imports: tree.statements.filter(ts.isImportDeclaration).map(importOf),
       classes,

@@ -100,7 +100,7 @@ export function readNeeds(node: ts.Node, { prefix, unit }: BrainContext, extraEd
     selfEscapes: false,
     classEscapes: false,
     evals: scope.evals.map((call) => ({ start: call.getStart(), end: call.getEnd() })),
-    edits: [...extraEdits, ...constEnumEdits(node), ...classNameEdits(node, prefix, unit.source.name), ...cancelPoints(node, prefix)],
+    edits: [...extraEdits, ...constEnumEdits(node), ...classNameEdits(node, prefix, unit.knownAs), ...cancelPoints(node, prefix)],
   }
 }
 

@@ -8,7 +8,7 @@ import type { Edit } from '../model.ts'
 
 export const REGISTRATION = 'addSerializableType'
 
-/** `file` is the name of the module below the project's folder, POSIX. */
+/** `file` is what the module is known as. */
 export function classNameEdits(statement: ts.Node, prefix: string, file: string): Edit[] {
   if (!isNamedClass(statement)) return []
   const hidden = hiddenMember(statement)

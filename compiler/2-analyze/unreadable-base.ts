@@ -5,6 +5,7 @@ import { extendsBrain, heritageOf, meaningOf } from '../1-parse/classes.ts'
 import type { ClassNode } from '../1-parse/declarations.ts'
 import { bareExpression } from '../1-parse/expressions.ts'
 import type { SourceProject, SourceUnit } from '../1-parse/project.ts'
+import { isOfPackage } from '../names.ts'
 import { constantOf } from './fold.ts'
 import { taskDecorators } from './tasks.ts'
 
@@ -17,7 +18,9 @@ export function whyUnreadableBase(node: ClassNode, unit: SourceUnit, project: So
   const made = ts.isIdentifier(base) ? constantOf(base.text, unit, project) : { expression: base, unit }
   if (made && !isName(bareExpression(made.expression)) && mentionsBrain(made.expression, made.unit, project)) return 'it is made by an expression'
   const specifier = packageOf(base, unit, project)
-  return specifier !== undefined && hasTask(node, unit, project) ? `it comes from the package \`${specifier}\`` : undefined
+  if (specifier === undefined || !hasTask(node, unit, project)) return undefined
+  const why = project.host.whyUnread?.(specifier, unit.path)
+  return `it comes from the package \`${specifier}\`${why === undefined ? '' : `, which ${why}`}`
 }
 
 // --- internal ---
@@ -55,7 +58,8 @@ function packageOf(expression: ts.Expression, unit: SourceUnit, project: SourceP
   let root = expression
   while (ts.isPropertyAccessExpression(root)) root = root.expression
   const found = ts.isIdentifier(root) && unit.imports.find((declaration) => declaration.names.some((name) => name.local === (root as ts.Identifier).text))
-  return found && !project.target(found.specifier, unit) ? found.specifier : undefined
+  const target = found && project.target(found.specifier, unit)
+  return found && (!target || isOfPackage(target.path)) ? found.specifier : undefined
 }
 
 function hasTask(node: ClassNode, unit: SourceUnit, project: SourceProject): boolean {

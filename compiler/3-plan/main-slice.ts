@@ -2,6 +2,7 @@
 // that only those need. Must not make text.
 
 import type { BrainPlan, FileModel, ImportSpecifier, Slice } from '../model.ts'
+import { isOfPackage } from '../names.ts'
 import { classModules } from './class-modules.ts'
 
 export function mainSlice(file: FileModel, plans: readonly BrainPlan[]): Slice {
@@ -32,18 +33,18 @@ export function mainSlice(file: FileModel, plans: readonly BrainPlan[]): Slice {
   const classImports = classModules([...classFiles(file, plans)], file, used).filter((specifier) => !bareImports.includes(specifier))
   return {
     id: file.output, kind: 'main', file, items: new Set(file.items.keys()), members, imports, bareImports, classImports,
-    sliceImports: [], heritage: new Map(), exports: new Map(),
+    packageImports: [], sliceImports: [], heritage: new Map(), exports: new Map(),
   }
 }
 
-/** Other files whose classes arrive in the main process: it reads every attribute, takes what its tasks are given and gets what the others give. */
+/** Other files whose classes arrive in the main process: it reads every attribute, takes what its tasks are given and gets what the others give. A package has its own there. */
 function classFiles(file: FileModel, plans: readonly BrainPlan[]): Set<string> {
   const own = plans.filter((plan) => plan.file === file)
   const classes = own.flatMap(({ shared, tasks }) => [
     ...shared.flatMap((attribute) => attribute.classes),
     ...tasks.flatMap(({ task }) => (task.process ? task.gives : task.takes)),
   ])
-  return new Set(classes.map((each) => each.file).filter((path) => path !== file.path))
+  return new Set(classes.map((each) => each.file).filter((path) => path !== file.path && !isOfPackage(path)))
 }
 
 /** `super.plan(…)` in a method that stays in the main process needs the body of the task it overrides. */

@@ -5,7 +5,7 @@ import { BRAIN_MEMBERS } from '../../src/contract/names.ts'
 import { classNotPortable, evalInTask, attributeNotShared, attributeUndeclared, blockInMain, classLoadsMain, mainModuleInWorker, outputRepeated, privateFromConstructor, superOfSplit, taskCalledDirectly, taskOverridden, taskUnknown } from '../diagnostics.ts'
 import { type DiagnosticLog, renameFix, spanIn } from '../log.ts'
 import type { ArrivingClass, Attribute, BrainPlan, FileModel, PlannedTask, SelfUse, Slice } from '../model.ts'
-import { closest, fileWord } from '../names.ts'
+import { closest, fileWord, isOfPackage } from '../names.ts'
 import { chainOf, type ChainLink, type Files } from './chain.ts'
 import { reportCopiedState } from './copied-state.ts'
 import { reportLostUpdates } from './lost-updates.ts'
@@ -18,7 +18,8 @@ export interface Plan {
 }
 
 export function plan(files: Files, log: DiagnosticLog): Plan {
-  const links = [...files.values()].flatMap((file) => file.brains.map((brain) => ({ file, brain })))
+  const own = [...files.values()].filter((file) => !isOfPackage(file.path))
+  const links = own.flatMap((file) => file.brains.map((brain) => ({ file, brain })))
   const brains = links.map((link) => planBrain(link, files, log))
   reportRepeatedOutputs(files, brains, log)
   for (const link of links) checkMembers(link, files, log)
@@ -29,7 +30,7 @@ export function plan(files: Files, log: DiagnosticLog): Plan {
     reportWaysBack(task, arriving, log)
     return slices
   }))
-  const mains = [...files.values()].filter((file) => file.brains.length > 0).map((file) => mainSlice(file, brains))
+  const mains = own.filter((file) => file.brains.length > 0).map((file) => mainSlice(file, brains))
   return { brains, slices: [...mains, ...workers] }
 }
 

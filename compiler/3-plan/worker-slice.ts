@@ -2,9 +2,9 @@
 // a fixpoint over the names that live code uses as values. Must not make text.
 
 import type { ArrivingClass, BrainModel, BrainPlan, FileModel, ImportSpecifier, Item, Member, PlannedTask, Slice } from '../model.ts'
-import { DEFAULT_NAME, EVERYBODY, REGISTRATIONS } from '../names.ts'
+import { DEFAULT_NAME, EVERYBODY, isOfPackage, REGISTRATIONS } from '../names.ts'
 import { chainOf, type ChainLink, type Files } from './chain.ts'
-import { classModules } from './class-modules.ts'
+import { classModules, relativeSpecifier } from './class-modules.ts'
 
 /** A member that a worker keeps; not `certain` where only a `this` that was handed on may reach it. */
 export interface LiveMember {
@@ -38,6 +38,7 @@ interface Part {
   readonly items: Set<number>
   readonly members: Map<string, Set<number>>
   readonly imports: Map<number, ImportSpecifier[]>
+  readonly packageImports: { specifier: string; imported: string; local: string }[]
   readonly sliceImports: { slice: string; imported: string; local: string }[]
   /** Slices that register serialisable types. */
   readonly registrations: Set<string>
@@ -89,7 +90,7 @@ class SliceBuilder {
   #part(file: FileModel): Part {
     const known = this.#parts.get(file.path)
     if (known) return known
-    const part: Part = { file, items: new Set(), members: new Map(), imports: new Map(), sliceImports: [], registrations: new Set(), heritage: new Map(), exports: new Map() }
+    const part: Part = { file, items: new Set(), members: new Map(), imports: new Map(), packageImports: [], sliceImports: [], registrations: new Set(), heritage: new Map(), exports: new Map() }
     this.#parts.set(file.path, part)
     file.items.forEach((item, index) => {
       if (item.import?.bare && !NOT_CODE.test(item.import.specifier)) part.items.add(index)
@@ -232,6 +233,7 @@ class SliceBuilder {
     const specifier = item.import!.names.find((candidate) => candidate.local === local)!
     const target = specifier.origin && this.#files.get(specifier.origin.file)
     if (target && target.brains.length > 0) return this.#useOrigin(part, target, specifier)
+    if (specifier.origin && isOfPackage(specifier.origin.file) && !(isOfPackage(part.file.path) && /^[.#]/.test(item.import!.specifier))) return this.#useOfPackage(part, specifier)
     const live = part.imports.get(index) ?? []
     if (live.includes(specifier)) return
     part.imports.set(index, [...live, specifier])
@@ -242,6 +244,13 @@ class SliceBuilder {
   #useOrigin(part: Part, target: FileModel, { local, origin }: ImportSpecifier): void {
     for (const name of origin!.name === '*' ? target.exports.values() : [origin!.name]) this.#useName(target, name)
     this.#takeFromSlice(part, target, origin!.name, local)
+  }
+
+  /** By its name a package would be loaded as it was built, main modules and all. */
+  #useOfPackage(part: Part, { local, origin }: ImportSpecifier): void {
+    const { file, name } = origin!
+    if (part.packageImports.some((known) => known.local === local)) return
+    part.packageImports.push({ specifier: relativeSpecifier(part.file.path, file), imported: name === DEFAULT_NAME ? 'default' : name, local })
   }
 
   /** A statement that changes something live is kept; others, such as one that starts the program, are not. */
@@ -265,7 +274,7 @@ class SliceBuilder {
   #isLive(part: Part, name: string): boolean {
     return (part.file.declaredBy.get(name) ?? []).some((index) => {
       const item = part.file.items[index]!
-      if (item.import) return part.imports.get(index)?.some((specifier) => specifier.local === name) || part.sliceImports.some((taken) => taken.local === name)
+      if (item.import) return part.imports.get(index)?.some((specifier) => specifier.local === name) || [...part.sliceImports, ...part.packageImports].some((taken) => taken.local === name)
       return part.items.has(index)
     })
   }

@@ -13,7 +13,7 @@ export function emitModule(slice: Slice, plans: readonly BrainPlan[]): CompiledM
   const edits = [
     ...file.items.flatMap((item, index) => itemEdits(slice, item, index)),
     ...semicolons(file.source.text, file.items.map((item, index) => ({ ...item, isKept: isKept(slice, item, index) }))),
-    ...file.brains.filter((brain) => slice.items.has(brain.item)).flatMap((brain) => brainEdits(slice, brain, own.find((plan) => plan.brain === brain)!)),
+    ...file.brains.filter((brain) => slice.items.has(brain.item)).flatMap((brain) => brainEdits(slice, brain, own.find((plan) => plan.brain === brain))),
   ]
   const classes = slice.classImports.map((specifier) => `import ${JSON.stringify(specifier)}\n`).join('')
   const exported = slice.exports.size > 0 ? `export { ${[...slice.exports].map((each) => exportText(each, file.prefix)).join(', ')} }\n` : ''
@@ -37,6 +37,7 @@ function header(slice: Slice, own: readonly BrainPlan[]): string {
     lines.push(`import { state as ${stateName(slice, slice.entry.plan)} } from 'taskbrain:state/${slice.entry.plan.stateId}'`)
   }
   for (const { slice: id, imported, local } of slice.sliceImports) lines.push(local === '' ? `import 'taskbrain:slice/${id}'` : importText([{ imported, local }], `taskbrain:slice/${id}`))
+  for (const { specifier, imported, local } of slice.packageImports) lines.push(importText([{ imported, local }], specifier))
   for (const specifier of slice.bareImports) lines.push(`import ${JSON.stringify(specifier)}`)
   return `${lines.join('; ')}; `
 }
@@ -121,9 +122,10 @@ function quotedIfNeeded(name: string): string {
   return /^[\p{ID_Start}$_][\p{ID_Continue}$]*$/u.test(name) ? name : JSON.stringify(name)
 }
 
-function brainEdits(slice: Slice, brain: BrainModel, plan: BrainPlan): Edit[] {
+/** `plan` is that of the brain: one of a package has none. */
+function brainEdits(slice: Slice, brain: BrainModel, plan: BrainPlan | undefined): Edit[] {
   const live = slice.members.get(brain.name)
-  const registration = isMain(slice) ? mainRegistration(slice, plan) : workerRegistration(slice, brain)
+  const registration = isMain(slice) ? mainRegistration(slice, plan!) : workerRegistration(slice, brain)
   const parts = brain.members.map((member, index) => ({ ...member, isKept: isMemberKept(slice, member, live?.has(index) ?? false), splitEdits: splitEditsHere(slice, brain, member) }))
   const edits: Edit[] = [...parts.flatMap((member) => memberEdits(brain, member)), ...semicolons(slice.file.source.text, parts)]
   // Before what runs with the class and may make a brain of it: `static readonly shared = new Robot()`.

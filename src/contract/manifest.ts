@@ -1,7 +1,11 @@
+export const MANIFEST_FORMAT = 1
+
 /** `manifest.json` in the out dir: what a build wrote. Paths are POSIX and relative to the out dir. */
 export interface Manifest {
-  readonly format: 1
+  readonly format: typeof MANIFEST_FORMAT
   readonly brains: readonly BrainManifest[]
+  /** Of each source with a brain the hash: who builds upon a brain of a package must read what that was built from. */
+  readonly sources: Readonly<Record<string, string>>
   /** Every file of the build, sorted. What the last build named and this one does not is deleted. */
   readonly files: readonly string[]
 }

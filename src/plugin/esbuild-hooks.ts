@@ -72,11 +72,13 @@ function addModules(build: PluginBuild, brains: ProjectBrains, context: ModuleCo
     const file = posix(resolve(resolveDir, path))
     return (await brains.isMade(file)) ? { path: file } : undefined
   })
-  // A module that is loaded for the instances of its classes is used, though nothing is taken from it by name.
+  // The workers of a package lie beside what it was built to. And a module that is loaded for the instances of its classes is used, though
+  // nothing is taken from it by name.
   build.onResolve({ filter: /^[.#@~\w]/ }, async ({ path, importer, kind, resolveDir, with: attributes, pluginData }) => {
+    if (brains.isCompiledPackage(path, posix(importer))) return { path, external: true }
     if (kind !== 'import-statement' || pluginData === RESOLVED_HERE || !(await brains.isCompiled(posix(importer)))) return undefined
     const found = await build.resolve(path, { kind, importer, resolveDir, with: attributes, pluginData: RESOLVED_HERE })
-    return found.errors.length > 0 || found.external || found.sideEffects || found.path.includes('node_modules') ? undefined : { path: found.path, namespace: found.namespace, suffix: found.suffix, sideEffects: true }
+    return found.errors.length > 0 || found.external || found.sideEffects || !brains.isSource(posix(found.path)) ? undefined : { path: found.path, namespace: found.namespace, suffix: found.suffix, sideEffects: true }
   })
   build.onLoad({ filter: SCRIPT, namespace: 'file' }, async (args) => {
     const path = posix(args.path)
@@ -84,7 +86,7 @@ function addModules(build: PluginBuild, brains: ProjectBrains, context: ModuleCo
     const file = await brains.load(path)
     const brain = file && loadResult(file, path)
     if (brain) return brain
-    if (path.includes('/node_modules/') || !isFile(path)) return undefined
+    if (!brains.isSource(path) || !isFile(path)) return undefined
     const changed = await brains.transform(path, await readFile(path, 'utf8'))
     return changed && { contents: withInlineMap(changed), loader: loaderFor(path), resolveDir: dirname(path), watchFiles: [args.path] }
   })

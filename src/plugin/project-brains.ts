@@ -9,6 +9,7 @@ import { type BuildConfig, isFile, isTypeScript } from '../config.ts'
 import { inputDiagnostics } from '../input-errors.ts'
 import type { Mapped } from '../line-edits.ts'
 import { readText } from '../source-text.ts'
+import { createPackages, packageFolderOf } from '../packages.ts'
 import { findSources } from '../sources.ts'
 import { CompiledGraph, MADE_PATH } from '../compiled-graph.ts'
 import { separateMap } from '../inline-map.ts'
@@ -44,6 +45,7 @@ export class ProjectBrains {
   readonly #asked = new Set<string>()
   #last: Promise<CompiledProject | undefined> = Promise.resolve(undefined)
   #mayBeOld = true
+  #packages = createPackages()
 
   constructor(config: BuildConfig, aliases: readonly Alias[] = [], loadCompiler = loadOwnCompiler) {
     this.config = config
@@ -54,16 +56,16 @@ export class ProjectBrains {
   /** A build begins: what was compiled for the last one is used again where nothing changed. */
   begin(): void {
     this.#mayBeOld = true
+    this.#packages = createPackages()
   }
 
   /** `undefined`: the file can't hold a brain, and is the bundler's own to load. */
   async load(path: string): Promise<LoadedFile | undefined> {
-    if (path.includes('/node_modules/')) return undefined
     if (MADE_PATH.test(path)) {
       const last = await this.#last
       if (last && last.graph.at(path)) return loaded(last, path)
     }
-    if (!isTypeScript(path) || !mayHoldBrain(readText(path))) return undefined
+    if (packageFolderOf(path) !== undefined || !isTypeScript(path) || !isFile(path) || !mayHoldBrain(readText(path))) return undefined
     const project = await this.#project(path)
     return project && loaded(project, path)
   }
@@ -79,12 +81,22 @@ export class ProjectBrains {
     return (await this.#last)?.graph.at(path) !== undefined
   }
 
+  /** Whether an import means a package that ships compiled brains. */
+  isCompiledPackage(specifier: string, importer: string): boolean {
+    return this.#packages.isCompiled(specifier, importer)
+  }
+
+  /** Whether a file is of the project, or of a package whose sources workers are made of. */
+  isSource(path: string): boolean {
+    return packageFolderOf(path) === undefined || this.#packages.nameOf(path) !== undefined
+  }
+
   /** An ordinary module of the project; `undefined` where it stays as it is. */
   async transform(path: string, text: string): Promise<Mapped | undefined> {
-    if (path.includes('/node_modules/') || !/\bawait\b|\bclass\b/.test(text)) return undefined
+    if (!this.isSource(path) || !/\bawait\b|\bclass\b/.test(text)) return undefined
     const project = await this.#project()
     if (!project?.reached.has(path) || project.graph.at(path)) return undefined
-    const code = project.compiler.transformModule(path, text, this.config.projectDir)?.code
+    const code = project.compiler.transformModule(path, text, this.config.projectDir, project.files.nameOf(path))?.code
     return code === undefined ? undefined : separateMap(code)
   }
 

@@ -3,6 +3,7 @@
 import { dirname, isAbsolute } from 'node:path'
 import { posix } from '../config.ts'
 import { isSeenStill, openProjectFiles, type ProjectFiles } from '../project-files.ts'
+import { createPackages } from '../packages.ts'
 import { relativeSpecifier } from '../relative.ts'
 import { createResolver, type Resolve } from '../resolve.ts'
 
@@ -18,7 +19,8 @@ export interface RecordedFiles extends ProjectFiles {
 }
 
 export function recordFiles(aliases: readonly Alias[]): RecordedFiles {
-  const files = openProjectFiles(withAliases(createResolver(), aliases))
+  const packages = createPackages()
+  const files = openProjectFiles(packages, withAliases(createResolver(packages), aliases))
   return { ...files, isCurrent: () => isSeenStill(files.seen(), withAliases(createResolver(), aliases)) }
 }
 

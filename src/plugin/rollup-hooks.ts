@@ -60,24 +60,26 @@ export function rollupHooks(host: RollupHost): RollupHooks {
   return {
     buildStart: () => host.brains().begin(),
     resolveId: {
-      filter: { id: new RegExp(`${RUNTIME.source}|${MADE_PATH.source}`) },
+      filter: { id: new RegExp(`${RUNTIME.source}|${MADE_PATH.source}|^[@\\w]`) },
       async handler(specifier, importer) {
         // A brain and its workers must meet one runtime, the one that is installed.
         if (RUNTIME.test(specifier)) return host.keepsRuntimeOutside(this) ? { id: specifier, external: true } : undefined
+        // The workers of a package lie beside what it was built to.
+        if (importer !== undefined && host.brains().isCompiledPackage(specifier, posix(importer)) && host.keepsRuntimeOutside(this)) return { id: specifier, external: true }
         // A worker's own entry has no importer, and an absolute path.
         const path = /^\.\.?\//.test(specifier) && importer !== undefined ? posixPath.join(posixPath.dirname(posix(importer)), specifier) : posix(specifier)
         return (await host.brains().isMade(path)) ? path : undefined
       },
     },
     load: {
-      filter: { id: { include: /\.(?:tsx?|mts)$/, exclude: /\/node_modules\// } },
+      filter: { id: /\.(?:tsx?|mts)$/ },
       handler(id) {
         return load(this, posix(id))
       },
     },
     transform: {
       order: 'pre',
-      filter: { id: { include: SCRIPT, exclude: /\/node_modules\// }, code: /\bawait\b|\bclass\b/ },
+      filter: { id: SCRIPT, code: /\bawait\b|\bclass\b/ },
       async handler(code: string, id: string) {
         const changed = await host.brains().transform(posix(id), code)
         // A module that is loaded for the instances of its classes is used, though nothing is taken from it by name.

@@ -128,7 +128,7 @@ describe('a build', (it) => {
     assert.equal([again.written, again.deleted], [[], []])
     project.write('src/main.brain.ts', SMALL_BRAIN['src/main.brain.ts'].replace('compute(4)', 'compute(5)'))
     const changed = await built(project)
-    assert.equal(changed.written, ['main.brain.MainBrain.compute.worker.js.map', 'main.brain.js', 'main.brain.js.map'])
+    assert.equal(changed.written, ['main.brain.MainBrain.compute.worker.js.map', 'main.brain.js', 'main.brain.js.map', 'manifest.json'])
   })
   it('deletes what the last build made and this one does not, and nothing else', async () => {
     using project = scratchProject({ ...SMALL_BRAIN, 'src/deep/two.brain.ts': SMALL_BRAIN['src/main.brain.ts'].replace('./square', '../square') })

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import * as assert from 'uvu/assert'
+import { AS_IT_SHOULD, CRANE, MACHINES, RUN } from '../harness/machines.ts'
 import { describe } from '../harness/suite.ts'
 
 // The library as a user gets it: packed, installed in an empty project far from here, and used from there.
@@ -121,49 +122,71 @@ function run(command: string, args: readonly string[], cwd: string, env: Readonl
   return { exitCode: status, stdout, stderr }
 }
 
-/** The project's folder, with the packed library installed; made once, by whichever test comes first. */
-const installed = ((): (() => string) => {
-  let project: string | undefined
-  return () => (project ??= install())
-})()
+/** Made once, by whichever test comes first. */
+function once<Made>(make: () => Made): () => Made {
+  let made: { readonly value: Made } | undefined
+  return () => (made ??= { value: make() }).value
+}
 
-function install(): string {
-  const home = mkdtempSync(join(tmpdir(), 'taskbrain-e2e-'))
-  process.on('exit', () => rmSync(home, { recursive: true, force: true }))
-  const packed = run('npm', ['pack', '--ignore-scripts', '--json', '--pack-destination', home], ROOT)
-  assert.is(packed.exitCode, 0, packed.stderr)
-  const [{ filename }] = JSON.parse(packed.stdout) as [{ filename: string }]
-  // A folder as people have them.
-  const project = join(home, 'my robot é')
-  for (const [path, text] of Object.entries(FILES)) {
+/** A folder for all of this. */
+const home = once(() => {
+  const folder = mkdtempSync(join(tmpdir(), 'taskbrain-e2e-'))
+  process.on('exit', () => rmSync(folder, { recursive: true, force: true }))
+  return folder
+})
+
+/** The packed library. */
+const library = once(() => pack(ROOT, '--ignore-scripts'))
+
+/** The tarball that `npm pack` makes of a folder. */
+function pack(folder: string, ...args: readonly string[]): string {
+  const { exitCode, stdout, stderr } = run('npm', ['pack', ...args, '--json', '--pack-destination', home()], folder)
+  assert.is(exitCode, 0, stdout + stderr)
+  // What a script prints comes before.
+  const [{ filename }] = JSON.parse(stdout.slice(stdout.lastIndexOf('\n[') + 1)) as [{ filename: string }]
+  return join(home(), filename)
+}
+
+/** A folder with those files, and with those tarballs installed. */
+function install(name: string, files: Readonly<Record<string, string>>, ...tarballs: readonly string[]): string {
+  const project = join(home(), name)
+  for (const [path, text] of Object.entries(files)) {
     mkdirSync(dirname(join(project, path)), { recursive: true })
     writeFileSync(join(project, path), text)
   }
-  const { exitCode, stderr } = run('npm', ['install', '--no-audit', '--no-fund', '--prefer-offline', join(home, filename)], project)
+  const { exitCode, stderr } = run('npm', ['install', '--no-audit', '--no-fund', '--prefer-offline', ...tarballs], project)
   assert.is(exitCode, 0, stderr)
   return project
 }
 
+/** What `taskbrain build` prints. */
+function build(project: string): string {
+  const { exitCode, stdout, stderr } = run('npx', ['--no-install', 'taskbrain', 'build'], project)
+  assert.is(exitCode, 0, stdout + stderr)
+  return stdout
+}
+
+/** The project's folder, with the packed library installed; it is called as people call folders. */
+const installed = once(() => install('my robot é', FILES, library()))
+
 /** The project with its brains built. */
-const built = ((): (() => string) => {
-  let project: string | undefined
-  return () => {
-    if (project !== undefined) return project
-    const folder = installed()
-    const { exitCode, stdout, stderr } = run('npx', ['--no-install', 'taskbrain', 'build'], folder)
-    assert.is(exitCode, 0, stdout + stderr)
-    assert.match(stdout, /^MainBrain {2}src\/main\.brain\.ts → \.taskbrain\/main\.brain\.js\n[^]*1 brain, 4 tasks; /)
-    return (project = folder)
-  }
-})()
+const built = once(() => {
+  assert.match(build(installed()), /^MainBrain {2}src\/main\.brain\.ts → \.taskbrain\/main\.brain\.js\n[^]*1 brain, 4 tasks; /)
+  return installed()
+})
+
+function assertTyped(project: string): void {
+  const { exitCode, stdout } = run(process.execPath, [TSC, '-p', '.', '--pretty', 'false', '--typeRoots', TYPE_ROOTS], project)
+  assert.equal([exitCode, stdout], [0, ''])
+}
 
 describe('the packed library', (it) => {
   it('holds what is built and what is read, and nothing else', () => {
-    const library = join(installed(), 'node_modules/taskbrain')
-    assert.equal(readdirSync(library).filter((name) => name !== 'node_modules').sort(),
+    const folder = join(installed(), 'node_modules/taskbrain')
+    assert.equal(readdirSync(folder).filter((name) => name !== 'node_modules').sort(),
       ['LICENSE', 'README.fr.md', 'README.md', 'dist', 'package.json'])
-    for (const name of readdirSync(join(library, 'dist'), { recursive: true, encoding: 'utf8' })) {
-      if (name.endsWith('js')) assert.not.match(readFileSync(join(library, 'dist', name), 'utf8'), ROOT)
+    for (const name of readdirSync(join(folder, 'dist'), { recursive: true, encoding: 'utf8' })) {
+      if (name.endsWith('js')) assert.not.match(readFileSync(join(folder, 'dist', name), 'utf8'), ROOT)
     }
   })
   it('names its version', () => {
@@ -198,12 +221,60 @@ describe('the packed library', (it) => {
     assert.not.match(loaded, 'dist/compiler.mjs')
   })
   it('is typed from end to end for a program that imports what was built', () => {
-    const { exitCode, stdout } = run(process.execPath, [TSC, '-p', '.', '--pretty', 'false', '--typeRoots', TYPE_ROOTS], built())
-    assert.equal([exitCode, stdout], [0, ''])
+    assertTyped(built())
   })
   it('says how to compile a brain that never was', () => {
     const { exitCode, stderr } = run(process.execPath, ['uncompiled.mjs'], installed())
     assert.is(exitCode, 1)
     assert.match(stderr, 'taskbrain build')
   })
+})
+
+/** What README.md says a package that ships brains has as its package.json. */
+function documentedPackage(): Record<string, unknown> {
+  const section = readFileSync(join(ROOT, 'README.md'), 'utf8').split('\n## Brains in a package\n')[1]
+  return JSON.parse(/^```text\n([^]*?)^```$/m.exec(section ?? '')?.[1] ?? '{}') as Record<string, unknown>
+}
+
+describe('a package that ships a brain', (it) => {
+  const machines = once(() => {
+    const files = { ...MACHINES, 'package.json': JSON.stringify({ version: '1.0.0', ...documentedPackage() }) }
+    return pack(install('machines', files, '--no-save', library()))
+  })
+  const crane = once(() => {
+    const project = install('crane', {
+      'package.json': FILES['package.json'],
+      'tsconfig.json': FILES['tsconfig.json'],
+      'src/crane.brain.ts': CRANE,
+      'main.mjs': RUN,
+      'main.ts': `import { createLogger, ExecutionStates } from 'taskbrain'
+import { Machine } from 'machines'
+import { Crane } from './.taskbrain/crane.brain.js'
+
+const machine: Machine = new Crane(createLogger({ identifier: 'Robot' }), 640)
+const out = await new Crane(createLogger({ identifier: 'Robot' }), 640).tasks.weigh(machine.turns)
+if (out.executionState === ExecutionStates.CORRECTLY) {
+  const text: string = out.result
+  // @ts-expect-error a text is no number
+  const length: number = out.result
+}
+// @ts-expect-error only a crane lifts
+await machine.tasks.lift(1)
+`,
+    }, library(), machines())
+    build(project)
+    return project
+  })
+
+  it('is packed with what it was built to and with its sources', () => {
+    const { stdout } = run('tar', ['-tzf', machines()], home())
+    for (const path of ['.taskbrain/machine.brain.js', '.taskbrain/machine.brain.d.ts', '.taskbrain/manifest.json', '.taskbrain/package.json', 'src/machine.brain.ts', 'src/load.ts']) assert.match(stdout, `package/${path}\n`)
+    assert.not.match(stdout, 'cache.json')
+  })
+  it('is built upon by a project that installs it', () => {
+    const { exitCode, stdout, stderr } = run(process.execPath, ['main.mjs'], crane())
+    assert.is(exitCode, 0, stdout + stderr)
+    assert.equal(JSON.parse(stdout), AS_IT_SHOULD)
+  })
+  it('is typed for those who build upon it', () => assertTyped(crane()))
 })

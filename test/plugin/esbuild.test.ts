@@ -4,7 +4,7 @@ import * as assert from 'uvu/assert'
 import { type TaskbrainOptions, taskbrain } from '../../src/esbuild.ts'
 import type { ScratchProject } from '../harness/project.ts'
 import { describe } from '../harness/suite.ts'
-import { assertRunsAsByCommand, outputOf, robotProject, scriptsIn } from './robot-project.ts'
+import { assertBuildsUponPackage, assertRunsAsByCommand, outputOf, robotProject, scriptsIn } from './robot-project.ts'
 
 const optionsOf = (project: ScratchProject, more: BuildOptions = {}, options?: TaskbrainOptions): BuildOptions => ({
   absWorkingDir: project.dir,
@@ -45,6 +45,8 @@ describe('taskbrain/esbuild', (it) => {
     await build(optionsOf(project))
     await assertRunsAsByCommand(project, 'out/main.js')
   })
+
+  it('builds upon a brain of a package, which stays as that was built', () => assertBuildsUponPackage((project) => build(optionsOf(project))))
 
   it('loads classes for their instances, also where the project says that nothing has side effects', async () => {
     using project = robotProject({ 'package.json': '{ "type": "module", "sideEffects": false }' })

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import * as assert from 'uvu/assert'
 import { scratchProject, type ScratchProject } from '../harness/project.ts'
 import { start, taskbrain } from '../harness/command.ts'
+import { AS_IT_SHOULD, craneProject, installPackage, MACHINES, ran, RUN } from '../harness/machines.ts'
 
 /** Prints all that there is to see of a robot. JavaScript, so that it runs beside the output of the command line too. */
 const program = (brain: string, closing: string): string => `import { createLogger } from 'taskbrain'
@@ -109,6 +110,15 @@ export async function assertRunsAsByCommand(project: ScratchProject, script: str
   assert.match(expected, /"failed":"robot\.brain\.ts:22:11"\}\n1 closed\n6 2 0\n/)
   assert.is(await outputOf(project, script), expected)
   assert.is(await outputOf(project, script, '--enable-source-maps'), expected)
+}
+
+/** `src/main.ts` is built to `out/main.js`. */
+export async function assertBuildsUponPackage(build: (project: ScratchProject) => Promise<unknown>): Promise<void> {
+  using project = craneProject({ 'src/main.ts': RUN.replace('./.taskbrain/crane.brain.js', './crane.brain') })
+  await installPackage(project, MACHINES)
+  await build(project)
+  assert.equal(await ran(project, 'out/main.js'), AS_IT_SHOULD)
+  assert.match(scriptsIn(project, 'out')['main.js']!, /from "machines"/)
 }
 
 async function outputByCommand(): Promise<string> {
