@@ -8,7 +8,7 @@ import type { ArrivingClass, Attribute, BrainPlan, FileModel, PlannedTask, SelfU
 import { closest, fileWord } from '../names.ts'
 import { chainOf, type ChainLink, type Files } from './chain.ts'
 import { reportLostUpdates } from './lost-updates.ts'
-import { mainSlice } from './main-slice.ts'
+import { mainSlice, type SuperCallers } from './main-slice.ts'
 import { workerSlices, type LiveMember } from './worker-slice.ts'
 
 export interface Plan {
@@ -28,11 +28,31 @@ export function plan(files: Files, log: DiagnosticLog): Plan {
     reportWaysBack(task, arriving, log)
     return slices
   }))
-  const mains = [...files.values()].filter((file) => file.brains.length > 0).map((file) => mainSlice(file, brains))
+  const superCallers = superCallersAmong(brains)
+  const mains = [...plansByFile(brains)].map(([file, plans]) => mainSlice(file, plans, superCallers))
   return { brains, slices: [...mains, ...workers] }
 }
 
+export function plansByFile(brains: readonly BrainPlan[]): ReadonlyMap<FileModel, readonly BrainPlan[]> {
+  const found = new Map<FileModel, BrainPlan[]>()
+  for (const plan of brains) {
+    const known = found.get(plan.file)
+    if (known) known.push(plan)
+    else found.set(plan.file, [plan])
+  }
+  return found
+}
+
 // --- internal ---
+
+/** Names called as `super.plan(…)`, each with the names of the brains that do. */
+function superCallersAmong(brains: readonly BrainPlan[]): SuperCallers {
+  const callers = new Map<string, Set<string>>()
+  for (const { brain } of brains)
+    for (const { needs } of brain.members)
+      for (const { via, name } of needs.self) if (via === 'super') callers.set(name, (callers.get(name) ?? new Set()).add(brain.name))
+  return callers
+}
 
 function planBrain(link: ChainLink, files: Files, log: DiagnosticLog): BrainPlan {
   const { file, brain } = link

@@ -6,9 +6,9 @@ import type { BrainModel, BrainPlan, CompiledModule, Edit, ImportItem, ImportSpe
 import { DEFAULT_NAME, fileWord } from '../names.ts'
 import { applyEdits } from './edits.ts'
 
-export function emitModule(slice: Slice, plans: readonly BrainPlan[]): CompiledModule {
+/** `own` are the plans of the brains of the slice's file. */
+export function emitModule(slice: Slice, own: readonly BrainPlan[]): CompiledModule {
   const { file } = slice
-  const own = plans.filter((plan) => plan.file === file)
   const edits = [
     ...file.items.flatMap((item, index) => itemEdits(slice, item, index)),
     ...semicolons(file.source.text, file.items.map((item, index) => ({ ...item, isKept: isKept(slice, item, index) }))),

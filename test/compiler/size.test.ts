@@ -1,5 +1,7 @@
 import * as assert from 'uvu/assert'
 import { compile, type CompileResult } from '../../compiler/index.ts'
+import { taskbrain } from '../harness/command.ts'
+import { scratchProject } from '../harness/project.ts'
 import { describe } from '../harness/suite.ts'
 
 // Each of these took minutes, or a stack that is not there, where the work grew faster than the text.
@@ -54,5 +56,24 @@ describe('a large source', (it) => {
     const { modules, diagnostics } = compiled(robot(`n = ${'{ a: '.repeat(150)}1${' }'.repeat(150)}\n${TASK} drive() { return this.n }`))
     assert.equal(diagnostics, [])
     assert.match(modules.find((module) => module.kind === 'state')!.code, /kind: "object"|kind: 'object'/)
+  })
+})
+
+describe('a large project', (it) => {
+  it('may have 1,000 files with a brain', () => {
+    const texts = new Map(Array.from({ length: 1000 }, (_, index) => [`/project/src/robot-${index}.brain.ts`, robot(`${lines(20, (nth) => `a${nth} = 0`)}\n${TASK} drive() {\n${lines(20, (nth) => `this.a${nth}++`)}\n}`)]))
+    const host = { fileExists: (file: string) => texts.has(file), readFile: (file: string) => texts.get(file), resolve: () => undefined }
+    const { modules, diagnostics } = compile({ root: '/project', sourceRoot: '/project/src', outDir: '/project/.taskbrain', files: [...texts.keys()], host })
+    assert.equal(diagnostics, [])
+    assert.is(modules.filter((module) => module.kind === 'worker').length, 1000)
+  })
+
+  it('is checked in a small heap, however many files there are', async () => {
+    const values = lines(300, (index) => `export const value${index} = [${index}, { a: ${index}, b: 'b' }, () => value${index}]`)
+    const files = Object.fromEntries(Array.from({ length: 400 }, (_, index) => [`src/part-${index}.ts`, `import 'taskbrain'\nexport class Part${index} extends Map {}\n${values}\n`]))
+    using project = scratchProject({ ...files, 'src/main.brain.ts': robot(`${TASK} drive() {}`) })
+    const { exitCode, stdout } = await taskbrain(['check'], { cwd: project.dir, env: { NODE_OPTIONS: '--max-old-space-size=160' } })
+    assert.match(stdout, 'No problems in 1 brain.')
+    assert.is(exitCode, 0)
   })
 })
