@@ -57,6 +57,14 @@ describe('a large source', (it) => {
     assert.equal(diagnostics, [])
     assert.match(modules.find((module) => module.kind === 'state')!.code, /kind: "object"|kind: 'object'/)
   })
+
+  it('may have 1,000 process tasks', () => {
+    const { modules, diagnostics } = compiled(robot(`n = 0\n${lines(1000, (index) => `${TASK} task${index}() { this.n += ${index} }`)}`))
+    assert.equal(diagnostics, [])
+    const workers = modules.filter((module) => module.kind === 'worker')
+    assert.is(workers.length, 1000)
+    assert.equal(workers[7]!.code.match(/task\d+\(/g), ['task7('])
+  })
 })
 
 describe('a large project', (it) => {
