@@ -65,6 +65,13 @@ describe('a large source', (it) => {
     assert.is(workers.length, 1000)
     assert.equal(workers[7]!.code.match(/task\d+\(/g), ['task7('])
   })
+
+  it('may change objects through 2,000 names', () => {
+    const changes = lines(2000, (index) => `const p${index} = this.pose; p${index}.x = ${index}`)
+    const { modules, diagnostics } = compiled(robot(`pose = { x: 0, y: 0 }\n${TASK} drive() {\n${changes}\n}`))
+    assert.equal(diagnostics, [])
+    assert.is(modules.find((module) => module.kind === 'worker')!.code.match(/\.open\(/g)?.length, 2000)
+  })
 })
 
 describe('a large project', (it) => {
