@@ -9,6 +9,7 @@ import { transformSync } from 'esbuild'
 import ts from 'typescript'
 import { compile } from '../compiler/index.ts'
 import { diskHost } from '../test/harness/compiled.ts'
+import { makeBrainProject } from './brain-project.ts'
 import { measure, print } from './measure.ts'
 
 const folder = resolve('.test/bench-compile')
@@ -41,3 +42,28 @@ print('Warm, one process', await measure([
   { name: 'compile(): 13 tasks, main module and 6 workers with maps', run: () => void compile(input) },
   { name: 'typescript 5.9 transpileModule', run: () => void ts.transpileModule(text, { compilerOptions: { target: ts.ScriptTarget.ES2022, sourceMap: true } }) },
 ], 60, 15))
+
+console.log('\nMany brains: ms in all, ms a brain, MB at most')
+const SAYS_MEMORY = `data:text/javascript,${encodeURIComponent('process.on("exit", () => console.error(`${process.resourceUsage().maxRSS} KB`))')}`
+for (const [count, rounds] of [[1, 5], [10, 5], [100, 3], [1000, 1]] as const) {
+  const project = makeBrainProject(resolve(`.test/bench-brains-${count}`), count)
+  let memory = 0
+  const build = (): void => {
+    const { status, stderr } = spawnSync(process.execPath, ['--import', SAYS_MEMORY, resolve('dist/cli.mjs'), 'build'], { cwd: project.folder, encoding: 'utf8' })
+    if (status !== 0) throw new Error(stderr)
+    memory = Math.max(memory, Number(/(\d+) KB/.exec(stderr)![1]) / 1024)
+  }
+  const many = { root: project.folder, sourceRoot: `${project.folder}/src`, outDir: `${project.folder}/.taskbrain`, files: project.brains, host: diskHost() }
+  const alternatives = [
+    { name: 'nothing there yet', run: () => { rmSync(`${project.folder}/.taskbrain`, { recursive: true, force: true }); build() } },
+    { name: 'nothing changed', run: build },
+    { name: 'one file changed', run: () => { project.edit(0); build() } },
+    { name: 'compile(), warm', run: () => void compile(many) },
+  ]
+  console.log(`  ${count}`)
+  for (const { name, median } of await measure(alternatives, rounds, count < 1000 ? 1 : 0)) {
+    console.log(`    ${name.padEnd(18)} ${median.toFixed(0).padStart(7)}  ${(median / count).toFixed(2).padStart(7)}`)
+  }
+  console.log(`    at most ${memory.toFixed(0)} MB`)
+  rmSync(project.folder, { recursive: true, force: true })
+}

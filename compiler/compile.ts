@@ -7,7 +7,7 @@ import { readFile } from './2-analyze/file.ts'
 import { createTypeOracle } from './2-analyze/type-oracle.ts'
 import { type BrainExplanation, explainBrain } from './3-plan/explain.ts'
 import { reportPackages } from './3-plan/package-errors.ts'
-import { plan, type Plan } from './3-plan/plan.ts'
+import { plan, type Plan, plansByFile } from './3-plan/plan.ts'
 import { emitModule } from './4-emit/module.ts'
 import { emitMainTypes, emitState, emitStateTypes } from './4-emit/state.ts'
 import { DIAGNOSTIC_CODES, sourceTooDeep, suppressionUnused } from './diagnostics.ts'
@@ -58,21 +58,26 @@ function analyze({ root, sourceRoot, files, host }: CompileInput, project: Sourc
   const oracle = createTypeOracle(root, host)
   const models = new Map<string, FileModel>()
   const seen = new Set<string>()
-  const queue = files.filter((path) => mayHoldBrain(host.readFile(path) ?? ''))
-  for (let path = queue.shift(); path !== undefined; path = queue.shift()) {
-    if (seen.has(path)) continue
+  const queue: string[] = []
+  for (const asked of files) {
+    if (mayHoldBrain(host.readFile(asked) ?? '')) queue.push(asked)
+    for (let path = queue.shift(); path !== undefined; path = queue.shift()) if (!seen.has(path)) read(path)
+  }
+  return new Map([...models].sort(([a], [b]) => (a < b ? -1 : 1)))
+
+  function read(path: string): void {
     seen.add(path)
+    project.startFile()
     const model = unlessTooDeep(path, () => {
       const unit = project.unit(path)
       return unit && readFile(unit, { project, oracle, log, output: outputName(path, root, sourceRoot) })
     })
-    if (!model) continue
+    if (!model) return
     models.set(path, model)
     for (const brain of model.brains) if (brain.base) queue.push(brain.base.file)
     // What a worker takes from a file with a brain comes from a slice of that file.
     for (const { origin } of model.items.flatMap((item) => item.import?.names ?? [])) if (origin && mayHoldBrain(host.readFile(origin.file) ?? '')) queue.push(origin.file)
   }
-  return new Map([...models].sort(([a], [b]) => (a < b ? -1 : 1)))
 
   /** Syntax trees are walked by recursion: the stack is what bounds their depth. */
   function unlessTooDeep<T>(path: string, read: () => T): T | undefined {
@@ -122,7 +127,8 @@ function withoutErrors({ brains, slices }: Plan, log: DiagnosticLog): Plan {
 }
 
 function emit({ brains, slices }: Plan): CompiledModule[] {
-  return [...slices.map((slice) => emitModule(slice, brains)), ...brains.map(emitState)]
+  const plans = plansByFile(brains)
+  return [...slices.map((slice) => emitModule(slice, plans.get(slice.file) ?? [])), ...brains.map(emitState)]
 }
 
 function declarations({ brains }: Plan, input: CompileInput): EmittedFile[] {

@@ -1,4 +1,4 @@
-// The project's files as they stand on the disk, each read once, and a record of all that was read and looked for.
+// The project's files as they stand on the disk, and a record of all that was read and looked for.
 import { existsSync } from 'node:fs'
 import { dirname } from 'node:path'
 import type { CompilerHost } from '../compiler/model.ts'
@@ -32,17 +32,30 @@ export function isSeenStill({ files, imports }: Seen, resolve: Resolve): boolean
   return true
 }
 
+/** Characters that are held at once: what more there is is read again where it is asked for again. */
+const ROOM_FOR_TEXTS = 16_000_000
+/** Of a file that was not the same whenever it was read: no content has it. */
+const UNSTEADY = ''
+
 /** Make a new one for each build. */
-export function openProjectFiles(packages = createPackages(), resolve = createResolver(packages)): ProjectFiles {
+export function openProjectFiles(packages = createPackages(), resolve: Resolve = createResolver(packages), room = ROOM_FOR_TEXTS): ProjectFiles {
   const texts = new Map<string, string | undefined>()
+  let held = 0
   const files = new Map<string, string | null>()
   const imports = new Map<string, Map<string, string | undefined>>()
   const unreadable = new Map<string, UnreadableByte>()
 
   return {
     readFile(path) {
-      if (!texts.has(path)) texts.set(path, readAndRecord(path))
-      return texts.get(path)
+      if (texts.has(path)) return texts.get(path)
+      const text = readAndRecord(path)
+      if (held > room) {
+        texts.clear()
+        held = 0
+      }
+      texts.set(path, text)
+      held += text?.length ?? 0
+      return text
     },
     fileExists: isFile,
     lookedUp,
@@ -79,7 +92,8 @@ export function openProjectFiles(packages = createPackages(), resolve = createRe
   function readAndRecord(path: string): string | undefined {
     const content = bytesOf(path)
     // The hash is that of the very bytes which are compiled, whatever is saved meanwhile.
-    files.set(path, content ? hashOf(content) : null)
+    const hash = content ? hashOf(content) : null
+    files.set(path, files.has(path) && files.get(path) !== hash ? UNSTEADY : hash)
     const byte = content && unreadableByte(content)
     if (byte) unreadable.set(path, byte)
     return content && textOf(content)

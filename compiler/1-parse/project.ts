@@ -30,17 +30,19 @@ export interface SourceUnit {
   readonly syntaxErrors: readonly SyntaxMistake[]
 }
 
+/** Characters. Their trees take some twenty times as many bytes. */
+const ROOM_FOR_TREES = 1_000_000
+
 export class SourceProject {
-  readonly #project = new Project({
-    useInMemoryFileSystem: true,
-    skipLoadingLibFiles: true,
-    skipFileDependencyResolution: true,
-    skipAddingFilesFromTsConfig: true,
-    compilerOptions: { target: ts.ScriptTarget.ESNext, allowJs: true, jsx: ts.JsxEmit.Preserve },
-  })
+  #project = emptyProject()
   readonly #units = new Map<string, SourceUnit | undefined>()
+  readonly #read = new Set<string>()
+  #room = ROOM_FOR_TREES
+  /** Characters of the files whose trees are held, and of those among them that were parsed before. */
+  #held = 0
+  #heldAgain = 0
   /** Classes of which it is known whether they extend Brain. */
-  readonly brainClasses = new Map<ClassNode, boolean>()
+  readonly brainClasses = new WeakMap<ClassNode, boolean>()
   /** Files of which it is known whether a brain stands at their top level. */
   readonly brainFiles = new Map<string, boolean>()
   /** By file: names of the classes that are registered where it leads. */
@@ -59,12 +61,24 @@ export class SourceProject {
 
   /** Absolute paths of every file that was read. */
   get read(): readonly string[] {
-    return [...this.#units].filter(([, unit]) => unit).map(([path]) => path)
+    return [...this.#read]
   }
 
   unit(path: string): SourceUnit | undefined {
     if (!this.#units.has(path)) this.#units.set(path, this.#parse(path))
     return this.#units.get(path)
+  }
+
+  /** Lets go of what only the file before needed, and of all trees where they are many: whoever calls this holds none. */
+  startFile(): void {
+    this.registeredClasses.clear()
+    this.derivingTexts.clear()
+    if (this.#held < this.#room) return
+    // Files that each lead to more than there is room for would have it parsed for every one of them.
+    this.#room = this.#heldAgain > this.#held / 2 ? this.#room * 2 : Math.max(ROOM_FOR_TREES, this.#room / 2)
+    this.#project = emptyProject()
+    this.#units.clear()
+    this.#held = this.#heldAgain = 0
   }
 
   /** The file that an import means, of the project or of a package with brains; `undefined` for any other package. */
@@ -76,6 +90,9 @@ export class SourceProject {
   #parse(path: string): SourceUnit | undefined {
     const text = this.host.readFile(path)?.replace(/^\uFEFF/, '')
     if (text === undefined) return undefined
+    this.#held += text.length
+    if (this.#read.has(path)) this.#heldAgain += text.length
+    this.#read.add(path)
     // The tree is named by its place in the project, so that two projects never share one.
     const tree = this.#project.createSourceFile(`/${relativeName(this.#root, path)}`, text, { overwrite: true }).compilerNode as ts.SourceFile
     const { exports, stars } = namesOfExports(tree)
@@ -100,6 +117,16 @@ export class SourceProject {
       })),
     }
   }
+}
+
+function emptyProject(): Project {
+  return new Project({
+    useInMemoryFileSystem: true,
+    skipLoadingLibFiles: true,
+    skipFileDependencyResolution: true,
+    skipAddingFilesFromTsConfig: true,
+    compilerOptions: { target: ts.ScriptTarget.ESNext, allowJs: true, jsx: ts.JsxEmit.Preserve },
+  })
 }
 
 /** POSIX path relative to the project's folder; a file outside of it keeps its `../` steps. */

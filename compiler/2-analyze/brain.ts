@@ -121,7 +121,8 @@ function readMember(member: ts.ClassElement, { attributes, classNames, reader, l
   const names = own.length === 0 ? scope.names : namesWithout(member, own, classNames)
   const { log, prefix } = context
   const updates = readUpdates(scope.accesses, { attributes, source: unit.source, log, prefix, regions: { reader, log, prefix, marker: loopStart } })
-  const isChanged = (access: SelfAccess): boolean => updates.changed.some(({ node, name }) => node === access.node && name === access.name)
+  const isChanged = usesAmong(updates.changed)
+  const isWritten = usesAmong(scope.accesses)
   checkWaits(scope.accesses, unit.source, log)
   return {
     start: member.getFullStart(),
@@ -140,7 +141,7 @@ function readMember(member: ts.ClassElement, { attributes, classNames, reader, l
         ...scope.accesses.map((access) => ({ ...selfUse(access, attributes.get(access.name)), ...(isChanged(access) && { isChanged: true }) })),
         ...scope.accesses.flatMap((access) => namedUse(access) ?? []).filter((use) => attributes.has(use.name)),
         // A method brought what is changed: `this.first().n += 1`.
-        ...updates.changed.filter((access) => !scope.accesses.some(({ node, name }) => node === access.node && name === access.name)).map((access) => ({ ...selfUse(access, attributes.get(access.name)), how: 'read' as const, isChanged: true })),
+        ...updates.changed.filter((access) => !isWritten(access)).map((access) => ({ ...selfUse(access, attributes.get(access.name)), how: 'read' as const, isChanged: true })),
       ],
       selfEscapes: scope.selfEscapes,
       classEscapes: scope.classEscapes,
@@ -164,6 +165,13 @@ function moduleState(scope: ScopeReading): Pick<Needs, 'assigned' | 'changed'> {
     .filter(({ node }) => ts.findAncestor(node, ts.isFunctionLike))
     .map(({ name, node }) => ({ name, start: node.getStart(), end: node.getEnd() }))
   return { assigned: of(scope.assigned.map((node) => ({ name: node.text, node }))), changed: of(scope.changed) }
+}
+
+/** Whether a use is one of these: a node names several in `const { a, b } = this`. */
+function usesAmong(accesses: readonly SelfAccess[]): (access: SelfAccess) => boolean {
+  const names = new Map<ts.Node, Set<string>>()
+  for (const { node, name } of accesses) names.set(node, (names.get(node) ?? new Set()).add(name))
+  return ({ node, name }) => names.get(node)?.has(name) ?? false
 }
 
 /** Names that a member uses without its own erased decorators: those need Brain, and what their options name. */

@@ -9,7 +9,8 @@ export function reportCopiedState({ file, items, members }: Slice, task: string,
   const isLive = (brain: BrainModel, index: number): boolean => members.get(brain.name)?.has(index) ?? false
   const membersWhere = (live: boolean): Member[] => file.brains.flatMap((brain) => brain.members.filter((_, index) => isLive(brain, index) === live))
   const live = [...[...items].map((index) => file.items[index]!), ...membersWhere(true)]
-  const others = new Set([...file.items.filter(({ kind }, index) => kind !== 'export' && !items.has(index)), ...membersWhere(false)].flatMap(({ needs }) => needs.names))
+  const isUsedElsewhere = (name: string): boolean =>
+    [...file.items.filter(({ kind }, index) => kind !== 'export' && !items.has(index)), ...membersWhere(false)].some(({ needs }) => needs.names.includes(name))
   const report = (name: string, verb: string, at: Stretch, declaration: Item | Member): void =>
     log.add(moduleStateCopied(name, verb, task), spanIn(file, at), [{ message: 'declared here', span: spanIn(file, { start: declaration.textStart, end: declaration.end }) }])
 
@@ -19,8 +20,8 @@ export function reportCopiedState({ file, items, members }: Slice, task: string,
       if (declaration) report(target.name, 'assigned', target, declaration)
     }
     for (const target of needs.changed) {
-      const declaration = others.has(target.name) && file.items.find((item) => item.containers.includes(target.name))
-      if (declaration) report(target.name, 'changed', target, declaration)
+      const declaration = file.items.find((item) => item.containers.includes(target.name))
+      if (declaration && isUsedElsewhere(target.name)) report(target.name, 'changed', target, declaration)
     }
     for (const use of needs.self) {
       if (use.via !== 'class' || use.how !== 'write') continue

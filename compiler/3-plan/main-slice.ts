@@ -5,7 +5,11 @@ import type { BrainPlan, FileModel, ImportSpecifier, Slice } from '../model.ts'
 import { isOfPackage } from '../names.ts'
 import { classModules } from './class-modules.ts'
 
-export function mainSlice(file: FileModel, plans: readonly BrainPlan[]): Slice {
+/** What is used of base classes through `super`: its name, and the names of the brains that use it. */
+export type SuperCallers = ReadonlyMap<string, ReadonlySet<string>>
+
+/** `plans` are those of the brains of the file. */
+export function mainSlice(file: FileModel, plans: readonly BrainPlan[], superCallers: SuperCallers): Slice {
   const members = new Map<string, Set<number>>()
   const kept = new Set<string>()
   const removed = new Set<string>()
@@ -13,7 +17,7 @@ export function mainSlice(file: FileModel, plans: readonly BrainPlan[]): Slice {
     const processTasks = new Set(brain.tasks.filter((task) => task.process).map((task) => task.name))
     const live = new Set<number>()
     brain.members.forEach((member, index) => {
-      const isDead = member.kind === 'method' && processTasks.has(member.name) && !isCalledBySuper(member.name, brain.name, plans)
+      const isDead = member.kind === 'method' && processTasks.has(member.name) && !isCalledBySuper(member.name, brain.name, superCallers)
       if (!isDead) live.add(index)
       for (const name of member.needs.names) (isDead ? removed : kept).add(name)
     })
@@ -39,8 +43,7 @@ export function mainSlice(file: FileModel, plans: readonly BrainPlan[]): Slice {
 
 /** Other files whose classes arrive in the main process: it reads every attribute, takes what its tasks are given and gets what the others give. A package has its own there. */
 function classFiles(file: FileModel, plans: readonly BrainPlan[]): Set<string> {
-  const own = plans.filter((plan) => plan.file === file)
-  const classes = own.flatMap(({ shared, tasks }) => [
+  const classes = plans.flatMap(({ shared, tasks }) => [
     ...shared.flatMap((attribute) => attribute.classes),
     ...tasks.flatMap(({ task }) => (task.process ? task.gives : task.takes)),
   ])
@@ -48,6 +51,7 @@ function classFiles(file: FileModel, plans: readonly BrainPlan[]): Set<string> {
 }
 
 /** `super.plan(…)` in a method that stays in the main process needs the body of the task it overrides. */
-function isCalledBySuper(task: string, owner: string, plans: readonly BrainPlan[]): boolean {
-  return plans.some(({ brain }) => brain.name !== owner && brain.members.some((member) => member.needs.self.some((use) => use.via === 'super' && use.name === task)))
+function isCalledBySuper(task: string, owner: string, superCallers: SuperCallers): boolean {
+  const callers = superCallers.get(task)
+  return callers !== undefined && callers.size > (callers.has(owner) ? 1 : 0)
 }

@@ -9,7 +9,7 @@ import { closest, fileWord, isOfPackage } from '../names.ts'
 import { chainOf, type ChainLink, type Files } from './chain.ts'
 import { reportCopiedState } from './copied-state.ts'
 import { reportLostUpdates } from './lost-updates.ts'
-import { mainSlice } from './main-slice.ts'
+import { mainSlice, type SuperCallers } from './main-slice.ts'
 import { workerSlices, type LiveMember } from './worker-slice.ts'
 
 export interface Plan {
@@ -30,11 +30,31 @@ export function plan(files: Files, log: DiagnosticLog): Plan {
     reportWaysBack(task, arriving, log)
     return slices
   }))
-  const mains = own.filter((file) => file.brains.length > 0).map((file) => mainSlice(file, brains))
+  const superCallers = superCallersAmong(brains)
+  const mains = [...plansByFile(brains)].map(([file, plans]) => mainSlice(file, plans, superCallers))
   return { brains, slices: [...mains, ...workers] }
 }
 
+export function plansByFile(brains: readonly BrainPlan[]): ReadonlyMap<FileModel, readonly BrainPlan[]> {
+  const found = new Map<FileModel, BrainPlan[]>()
+  for (const plan of brains) {
+    const known = found.get(plan.file)
+    if (known) known.push(plan)
+    else found.set(plan.file, [plan])
+  }
+  return found
+}
+
 // --- internal ---
+
+/** Names called as `super.plan(…)`, each with the names of the brains that do. */
+function superCallersAmong(brains: readonly BrainPlan[]): SuperCallers {
+  const callers = new Map<string, Set<string>>()
+  for (const { brain } of brains)
+    for (const { needs } of brain.members)
+      for (const { via, name } of needs.self) if (via === 'super') callers.set(name, (callers.get(name) ?? new Set()).add(brain.name))
+  return callers
+}
 
 function planBrain(link: ChainLink, files: Files, log: DiagnosticLog): BrainPlan {
   const { file, brain } = link
@@ -121,7 +141,7 @@ function checkWorker(plan: BrainPlan, { task }: PlannedTask, live: readonly Live
   const chain = [...new Set(live.map((each) => each.link)), ...chainOf(plan, files).toReversed()]
   const attributes = new Map(chain.flatMap(({ brain }) => brain.attributes.map((attribute) => [attribute.name, attribute] as const)))
   for (const attribute of plan.shared) attributes.set(attribute.name, attribute)
-  const declared = new Set([...BRAIN_MEMBERS, ...chain.flatMap(({ brain }) => brain.members.map((member) => member.name))])
+  const isDeclared = (name: string): boolean => RESERVED.has(name) || chain.some(({ brain }) => brain.members.some((member) => member.name === name))
   for (const { link, member, certain } of live) {
     for (const call of member.needs.evals) log.add(evalInTask(task.name), spanIn(link.file, call))
     for (const use of member.needs.self) if (certain && use.via === 'this') checkUse(use, link)
@@ -140,7 +160,7 @@ function checkWorker(plan: BrainPlan, { task }: PlannedTask, live: readonly Live
       const { className, why, at } = share.obstacle
       return log.add(classNotPortable(`\`this.${use.name}\``, className, why), spanIn(link.file, use), [{ message: 'what keeps it from crossing', span: at }])
     }
-    if (!share && use.how === 'write' && !declared.has(use.name)) return log.add(attributeUndeclared(task.name, use.name, plan.brain.name), spanIn(link.file, use))
+    if (!share && use.how === 'write' && !isDeclared(use.name)) return log.add(attributeUndeclared(task.name, use.name, plan.brain.name), spanIn(link.file, use))
     if (share && share.kind !== 'shared') return log.add(attributeNotShared(task.name, use.name, share.why), spanIn(link.file, use))
     const constructor = use.name.startsWith('#') && link.brain.members.find((member) => member.kind === 'constructor')
     const assignment = constructor && constructor.needs.self.find((written) => written.name === use.name && written.how === 'write')

@@ -2,17 +2,17 @@
 // Must not decide what is live.
 
 import { DOORS } from '../../src/contract/names.ts'
-import type { BrainModel, BrainPlan, CompiledModule, Edit, ImportItem, ImportSpecifier, Item, Member, PlannedTask, Slice } from '../model.ts'
+import type { BrainModel, BrainPlan, CompiledModule, Edit, ImportItem, ImportSpecifier, Item, Member, PlannedTask, Slice, Stretch } from '../model.ts'
 import { DEFAULT_NAME, fileWord } from '../names.ts'
 import { skipTrivia } from '../trivia.ts'
 import { applyEdits } from './edits.ts'
 
-export function emitModule(slice: Slice, plans: readonly BrainPlan[]): CompiledModule {
+/** `own` are the plans of the brains of the slice's file. */
+export function emitModule(slice: Slice, own: readonly BrainPlan[]): CompiledModule {
   const { file } = slice
-  const own = plans.filter((plan) => plan.file === file)
   const edits = [
     ...file.items.flatMap((item, index) => itemEdits(slice, item, index)),
-    ...semicolons(file.source.text, file.items.map((item, index) => ({ ...item, isKept: isKept(slice, item, index) }))),
+    ...semicolons(file.source.text, file.items.map((item, index) => ({ of: item, isKept: isKept(slice, item, index) }))),
     ...file.brains.filter((brain) => slice.items.has(brain.item)).flatMap((brain) => brainEdits(slice, brain, own.find((plan) => plan.brain === brain))),
   ]
   const classes = slice.classImports.map((specifier) => `import ${JSON.stringify(specifier)}\n`).join('')
@@ -64,7 +64,11 @@ function isKept(slice: Slice, item: Item, index: number): boolean {
   return isMain(slice) || (slice.items.has(index) && item.kind !== 'type' && item.kind !== 'export')
 }
 
-type Part = (Item | Member) & { readonly isKept: boolean; readonly splitEdits?: readonly Edit[] }
+interface Part {
+  readonly of: Item | Member
+  readonly isKept: boolean
+  readonly splitEdits?: readonly Edit[]
+}
 
 const ENDS_BY_ITSELF = new Set(['method', 'accessor', 'constructor', 'static-block', 'brain'])
 
@@ -72,14 +76,16 @@ const ENDS_BY_ITSELF = new Set(['method', 'accessor', 'constructor', 'static-blo
 function semicolons(text: string, parts: readonly Part[]): Edit[] {
   const edits: Edit[] = []
   let isParted = false
-  let last: Part | undefined
-  for (const part of parts) {
-    const start = withoutDecorators(part, text)
-    const isGenerator = part.splitEdits?.some((edit) => edit.kind === 'insert' && edit.at === start) ?? false
-    const mayGoOn = isGenerator || ((isParted || start > part.textStart) && /[([`+\-*/]/.test(text[start]!))
-    if (part.isKept && last && mayGoOn && text[last.end - 1] !== ';' && !ENDS_BY_ITSELF.has(last.kind)) edits.push({ kind: 'insert', at: last.end, text: ';' })
-    isParted = !part.isKept
-    if (part.isKept) last = part
+  let last: Item | Member | undefined
+  for (const { of, isKept, splitEdits } of parts) {
+    if (isKept) {
+      const start = withoutDecorators(of, text)
+      const isGenerator = splitEdits?.some((edit) => edit.kind === 'insert' && edit.at === start) ?? false
+      const mayGoOn = isGenerator || ((isParted || start > of.textStart) && /[([`+\-*/]/.test(text[start]!))
+      if (last && mayGoOn && text[last.end - 1] !== ';' && !ENDS_BY_ITSELF.has(last.kind)) edits.push({ kind: 'insert', at: last.end, text: ';' })
+      last = of
+    }
+    isParted = !isKept
   }
   return edits
 }
@@ -126,10 +132,14 @@ function quotedIfNeeded(name: string): string {
 function brainEdits(slice: Slice, brain: BrainModel, plan: BrainPlan | undefined): Edit[] {
   const live = slice.members.get(brain.name)
   const registration = isMain(slice) ? mainRegistration(slice, plan!) : workerRegistration(slice, brain)
-  const parts = brain.members.map((member, index) => ({ ...member, isKept: isMemberKept(slice, member, live?.has(index) ?? false), splitEdits: splitEditsHere(slice, brain, member) }))
-  const edits: Edit[] = [...parts.flatMap((member) => memberEdits(brain, member)), ...semicolons(slice.file.source.text, parts)]
+  const parts = brain.members.map((member, index) => {
+    const isKept = isMemberKept(slice, member, live?.has(index) ?? false)
+    return { of: member, isKept, splitEdits: isKept ? splitEditsHere(slice, brain, member) : [] }
+  })
+  const kept = parts.filter(({ isKept }) => isKept)
+  const edits: Edit[] = [...removals(parts), ...kept.flatMap((part) => memberEdits(brain, part)), ...semicolons(slice.file.source.text, parts)]
   // Before what runs with the class and may make a brain of it: `static readonly shared = new Robot()`.
-  const runs = parts.find(({ isKept, isStatic, kind }) => isKept && isStatic && (kind === 'field' || kind === 'static-block'))
+  const runs = kept.find(({ of: { isStatic, kind } }) => isStatic && (kind === 'field' || kind === 'static-block'))?.of
   if (registration) edits.push({ kind: 'insert', at: runs ? runs.start : brain.body.end, text: runs ? `\n${registration}` : `\n${registration}\n` })
   if (isMain(slice)) return [...edits, ...brain.mainEdits]
   const base = slice.heritage.get(brain.name)
@@ -141,12 +151,23 @@ function isMemberKept(slice: Slice, member: Member, isLive: boolean): boolean {
   return isLive && (isMain(slice) || (member.kind !== 'constructor' && member.kind !== 'type'))
 }
 
-function memberEdits(brain: BrainModel, member: Member & Part): Edit[] {
-  if (!member.isKept) return [{ kind: 'remove', start: member.start, end: member.end }]
+/** A worker keeps few members of many: what stands side by side goes at once. */
+function removals(parts: readonly Part[]): Edit[] {
+  const removed: (Stretch & { end: number })[] = []
+  for (const { of, isKept } of parts) {
+    const last = removed.at(-1)
+    if (isKept) continue
+    if (last?.end === of.start) last.end = of.end
+    else removed.push({ start: of.start, end: of.end })
+  }
+  return removed.map((stretch) => ({ kind: 'remove', ...stretch }))
+}
+
+function memberEdits(brain: BrainModel, { of: member, splitEdits }: { readonly of: Member; readonly splitEdits: readonly Edit[] }): Edit[] {
   return [
     ...member.decorators.map((decorator) => ({ kind: 'remove', ...decorator }) as const),
     ...(brain.nested ? [] : member.needs.edits),
-    ...(member.splitEdits ?? []),
+    ...splitEdits,
   ]
 }
 

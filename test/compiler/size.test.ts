@@ -1,5 +1,7 @@
 import * as assert from 'uvu/assert'
 import { compile, type CompileResult } from '../../compiler/index.ts'
+import { taskbrain } from '../harness/command.ts'
+import { scratchProject } from '../harness/project.ts'
 import { describe } from '../harness/suite.ts'
 
 // Each of these took minutes, or a stack that is not there, where the work grew faster than the text.
@@ -66,5 +68,39 @@ describe('a large source', (it) => {
     const { modules, diagnostics } = compiled(robot(`n = ${'{ a: '.repeat(150)}1${' }'.repeat(150)}\n${TASK} drive() { return this.n }`))
     assert.equal(diagnostics, [])
     assert.match(modules.find((module) => module.kind === 'state')!.code, /kind: "object"|kind: 'object'/)
+  })
+
+  it('may have 1,000 process tasks', () => {
+    const { modules, diagnostics } = compiled(robot(`n = 0\n${lines(1000, (index) => `${TASK} task${index}() { this.n += ${index} }`)}`))
+    assert.equal(diagnostics, [])
+    const workers = modules.filter((module) => module.kind === 'worker')
+    assert.is(workers.length, 1000)
+    assert.equal(workers[7]!.code.match(/task\d+\(/g), ['task7('])
+  })
+
+  it('may change objects through 2,000 names', () => {
+    const changes = lines(2000, (index) => `const p${index} = this.pose; p${index}.x = ${index}`)
+    const { modules, diagnostics } = compiled(robot(`pose = { x: 0, y: 0 }\n${TASK} drive() {\n${changes}\n}`))
+    assert.equal(diagnostics, [])
+    assert.is(modules.find((module) => module.kind === 'worker')!.code.match(/\.open\(/g)?.length, 2000)
+  })
+})
+
+describe('a large project', (it) => {
+  it('may have 1,000 files with a brain', () => {
+    const texts = new Map(Array.from({ length: 1000 }, (_, index) => [`/project/src/robot-${index}.brain.ts`, robot(`${lines(20, (nth) => `a${nth} = 0`)}\n${TASK} drive() {\n${lines(20, (nth) => `this.a${nth}++`)}\n}`)]))
+    const host = { fileExists: (file: string) => texts.has(file), readFile: (file: string) => texts.get(file), resolve: () => undefined }
+    const { modules, diagnostics } = compile({ root: '/project', sourceRoot: '/project/src', outDir: '/project/.taskbrain', files: [...texts.keys()], host })
+    assert.equal(diagnostics, [])
+    assert.is(modules.filter((module) => module.kind === 'worker').length, 1000)
+  })
+
+  it('is checked in a small heap, however many files there are', async () => {
+    const values = lines(300, (index) => `export const value${index} = [${index}, { a: ${index}, b: 'b' }, () => value${index}]`)
+    const files = Object.fromEntries(Array.from({ length: 400 }, (_, index) => [`src/part-${index}.ts`, `import 'taskbrain'\nexport class Part${index} extends Map {}\n${values}\n`]))
+    using project = scratchProject({ ...files, 'src/main.brain.ts': robot(`${TASK} drive() {}`) })
+    const { exitCode, stdout } = await taskbrain(['check'], { cwd: project.dir, env: { NODE_OPTIONS: '--max-old-space-size=160' } })
+    assert.match(stdout, 'No problems in 1 brain.')
+    assert.is(exitCode, 0)
   })
 })

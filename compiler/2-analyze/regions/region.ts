@@ -57,8 +57,9 @@ export function statementsAround(nodes: readonly ts.Node[]): { list: StatementLi
   for (; at; at = at.parent) {
     if (ts.isFunctionLike(at) || ts.isClassLike(at) || ts.isSourceFile(at)) return undefined
     if (isStatementList(at)) {
-      const within = at.statements.filter((statement) => nodes.some((node) => isInside(node, statement)))
-      if (within.length > 0 && nodes.every((node) => within.some((statement) => isInside(node, statement)))) return { list: at, first: within[0]!, last: within.at(-1)! }
+      const list = at
+      const within = nodes.flatMap((node) => statementWith(node, list) ?? []).sort((a, b) => a.pos - b.pos)
+      if (within.length > 0 && within.length === nodes.length) return { list, first: within[0]!, last: within.at(-1)! }
     }
     if (ts.isLabeledStatement(at.parent) || !isStatement(at)) continue
     if (isStatementList(at.parent)) return { list: at.parent, first: at, last: at }
@@ -108,10 +109,18 @@ function withReads(list: StatementList, [first, last]: readonly [ts.Statement, t
   const from = list.statements.indexOf(first)
   const changed = list.statements.indexOf(last)
   const isSetup = last.getEnd() <= marker
+  const after = reads.flatMap((node) => statementWith(node, list) ?? []).map((statement) => list.statements.indexOf(statement)).filter((at) => at > changed).sort((a, b) => a - b)
   // A loop without an end may read on: by then nothing is changed through the name.
-  const end = list.statements.findIndex((statement, at) => at > changed && ((isSetup && statement.getEnd() > marker) || contains(statement, isEndless)))
-  const read = list.statements.findLastIndex((statement, at) => (end === -1 || at < end) && reads.some((node) => isInside(node, statement)))
-  return list.statements.slice(from, Math.max(changed, read) + 1)
+  const ends = (statement: ts.Statement): boolean => (isSetup && statement.getEnd() > marker) || contains(statement, isEndless)
+  const end = list.statements.slice(changed + 1, (after.at(-1) ?? changed) + 1).findIndex(ends)
+  const read = after.findLast((at) => end === -1 || at <= changed + end) ?? changed
+  return list.statements.slice(from, read + 1)
+}
+
+/** The statement of a list that a node stands in. */
+function statementWith(node: ts.Node, list: StatementList): ts.Statement | undefined {
+  for (let at = node; at.parent; at = at.parent) if (at.parent === list) return ts.isStatement(at) ? at : undefined
+  return undefined
 }
 
 function endlessLoop(node: ts.Node, around: ts.Node): ts.Node | undefined {
