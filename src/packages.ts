@@ -3,7 +3,7 @@
 import { existsSync, readFileSync, realpathSync } from 'node:fs'
 import { dirname, posix as posixPath } from 'node:path'
 import { aliasOf, byPrefix, conditionTargets, followAlias } from './aliases.ts'
-import { isFile, isTypeScript, isWithin, posix } from './config.ts'
+import { isFile, isFolder, isTypeScript, isWithin, posix } from './config.ts'
 import { MANIFEST_FORMAT } from './contract/manifest.ts'
 import { DOORS } from './contract/names.ts'
 import { hashOfFile } from './hash.ts'
@@ -35,6 +35,7 @@ export const packageFolderOf = (file: string): string | undefined => /^.*\/node_
 /** Reads each package.json and manifest.json once: make a new one for each build. */
 export function createPackages(): Packages {
   const folders = new Map<string, (folder: string) => string | undefined>()
+  const withPackages = new Map<string, boolean>()
   const configs = new Map<string, Record<string, unknown>>()
   const refusals = new Map<string, string>()
   const manifestAt = nearest((folder) => readManifest(folder) ?? (packageFolderOf(`${folder}/`) === folder ? NO_MANIFEST : undefined))
@@ -104,13 +105,20 @@ export function createPackages(): Packages {
   function folderOf(specifier: string, fromFile: string): string | undefined {
     const name = partsOf(specifier)?.name
     if (name === undefined || name === DOORS.user) return undefined
-    const find = folders.get(name) ?? nearest((folder) => (isFile(`${folder}/node_modules/${name}/package.json`) ? posixPath.join(folder, 'node_modules', name) : undefined))
+    const find = folders.get(name) ?? nearest((folder) => (hasPackages(folder) && isFile(`${folder}/node_modules/${name}/package.json`) ? posixPath.join(folder, 'node_modules', name) : undefined))
     folders.set(name, find)
     const shown = find(dirname(fromFile))
     if (packageFolderOf(fromFile) === undefined) return shown
     // Node looks from where a linked package really is; what the project has too goes by the project's path.
     const real = find(realPath(dirname(fromFile)))
     return real === undefined || (shown !== undefined && realPath(shown) === realPath(real)) ? shown : keptInPackages(real)
+  }
+
+  /** Few folders do, and each is asked for every name. */
+  function hasPackages(folder: string): boolean {
+    const known = withPackages.get(folder) ?? isFolder(`${folder}/node_modules`)
+    withPackages.set(folder, known)
+    return known
   }
 
   function configOf(folder: string): Record<string, unknown> {

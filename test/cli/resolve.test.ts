@@ -90,6 +90,21 @@ describe('the meaning of an import', (it) => {
     }
     assert.is(resolved('left-pad', files), undefined)
   })
+  it('is a file of a package that needs taskbrain beside it, as Node finds it', () => {
+    const of = (config: object, ...files: readonly string[]): Readonly<Record<string, string>> => ({
+      'node_modules/@a/m/package.json': JSON.stringify({ ...config, peerDependencies: { taskbrain: '*' } }),
+      ...Object.fromEntries(files.map((file) => [`node_modules/@a/m/${file}`, ''])),
+    })
+    const found = (specifier: string, files: Readonly<Record<string, string>>): string | undefined => resolved(specifier, files)?.replace('node_modules/@a/m/', '')
+    assert.is(found('@a/m', of({}, 'index.js')), 'index.js')
+    assert.is(found('@a/m', of({ main: './lib' }, 'lib/index.js', 'index.js')), 'lib/index.js')
+    assert.is(found('@a/m/deep.js', of({}, 'deep.js')), 'deep.js')
+    assert.is(found('@a/m', of({ main: './old.js', exports: './new.js' }, 'old.js', 'new.js')), 'new.js')
+    assert.is(found('@a/m', of({ exports: { types: './a.d.ts', require: './a.cjs', import: { browser: './b.js', default: './a.js' } } }, 'a.d.ts', 'a.cjs', 'b.js', 'a.js')), 'a.js')
+    const map = of({ exports: { '.': './a.js', './*': './lib/*.js', './deep/*': './other/*.js', './deep/x': './x.js' } }, 'a.js', 'x.js', 'lib/y.js', 'other/y.js', 'other/x.js')
+    assert.equal(['@a/m', '@a/m/y', '@a/m/deep/y', '@a/m/deep/x', '@a/m/none'].map((specifier) => found(specifier, map)), ['a.js', 'lib/y.js', 'other/y.js', 'x.js', undefined])
+    assert.is(found('@a/m', { ...of({}, 'index.js'), 'node_modules/@a/m/package.json': '{ "peerDependencies": { "other": "*" } }' }), undefined)
+  })
 })
 
 describe('an import that is no file', (it) => {
