@@ -135,21 +135,14 @@ function classesOf({ field, instanceOf }: AttributeType, { type, initializer }: 
 function fieldEdits(field: ts.PropertyDeclaration, shared: ReadonlySet<string>, { prefix, inherited }: AttributeContext): Edit[] {
   const name = memberName(field.name)
   if (name === undefined || !field.initializer || !shared.has(name) || hasModifier(field, ts.SyntaxKind.StaticKeyword) || ts.isPrivateIdentifier(field.name)) return []
-  const end = field.initializer.getEnd()
-  const { open, close } = assignment(name, ts.isIdentifier(field.name), prefix, inherited)
+  const quoted = `'${name.replace(/[\\']/g, '\\$&')}'`
+  const base = inherited?.findLast((attribute) => attribute.name === name)
+  const open = base && base.share.kind !== 'shared' ? `${prefix}.override(this, ${quoted}, ` : `void (this${ts.isIdentifier(field.name) ? `.${name}` : `[${quoted}]`} = `
   return [
     // Decorators and modifiers stand before the name; the member's own decorators are removed with it.
     { kind: 'replace', start: field.getStart(), end: field.initializer.getStart(), text: `#shared_${privateName(field, name)} = ${open}` },
-    { kind: 'wrap', start: field.initializer.getStart(), end, open: '', close },
+    { kind: 'wrap', start: field.initializer.getStart(), end: field.initializer.getEnd(), open: '', close: ')' },
   ]
-}
-
-/** What stands around the value of an attribute that is set. */
-function assignment(name: string, isIdentifier: boolean, prefix: string, inherited: readonly Attribute[] = []): { open: string; close: string } {
-  const quoted = `'${name.replace(/[\\']/g, '\\$&')}'`
-  const base = inherited.findLast((attribute) => attribute.name === name)
-  if (base && base.share.kind !== 'shared') return { open: `${prefix}.override(this, ${quoted}, `, close: ')' }
-  return { open: `void (${isIdentifier ? `this.${name}` : `this[${quoted}]`} = `, close: ')' }
 }
 
 /** A name that is no identifier gets its place in the class, so that no two are alike. */
@@ -168,19 +161,17 @@ function parameterEdits(node: ClassNode, parameters: readonly ts.ParameterDeclar
   if (parameters.length === 0) return []
   const call = superCall(node)
   if (!call) return []
-  const values = parameters.map((parameter) => parameter.name.getText()).join(', ')
-  const spread = `...${prefix}.parameters(new.target, { ${values} })`
-  // The fields of a base class have been set meanwhile: one of the same name gives way.
-  const again = parameters.map((parameter) => parameter.name.getText()).filter((name) => inherited?.some((attribute) => attribute.name === name))
+  const names = parameters.map((parameter) => parameter.name.getText())
+  // The fields and parameter properties of a base class are set meanwhile: one of the same name gives way.
+  const overriding = names.filter((name) => inherited?.some((attribute) => attribute.name === name))
+  const list = overriding.length > 0 ? `, [${overriding.map((name) => `'${name}'`).join(', ')}]` : ''
+  const spread = `...${prefix}.parameters(new.target, { ${names.join(', ')} }${list})`
   const last = call.arguments.at(-1)
   const place = last ? last.getEnd() : call.getEnd() - 1
   return [
     ...parameters.map((parameter) => ({ kind: 'remove', start: ts.getModifiers(parameter)![0]!.getStart(), end: parameter.name.getStart() }) as const),
     { kind: 'insert', at: place, text: last ? `, ${spread}` : spread },
-    ...again.map((name) => {
-      const { open, close } = assignment(name, true, prefix, inherited)
-      return { kind: 'insert', at: call.getEnd(), text: `, ${open}${name}${close}` } as const
-    }),
+    ...(overriding.length > 0 ? [{ kind: 'insert', at: node.members.pos, text: ` #shared_ = ${prefix}.again(this);` } as const] : []),
   ]
 }
 
