@@ -192,6 +192,10 @@ export const attributeNotShared = error('attribute-not-shared',
   (task: string, attribute: string, why: string) => `Task \`${task}\` runs off the main thread, but \`this.${attribute}\` lives in the main process alone: ${why}.`,
   'Give it an initial value that can be serialised, make it a parameter of the task, or create it in the setup of the task.')
 
+export const attributeReshaped = error('attribute-reshaped',
+  (brain: string, attribute: string, base: string) => `\`${brain}.${attribute}\` has another shape than \`${base}.${attribute}\`, which it overrides; the methods of \`${base}\` go straight to the parts of theirs.`,
+  (_brain, attribute, base) => `Give both the same type, or declare \`${attribute}\` in \`${base}\` with a type that allows both, such as one with a key that may be missing (\`key?\`).`)
+
 export const attributeUndeclared = error('attribute-undeclared',
   (task: string, attribute: string, brain: string) => `Task \`${task}\` runs off the main thread and writes \`this.${attribute}\`, which \`${brain}\` does not declare: nobody else would see it.`,
   'Declare it as a field with an initial value: fields are shared by every task.')

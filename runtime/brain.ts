@@ -5,7 +5,7 @@ import { atomic, changeAttribute } from './atomic.ts'
 import { currentSignal, defer } from './context.ts'
 import { loopExecuted } from './errors.ts'
 import { createLogger } from './logger.ts'
-import { takeParameters } from './parameters.ts'
+import { setParameters, takeParameters } from './parameters.ts'
 import { type BrainLink, entryOf, unregistered } from './registry.ts'
 import { addSerializableType, decode, encode } from './serializable/index.ts'
 import { storeOf } from './state/index.ts'
@@ -37,7 +37,7 @@ export class Brain {
     const entry = entryOf(new.target)
     if (!entry) throw unregistered(new.target.name)
     this.#link = entry.attach(this, logger, options)
-    for (const values of parameters) Object.assign(this, values)
+    setParameters(this, parameters)
   }
 
   /** The tasks: call one, and its run starts wherever it has to. Reading a name that is no task throws `not-a-task`. */

@@ -3,5 +3,6 @@
  */
 export { pass, point, points, report, shield } from './cancel.ts'
 export { named } from './named.ts'
-export { parameters } from './parameters.ts'
+export { override } from './override.ts'
+export { again, parameters } from './parameters.ts'
 export { assign, change, close, defineState, failed, increment, logical, open, postIncrement, update } from './state/index.ts'

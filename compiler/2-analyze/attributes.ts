@@ -22,8 +22,8 @@ export interface AttributeContext {
   readonly isLocal: (decorator: ts.Decorator) => boolean
   /** The file of the brain that has them, where they are those of a base class. */
   readonly home?: SourceUnit
-  /** Names of the attributes of base classes. */
-  readonly inherited?: ReadonlySet<string>
+  /** Attributes of base classes, the nearest last. */
+  readonly inherited?: readonly Attribute[]
 }
 
 export function readAttributes(node: ClassNode, context: AttributeContext): { attributes: Attribute[]; edits: Edit[] } {
@@ -37,7 +37,7 @@ export function readAttributes(node: ClassNode, context: AttributeContext): { at
   const shared = new Set(attributes.filter((attribute) => attribute.share.kind === 'shared').map((attribute) => attribute.name))
   const edits = [
     ...parameterEdits(node, parameters, context),
-    ...node.members.filter(ts.isPropertyDeclaration).flatMap((field) => fieldEdits(field, shared)),
+    ...node.members.filter(ts.isPropertyDeclaration).flatMap((field) => fieldEdits(field, shared, context)),
   ]
   return { attributes, edits }
 }
@@ -132,15 +132,16 @@ function classesOf({ field, instanceOf }: AttributeType, { type, initializer }: 
 }
 
 /** `frames = 0` becomes `#shared_frames = void (this.frames = 0)`: the order of evaluation stays, and the accessor of the prototype is not hidden. */
-function fieldEdits(field: ts.PropertyDeclaration, shared: ReadonlySet<string>): Edit[] {
+function fieldEdits(field: ts.PropertyDeclaration, shared: ReadonlySet<string>, { prefix, inherited }: AttributeContext): Edit[] {
   const name = memberName(field.name)
   if (name === undefined || !field.initializer || !shared.has(name) || hasModifier(field, ts.SyntaxKind.StaticKeyword) || ts.isPrivateIdentifier(field.name)) return []
-  const end = field.initializer.getEnd()
-  const target = ts.isIdentifier(field.name) ? `this.${name}` : `this['${name.replace(/[\\']/g, '\\$&')}']`
+  const quoted = `'${name.replace(/[\\']/g, '\\$&')}'`
+  const base = inherited?.findLast((attribute) => attribute.name === name)
+  const open = base && base.share.kind !== 'shared' ? `${prefix}.override(this, ${quoted}, ` : `void (this${ts.isIdentifier(field.name) ? `.${name}` : `[${quoted}]`} = `
   return [
     // Decorators and modifiers stand before the name; the member's own decorators are removed with it.
-    { kind: 'replace', start: field.getStart(), end: field.initializer.getStart(), text: `#shared_${privateName(field, name)} = void (${target} = ` },
-    { kind: 'wrap', start: field.initializer.getStart(), end, open: '', close: ')' },
+    { kind: 'replace', start: field.getStart(), end: field.initializer.getStart(), text: `#shared_${privateName(field, name)} = ${open}` },
+    { kind: 'wrap', start: field.initializer.getStart(), end: field.initializer.getEnd(), open: '', close: ')' },
   ]
 }
 
@@ -160,16 +161,17 @@ function parameterEdits(node: ClassNode, parameters: readonly ts.ParameterDeclar
   if (parameters.length === 0) return []
   const call = superCall(node)
   if (!call) return []
-  const values = parameters.map((parameter) => parameter.name.getText()).join(', ')
-  const spread = `...${prefix}.parameters(new.target, { ${values} })`
-  // The fields of a base class have been set meanwhile: one of the same name gives way.
-  const again = parameters.map((parameter) => parameter.name.getText()).filter((name) => inherited?.has(name))
+  const names = parameters.map((parameter) => parameter.name.getText())
+  // The fields and parameter properties of a base class are set meanwhile: one of the same name gives way.
+  const overriding = names.filter((name) => inherited?.some((attribute) => attribute.name === name))
+  const list = overriding.length > 0 ? `, [${overriding.map((name) => `'${name}'`).join(', ')}]` : ''
+  const spread = `...${prefix}.parameters(new.target, { ${names.join(', ')} }${list})`
   const last = call.arguments.at(-1)
   const place = last ? last.getEnd() : call.getEnd() - 1
   return [
     ...parameters.map((parameter) => ({ kind: 'remove', start: ts.getModifiers(parameter)![0]!.getStart(), end: parameter.name.getStart() }) as const),
     { kind: 'insert', at: place, text: last ? `, ${spread}` : spread },
-    ...again.map((name) => ({ kind: 'insert', at: call.getEnd(), text: `, this.${name} = ${name}` }) as const),
+    ...(overriding.length > 0 ? [{ kind: 'insert', at: node.members.pos, text: ` #shared_ = ${prefix}.again(this);` } as const] : []),
   ]
 }
 

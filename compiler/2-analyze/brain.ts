@@ -12,6 +12,7 @@ import { brainInFunction, brainUnnamed, memberReserved } from '../diagnostics.ts
 import type { DiagnosticLog } from '../log.ts'
 import type { Attribute, BrainModel, ClassReference, Edit, Member, MemberKind, Needs, SelfUse } from '../model.ts'
 import { DEFAULT_NAME } from '../names.ts'
+import { withOverridden } from '../overridden-attributes.ts'
 import { holdsFunction, memberName, readAttributes } from './attributes.ts'
 import { cancelPoints } from './cancel-points.ts'
 import { constEnumEdits } from './const-enums.ts'
@@ -46,10 +47,10 @@ export function readBrain({ node, name, item, nested }: FoundClass, context: Bra
   const heritage = heritageOf(node)!.expression
   const shownName = name === DEFAULT_NAME ? 'default' : name
   const inherited = inheritedAttributes(node, context)
-  const { attributes, edits } = readAttributes(node, {
-    inherited: new Set(inherited.map((attribute) => attribute.name)),
-    unit, project, oracle: context.oracle, prefix, isLocal: (decorator) => brainDecorator(decorator, unit, project)?.name === 'local',
+  const { attributes: own, edits } = readAttributes(node, {
+    inherited, unit, project, oracle: context.oracle, prefix, isLocal: (decorator) => brainDecorator(decorator, unit, project)?.name === 'local',
   })
+  const attributes = withOverridden(own, inherited)
   reportStrayDecorators(node, context)
   const tasks = node.members.flatMap((member) => readTask(member, context) ?? [])
   const known = new Map([...inherited, ...attributes].map((attribute) => [attribute.name, attribute]))
@@ -233,7 +234,8 @@ function inheritedAttributes(node: ClassNode, context: BrainContext, home = cont
     home, unit: base.unit, project: context.project, oracle: context.oracle, prefix: context.prefix,
     isLocal: (decorator) => brainDecorator(decorator, base.unit, context.project)?.name === 'local',
   }).attributes
-  return [...inheritedAttributes(base.node, inBase, home, depth + 1), ...own]
+  const inherited = inheritedAttributes(base.node, inBase, home, depth + 1)
+  return [...inherited, ...withOverridden(own, inherited)]
 }
 
 function baseOf(heritage: ts.Expression, unit: SourceUnit, project: SourceProject): ClassReference | undefined {

@@ -2,10 +2,11 @@
 // syntax tree. Must not make text.
 
 import { BRAIN_MEMBERS } from '../../src/contract/names.ts'
-import { classNotPortable, evalInTask, attributeNotShared, attributeUndeclared, blockInMain, classLoadsMain, mainModuleInWorker, outputRepeated, privateFromConstructor, superOfSplit, taskCalledDirectly, taskOverridden, taskUnknown } from '../diagnostics.ts'
+import { classNotPortable, evalInTask, attributeNotShared, attributeReshaped, attributeUndeclared, blockInMain, classLoadsMain, mainModuleInWorker, outputRepeated, privateFromConstructor, superOfSplit, taskCalledDirectly, taskOverridden, taskUnknown } from '../diagnostics.ts'
 import { type DiagnosticLog, renameFix, spanIn } from '../log.ts'
 import type { ArrivingClass, Attribute, BrainPlan, FileModel, PlannedTask, SelfUse, Slice } from '../model.ts'
 import { closest, fileWord, isOfPackage } from '../names.ts'
+import { isReshaped } from '../overridden-attributes.ts'
 import { chainOf, type ChainLink, type Files } from './chain.ts'
 import { reportCopiedState } from './copied-state.ts'
 import { reportLostUpdates } from './lost-updates.ts'
@@ -22,7 +23,10 @@ export function plan(files: Files, log: DiagnosticLog): Plan {
   const links = own.flatMap((file) => file.brains.map((brain) => ({ file, brain })))
   const brains = links.map((link) => planBrain(link, files, log))
   reportRepeatedOutputs(files, brains, log)
-  for (const link of links) checkMembers(link, files, log)
+  for (const link of links) {
+    checkMembers(link, files, log)
+    reportReshaped(chainOf(link, files), log)
+  }
   reportLostUpdates(brains, files, log)
   const workers = brains.flatMap((brainPlan) => brainPlan.tasks.filter((task) => task.worker !== undefined).flatMap((task) => {
     const { slices, live, arriving } = workerSlices(brainPlan, task, files)
@@ -132,6 +136,17 @@ function checkMembers(link: ChainLink, files: Files, log: DiagnosticLog): void {
         const name = spanIn(link.file, use.next)
         log.add(taskUnknown(use.next.name, link.brain.name, meant), name, [], renameFix(name, use.next.name, meant))
       }
+    }
+}
+
+function reportReshaped(chain: readonly ChainLink[], log: DiagnosticLog): void {
+  const [{ file, brain }, ...bases] = chain as [ChainLink, ...ChainLink[]]
+  for (const attribute of brain.attributes)
+    for (const base of bases) {
+      const overridden = base.brain.attributes.find(({ name }) => name === attribute.name)
+      if (!overridden || !isReshaped(attribute, overridden)) continue
+      log.add(attributeReshaped(brain.name, attribute.name, base.brain.name), spanIn(file, attribute.at), [{ message: 'the one it overrides', span: spanIn(base.file, overridden.at) }])
+      break
     }
 }
 
