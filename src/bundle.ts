@@ -2,7 +2,7 @@
 // once per process. Writes nothing.
 import { isBuiltin } from 'node:module'
 import { dirname, relative } from 'node:path'
-import { build, type ImportKind, type Message, type OnResolveResult, type OutputFile, type Plugin } from 'esbuild'
+import { build, type BuildResult, type ImportKind, type Message, type OnResolveResult, type Plugin } from 'esbuild'
 import { SCRIPT } from '../compiler/1-parse/prefilter.ts'
 import type { Diagnostic } from '../compiler/log.ts'
 import type { CompiledModule } from '../compiler/model.ts'
@@ -10,6 +10,7 @@ import { type BundledTexts, bundleDiagnostics } from './bundle-errors.ts'
 import { CompiledGraph, loaderOf, pathOf, RUNTIME } from './compiled-graph.ts'
 import type { Compiler } from './build.ts'
 import { type BuildConfig, isWithin, posix } from './config.ts'
+import { inLoadOrder } from './load-order.ts'
 import { OwnPlaces } from './own-places.ts'
 import { packageFolderOf } from './packages.ts'
 import type { ProjectFiles } from './project-files.ts'
@@ -31,6 +32,8 @@ export interface Bundle {
   readonly diagnostics: readonly Diagnostic[]
 }
 
+type Bundled = Pick<BuildResult<{ write: false; metafile: true }>, 'outputFiles' | 'metafile'>
+
 const DEPENDS_ON_FAILED = 'depends on a file with errors'
 
 export async function bundle(input: BundleInput): Promise<Bundle> {
@@ -39,7 +42,7 @@ export async function bundle(input: BundleInput): Promise<Bundle> {
   const places = new OwnPlaces()
   const entries = modules.filter((module) => module.kind !== 'slice')
   try {
-    const { outputFiles } = await build({
+    const { outputFiles, metafile } = await build({
       absWorkingDir: config.projectDir,
       // By number: a path with a `*` would be a pattern.
       entryPoints: entries.map((module, index) => ({ in: `taskbrain:entry/${index}`, out: module.id })),
@@ -55,10 +58,11 @@ export async function bundle(input: BundleInput): Promise<Bundle> {
       charset: 'utf8',
       tsconfigRaw: { compilerOptions: syntaxOptions(config) },
       write: false,
+      metafile: true,
       logLevel: 'silent',
       plugins: [compiledModules(input, graph, places, entries.map(pathOf))],
     })
-    return { outputs: outputTexts(input, outputFiles, places), diagnostics: [] }
+    return { outputs: outputTexts(input, { outputFiles, metafile }, places), diagnostics: [] }
   } catch (error) {
     const messages = (error as { errors?: readonly Message[] }).errors
     if (!messages) throw error
@@ -133,16 +137,17 @@ function textOf(path: string, text: string, { config, host, compiler }: BundleIn
 
 // --- output ---
 
-function outputTexts({ config, modules }: BundleInput, files: readonly OutputFile[], places: OwnPlaces): Map<string, string> {
-  const raw = new Map(files.map((file) => [posix(relative(config.outDir, file.path)), file.text]))
+function outputTexts({ config, modules }: BundleInput, { outputFiles, metafile }: Bundled, places: OwnPlaces): Map<string, string> {
+  const raw = new Map(outputFiles.map((file) => [posix(relative(config.outDir, file.path)), file.text]))
   // A state module is a list of fields, all of it made: there is nothing that a source map could lead to.
   const withoutMap = new Set(modules.filter((module) => module.kind === 'state').map((module) => `${module.id}.js`))
   const texts = new Map<string, string>()
   for (const path of [...raw.keys()].filter((name) => name.endsWith('.js')).sort()) {
-    const linked = linkSiblings(path, { code: raw.get(path) ?? '', map: raw.get(`${path}.map`) })
-    const { code, map } = places.resolved(`${config.outDir}/${path}`, linkPackageFiles(config.outDir, path, linked))
-    texts.set(path, withoutMap.has(path) ? code.replace(/\n\/\/# sourceMappingURL=.*\n?$/, '\n') : code)
-    if (map !== undefined && !withoutMap.has(path)) texts.set(`${path}.map`, map)
+    const code = inLoadOrder(raw.get(path) ?? '', posix(relative(config.projectDir, `${config.outDir}/${path}`)), metafile)
+    const linked = linkSiblings(path, { code, map: raw.get(`${path}.map`) })
+    const placed = places.resolved(`${posix(config.outDir)}/${path}`, linkPackageFiles(config.outDir, path, linked))
+    texts.set(path, withoutMap.has(path) ? placed.code.replace(/\n\/\/# sourceMappingURL=.*\n?$/, '\n') : placed.code)
+    if (placed.map !== undefined && !withoutMap.has(path)) texts.set(`${path}.map`, placed.map)
   }
   // What no script is made from, such as a style sheet, goes along as it is.
   for (const [path, text] of raw) if (!/\.js(?:\.map)?$/.test(path)) texts.set(path, text)

@@ -7,6 +7,7 @@ import type { Manifest } from '../../src/contract/manifest.ts'
 import { type BuildContext, type BuildResult, check, type Compiler } from '../../src/build.ts'
 import { resolveConfig, UsageError } from '../../src/config.ts'
 import { built, codes, outputs } from '../harness/build.ts'
+import { start } from '../harness/command.ts'
 import { scratchProject, SMALL_BRAIN, type ScratchProject } from '../harness/project.ts'
 import { describe } from '../harness/suite.ts'
 
@@ -405,6 +406,26 @@ describe('a bundle', (it) => {
     assert.equal(all.map(({ name }) => name).toSorted(), names.map((name) => (name === 'Own' ? 'mine' : name)).toSorted())
     assert.is(twin.constructor.name, 'Self')
     assert.is(originOf(project, '.taskbrain/a.js', '_Alone();'), 'src/b.ts:4 Alone')
+  })
+  it('loads what is imported for its effects when the source does', async () => {
+    const brain = (name: string, imports: readonly string[], tasks: readonly string[]): string =>
+      `${imports.map((each) => `import ${each}\n`).join('')}import { Brain } from 'taskbrain'\n\nexport class ${name} extends Brain {\n${tasks.join('')}}\n`
+    const task = (name: string, process: boolean, body: string): string => `  @Brain.task({ process: ${process}, runOnStart: true })\n  async ${name}() { return ${body} }\n`
+    using project = scratchProject({
+      'node_modules/ground/package.json': '{ "name": "ground", "type": "module", "exports": "./index.js" }',
+      'node_modules/ground/index.js': "globalThis.loaded = ['ground']\n",
+      'src/first.ts': "globalThis.loaded.push('first')\n",
+      'src/words.ts': "globalThis.loaded.push('words')\nexport const words = () => [...globalThis.loaded]\n",
+      'src/more.ts': "import { words } from './words'\nglobalThis.loaded.push('more')\nexport const more = () => words()\n",
+      'src/main.brain.ts': brain('Main', ["'ground'", "'./first'", "{ more } from './more'", "{ words } from './words'"],
+        [task('less', true, 'words()'), task('all', true, 'more()'), task('none', true, '0'), task('inMain', false, 'more()')]),
+      'src/other.brain.ts': brain('Other', ["'ground'", "{ words } from './words'"], [task('less', true, 'words()')]),
+      'main.mjs': "const { Main } = await import('./.taskbrain/main.brain.js')\nconst { createLogger } = await import('taskbrain')\nconst outputs = await new Main(createLogger({ identifier: 'Main', level: 'silent' })).run()\nfor (const [task, { result }] of Object.entries(outputs)) console.log(`${task}: ${result}`)\n",
+    })
+    assert.equal((await built(project)).diagnostics, [])
+    const { stdout } = await start(join(project.dir, 'main.mjs'), [], { cwd: project.dir }).ended
+    assert.is(stdout, 'less: ground,first,words\nall: ground,first,words,more\nnone: 0\ninMain: ground,first,words,more\n')
+    assert.is(originOf(project, '.taskbrain/main.brain.Main.all.worker.js', 'more();'), 'src/main.brain.ts:11 more')
   })
   it('takes data and the settings of the tsconfig along', async () => {
     using project = scratchProject({
