@@ -72,7 +72,7 @@ export async function bundle(input: BundleInput): Promise<Bundle> {
 }
 
 const SYNTAX_OPTIONS = [
-  'experimentalDecorators', 'jsx', 'jsxFactory', 'jsxFragmentFactory', 'jsxImportSource', 'useDefineForClassFields', 'verbatimModuleSyntax',
+  'experimentalDecorators', 'jsx', 'jsxFactory', 'jsxFragmentFactory', 'jsxImportSource', 'target', 'useDefineForClassFields', 'verbatimModuleSyntax',
 ]
 
 /** What the project's tsconfig says of syntax: esbuild reads none for files that a plugin resolves. */

@@ -447,6 +447,15 @@ describe('a bundle', (it) => {
       assert.equal(seen, [count])
     }
   })
+  it('defines fields without a value where the target of the tsconfig does', async () => {
+    const source = 'class Base { constructor() { this.set() } set() {} }\nclass A extends Base { at?: number; set() { this.at = 3 } }\nexport const { at } = new A()\n'
+    const main = [{ id: 'a', kind: 'main', source: 'src/a.ts', code: source }] as const
+    for (const [options, at] of [[{ target: 'ES2020' }, 3], [{ target: 'ES2022' }, undefined], [{ target: 'ES2020', useDefineForClassFields: true }, undefined]] as const) {
+      using project = scratchProject({ ...CANDIDATE, 'tsconfig.json': JSON.stringify({ compilerOptions: options }) })
+      await built(project, {}, compilerOf(main))
+      assert.is(((await import(join(project.dir, '.taskbrain/a.js'))) as { at?: number }).at, at, JSON.stringify(options))
+    }
+  })
   it('never writes outside of the out dir', async () => {
     using project = scratchProject(CANDIDATE)
     const context = compilerOf([{ id: '../outside', kind: 'main', source: 'src/a.ts', code: 'export const a = 1\n' }])
