@@ -12,6 +12,7 @@ import type { Compiler } from './build.ts'
 import { type BuildConfig, isWithin, posix } from './config.ts'
 import { inLoadOrder } from './load-order.ts'
 import { OwnPlaces } from './own-places.ts'
+import { withRequire } from './own-require.ts'
 import { packageFolderOf } from './packages.ts'
 import type { ProjectFiles } from './project-files.ts'
 import { compilerOptionsOf, createAliasTest } from './resolve.ts'
@@ -51,7 +52,7 @@ export async function bundle(input: BundleInput): Promise<Bundle> {
       splitting: true,
       format: 'esm',
       platform: 'node',
-      target: 'node20',
+      target: 'node20.19',
       packages: 'external',
       sourcemap: true,
       sourcesContent: true,
@@ -144,7 +145,7 @@ function outputTexts({ config, modules }: BundleInput, { outputFiles, metafile }
   const texts = new Map<string, string>()
   for (const path of [...raw.keys()].filter((name) => name.endsWith('.js')).sort()) {
     const code = inLoadOrder(raw.get(path) ?? '', posix(relative(config.projectDir, `${config.outDir}/${path}`)), metafile)
-    const linked = linkSiblings(path, { code, map: raw.get(`${path}.map`) })
+    const linked = linkSiblings(path, withRequire({ code, map: raw.get(`${path}.map`) }))
     const placed = places.resolved(`${posix(config.outDir)}/${path}`, linkPackageFiles(config.outDir, path, linked))
     texts.set(path, withoutMap.has(path) ? placed.code.replace(/\n\/\/# sourceMappingURL=.*\n?$/, '\n') : placed.code)
     if (placed.map !== undefined && !withoutMap.has(path)) texts.set(`${path}.map`, placed.map)

@@ -36,6 +36,14 @@ function originOf(project: ScratchProject, output: string, token: string): strin
   return `${file.slice(project.dir.length + 1)}:${entry.originalLine + 1} ${word}`
 }
 
+/** Starts a brain and prints what its tasks come to. */
+const RUN_MAIN = `import { createLogger } from 'taskbrain'
+import { MainBrain } from './.taskbrain/main.brain.js'
+
+const outputs = await new MainBrain(createLogger({ identifier: 'Main', level: 'silent' })).run()
+for (const [task, { result, error }] of Object.entries(outputs)) console.log(\`\${task}: \${error?.message ?? JSON.stringify(result)}\`)
+`
+
 /** Loads the compiler never: for what must be known before. */
 const NO_COMPILER: BuildContext = {
   loadCompiler: () => {
@@ -417,15 +425,15 @@ describe('a bundle', (it) => {
       'src/first.ts': "globalThis.loaded.push('first')\n",
       'src/words.ts': "globalThis.loaded.push('words')\nexport const words = () => [...globalThis.loaded]\n",
       'src/more.ts': "import { words } from './words'\nglobalThis.loaded.push('more')\nexport const more = () => words()\n",
-      'src/main.brain.ts': brain('Main', ["'ground'", "'./first'", "{ more } from './more'", "{ words } from './words'"],
+      'src/main.brain.ts': brain('MainBrain', ["'ground'", "'./first'", "{ more } from './more'", "{ words } from './words'"],
         [task('less', true, 'words()'), task('all', true, 'more()'), task('none', true, '0'), task('inMain', false, 'more()')]),
       'src/other.brain.ts': brain('Other', ["'ground'", "{ words } from './words'"], [task('less', true, 'words()')]),
-      'main.mjs': "const { Main } = await import('./.taskbrain/main.brain.js')\nconst { createLogger } = await import('taskbrain')\nconst outputs = await new Main(createLogger({ identifier: 'Main', level: 'silent' })).run()\nfor (const [task, { result }] of Object.entries(outputs)) console.log(`${task}: ${result}`)\n",
+      'main.mjs': RUN_MAIN,
     })
     assert.equal((await built(project)).diagnostics, [])
     const { stdout } = await start(join(project.dir, 'main.mjs'), [], { cwd: project.dir }).ended
-    assert.is(stdout, 'less: ground,first,words\nall: ground,first,words,more\nnone: 0\ninMain: ground,first,words,more\n')
-    assert.is(originOf(project, '.taskbrain/main.brain.Main.all.worker.js', 'more();'), 'src/main.brain.ts:11 more')
+    assert.is(stdout, 'less: ["ground","first","words"]\nall: ["ground","first","words","more"]\nnone: 0\ninMain: ["ground","first","words","more"]\n')
+    assert.is(originOf(project, '.taskbrain/main.brain.MainBrain.all.worker.js', 'more();'), 'src/main.brain.ts:11 more')
   })
   it('takes data and the settings of the tsconfig along', async () => {
     using project = scratchProject({
@@ -446,6 +454,35 @@ describe('a bundle', (it) => {
       const { seen } = (await import(join(project.dir, '.taskbrain/a.js'))) as { seen: readonly number[] }
       assert.equal(seen, [count])
     }
+  })
+  it('gives modules that are written for CommonJS what they require', async () => {
+    using project = scratchProject({
+      'package.json': '{ "type": "commonjs", "imports": { "#own": "./src/own.cjs" } }',
+      'node_modules/old/package.json': '{ "name": "old", "main": "old.js" }',
+      'node_modules/old/old.js': "exports.word = 'old'\n",
+      'src/own.cjs': "const { sep } = require('node:path')\nmodule.exports = { sep, word: require('old').word, name: module.exports === exports }\n",
+      'src/main.brain.ts': `import { Brain } from 'taskbrain'
+import own from './own.cjs'
+import old = require('old')
+const { sep } = require('path')
+
+export class MainBrain extends Brain {
+  @Brain.task({ process: true, runOnStart: true })
+  onThread() { return [own, old.word, sep] }
+
+  @Brain.task({ process: false, runOnStart: true })
+  async inMain() { return [require('#own') === own, old.word, sep] }
+
+  @Brain.task({ process: true, runOnStart: true })
+  fail() { throw new Error(sep) }
+}
+`,
+      'main.mjs': RUN_MAIN,
+    })
+    assert.equal((await built(project)).diagnostics, [])
+    const { stdout, stderr } = await start(join(project.dir, 'main.mjs'), [], { cwd: project.dir }).ended
+    assert.is(stdout, 'onThread: [{"sep":"/","word":"old","name":true},"old","/"]\ninMain: [true,"old","/"]\nfail: /\n', stderr)
+    assert.is(originOf(project, '.taskbrain/main.brain.MainBrain.fail.worker.js', 'sep);'), 'src/main.brain.ts:14 sep')
   })
   it('defines fields without a value where the target of the tsconfig does', async () => {
     const source = 'class Base { constructor() { this.set() } set() {} }\nclass A extends Base { at?: number; set() { this.at = 3 } }\nexport const { at } = new A()\n'
