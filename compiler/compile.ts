@@ -1,6 +1,7 @@
 /**
  * text ─parse→ project ─analyze→ FileModel[] ─plan→ Plan ─emit→ modules and declarations. Text in, text out: no disk, no console.
  */
+import { deepestPlace } from './1-parse/deepest.ts'
 import { mayHoldBrain, SCRIPT } from './1-parse/prefilter.ts'
 import { relativeName, SourceProject } from './1-parse/project.ts'
 import { readFile } from './2-analyze/file.ts'
@@ -63,6 +64,7 @@ function analyze({ root, sourceRoot, files, host }: CompileInput, project: Sourc
     if (mayHoldBrain(host.readFile(asked) ?? '')) queue.push(asked)
     for (let path = queue.shift(); path !== undefined; path = queue.shift()) if (!seen.has(path)) read(path)
   }
+  for (const path of project.tooDeep) reportTooDeep([path])
   return new Map([...models].sort(([a], [b]) => (a < b ? -1 : 1)))
 
   function read(path: string): void {
@@ -85,10 +87,26 @@ function analyze({ root, sourceRoot, files, host }: CompileInput, project: Sourc
       return read()
     } catch (error) {
       if (!(error instanceof RangeError)) throw error
-      const source = { name: relativeName(root, path), text: host.readFile(path) ?? '' }
-      if (source.text.includes(DOORS.user)) log.add(sourceTooDeep(source.name), { file: source, start: 0, end: 0 })
+      // It may have been walking a module that the file imports.
+      if (namesTaskbrain(path)) reportTooDeep(project.read)
       return undefined
     }
+  }
+
+  function reportTooDeep(paths: readonly string[]): void {
+    const depths = paths.map((path) => ({ path, ...deepestPlace(path, textOf(path)) }))
+    const { path, at } = depths.reduce((deepest, each) => (each.depth > deepest.depth ? each : deepest))
+    const file = { name: relativeName(root, path), text: textOf(path) }
+    // What no brain names is read in vain; where one reaches it, the bundle says so.
+    if (paths.length > 1 || namesTaskbrain(path)) log.add(sourceTooDeep(file.name), { file, start: at, end: at + 1 })
+  }
+
+  function textOf(path: string): string {
+    return (host.readFile(path) ?? '').replace(/^\uFEFF/, '')
+  }
+
+  function namesTaskbrain(path: string): boolean {
+    return textOf(path).includes(DOORS.user)
   }
 }
 

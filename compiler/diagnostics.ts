@@ -39,7 +39,7 @@ const warning = <A extends readonly string[]>(code: string, message: Words<A>, h
 
 export const sourceTooDeep = error('source-too-deep',
   (file: string) => `\`${file}\` nests something too deep to be read.`,
-  'Give the inner parts names of their own, or move the code to a file without a brain.')
+  'Give the inner parts names of their own, or keep what is data alone in a JSON file.')
 
 export const sourceSyntax = error('source-syntax', (text: string) => text, 'Mend the syntax; nothing is built for this file until it can be read.')
 

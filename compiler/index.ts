@@ -4,6 +4,7 @@ export type { AttributeExplanation, BrainExplanation, KeptImport, KeptPart, Task
 export { ownPlaces, transformModule } from './transform.ts'
 export type { OwnPlace } from './transform.ts'
 export { reachedFiles } from './1-parse/module-graph.ts'
+export { deepestPlace } from './1-parse/deepest.ts'
 export { configMistake } from './1-parse/config-text.ts'
 export type { SyntaxMistake } from './1-parse/config-text.ts'
 export { mayHoldBrain } from './1-parse/prefilter.ts'

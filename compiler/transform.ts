@@ -4,6 +4,7 @@ import { cancelPoints } from './2-analyze/cancel-points.ts'
 import { classNameEdits } from './2-analyze/class-names.ts'
 import { constEnumEdits, DECLARED_CONST_ENUM } from './2-analyze/const-enums.ts'
 import { relativeName } from './1-parse/project.ts'
+import { scriptKindOf } from './1-parse/script-kind.ts'
 import { applyEdits } from './4-emit/edits.ts'
 import { freePrefix } from './names.ts'
 import { DOORS } from '../src/contract/names.ts'
@@ -45,11 +46,6 @@ function isBase(node: ts.Node): boolean {
 function isOurs({ parent }: ts.Node): boolean {
   const specifier = ts.isNewExpression(parent) ? parent.arguments?.[0] : undefined
   return specifier !== undefined && ts.isStringLiteral(specifier) && specifier.text.startsWith('taskbrain:')
-}
-
-function scriptKindOf(path: string): ts.ScriptKind {
-  if (!/\.[cm]?tsx?$/.test(path)) return ts.ScriptKind.JSX
-  return path.endsWith('x') ? ts.ScriptKind.TSX : ts.ScriptKind.TS
 }
 
 /**

@@ -16,6 +16,7 @@ export interface Compiler extends ConfigReader {
   compile(input: CompileInput): CompileResult
   transformModule(path: string, text: string, root: string, knownAs?: string): { readonly code: string } | undefined
   ownPlaces(path: string, text: string): readonly OwnPlace[]
+  deepestPlace(path: string, text: string): { readonly at: number }
 }
 
 export interface BuildContext {

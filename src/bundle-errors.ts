@@ -2,7 +2,7 @@
 import { SourceMap, type SourceMapPayload } from 'node:module'
 import { posix as posixPath, relative } from 'node:path'
 import type { Location, Message } from 'esbuild'
-import { awaitOutsideAsync, bundleFailed, importDeclared, importUnresolved } from '../compiler/diagnostics.ts'
+import { awaitOutsideAsync, bundleFailed, importDeclared, importUnresolved, sourceTooDeep } from '../compiler/diagnostics.ts'
 import { type Diagnostic, DiagnosticLog, type Finding, placeOf, type Span } from '../compiler/log.ts'
 import { isFile, posix } from './config.ts'
 import { separateMap } from './inline-map.ts'
@@ -10,12 +10,27 @@ import { separateMap } from './inline-map.ts'
 export interface BundledTexts {
   readonly projectDir: string
   /** The source of the module at an absolute path, its text, and the text that the bundler was given in its place. */
-  at(path: string): { readonly source: string; readonly text: string; readonly given: string }
+  at(path: string): { readonly source: string; readonly text: string; readonly given: () => string }
+  deepest(path: string, text: string): number
+}
+
+/** What is said of a module that could not be walked. */
+export class TooDeep {
+  readonly path: string
+
+  constructor(path: string) {
+    this.path = path
+  }
 }
 
 export function bundleDiagnostics(messages: readonly Message[], texts: BundledTexts): readonly Diagnostic[] {
   const log = new DiagnosticLog()
   for (const message of messages) {
+    if (message.detail instanceof TooDeep) {
+      const span = deepestSpan(message.detail.path, texts)
+      log.add(sourceTooDeep(span.file.name), span)
+      continue
+    }
     const related = message.notes.flatMap(({ text, location }) => (location ? [{ message: sentence(text), span: spanOf(location, texts) }] : []))
     log.add(findingOf(message, related[0]?.span, texts), spanOf(message.location, texts), related)
   }
@@ -52,11 +67,19 @@ function nameAt({ file, start }: Span): string {
 
 // --- where ---
 
+function deepestSpan(path: string, { projectDir, at, deepest }: BundledTexts): Span {
+  const { source, text } = at(path)
+  const start = deepest(source, text)
+  return { file: { name: posix(relative(projectDir, source)), text }, start, end: start + 1 }
+}
+
 function spanOf(location: Location | null, { projectDir, at }: BundledTexts): Span {
   const path = posix(posixPath.join(projectDir, location?.file ?? ''))
-  const { source, text, given } = at(path)
-  const file = { name: posix(relative(projectDir, source)), text }
+  const module = at(path)
+  const { text } = module
+  const file = { name: posix(relative(projectDir, module.source)), text }
   if (!location) return { file, start: 0, end: 0 }
+  const given = module.given()
   const offset = offsetIn(given, location)
   const word = given.slice(offset, offset + widthOf(location))
   const start = offsetOfWord(text, sourceOffset(given, offset, text), word)

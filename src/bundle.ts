@@ -2,11 +2,11 @@
 // once per process. Writes nothing.
 import { isBuiltin } from 'node:module'
 import { dirname, relative } from 'node:path'
-import { build, type BuildResult, type ImportKind, type Message, type OnResolveResult, type Plugin } from 'esbuild'
+import { build, type BuildResult, type ImportKind, type Message, type OnLoadResult, type OnResolveResult, type Plugin } from 'esbuild'
 import { SCRIPT } from '../compiler/1-parse/prefilter.ts'
 import type { Diagnostic } from '../compiler/log.ts'
 import type { CompiledModule } from '../compiler/model.ts'
-import { type BundledTexts, bundleDiagnostics } from './bundle-errors.ts'
+import { type BundledTexts, bundleDiagnostics, TooDeep } from './bundle-errors.ts'
 import { CompiledGraph, loaderOf, pathOf, RUNTIME } from './compiled-graph.ts'
 import type { Compiler } from './build.ts'
 import { type BuildConfig, isWithin, posix } from './config.ts'
@@ -24,7 +24,7 @@ export interface BundleInput {
   /** Sources with a brain that could not be compiled: nothing may be bundled from their text. */
   readonly failed: ReadonlySet<string>
   readonly host: ProjectFiles
-  readonly compiler: Pick<Compiler, 'transformModule' | 'ownPlaces'>
+  readonly compiler: Pick<Compiler, 'transformModule' | 'ownPlaces' | 'deepestPlace'>
 }
 
 export interface Bundle {
@@ -67,6 +67,8 @@ export async function bundle(input: BundleInput): Promise<Bundle> {
   } catch (error) {
     const messages = (error as { errors?: readonly Message[] }).errors
     if (!messages) throw error
+    // Of its own, esbuild would say where in the plugin it was thrown.
+    for (const { detail } of messages) if (detail instanceof Error) throw detail
     const own = messages.filter(({ detail }) => detail !== DEPENDS_ON_FAILED)
     return { outputs: new Map(), diagnostics: bundleDiagnostics(own, bundledTexts(input, graph)) }
   }
@@ -114,8 +116,9 @@ function compiledModules(input: BundleInput, graph: CompiledGraph, places: OwnPl
         return file === undefined && isAlias(path, posix(importer)) ? { errors: [{ text: `Could not resolve "${path}"` }] } : undefined
       })
 
-      esbuild.onLoad({ filter: /.*/ }, ({ path: loaded }) => {
-        const path = posix(loaded)
+      esbuild.onLoad({ filter: /.*/ }, ({ path: loaded }) => unlessTooDeep(posix(loaded), load))
+
+      function load(path: string): OnLoadResult | undefined {
         const compiled = graph.at(path)
         if (compiled) return { contents: placed(path, compiled.source, compiled.code), loader: loaderOf(path), resolveDir: dirname(compiled.source) }
         if (failed.has(path)) return { errors: [{ text: DEPENDS_ON_FAILED, detail: DEPENDS_ON_FAILED }] }
@@ -126,8 +129,18 @@ function compiledModules(input: BundleInput, graph: CompiledGraph, places: OwnPl
           return undefined
         }
         return { contents: placed(path, path, textOf(path, text, input)), loader: loaderOf(path), resolveDir: dirname(path) }
-      })
+      }
     },
+  }
+}
+
+/** Syntax trees are walked by recursion: the stack is what bounds their depth. */
+function unlessTooDeep(path: string, load: (path: string) => OnLoadResult | undefined): OnLoadResult | undefined {
+  try {
+    return load(path)
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error
+    return { errors: [{ text: 'too deep', detail: new TooDeep(path) }] }
   }
 }
 
@@ -159,14 +172,15 @@ function outputTexts({ config, modules }: BundleInput, { outputFiles, metafile }
 
 /** What stood where when it was refused. It is made again rather than kept: most builds never ask. */
 function bundledTexts(input: BundleInput, graph: CompiledGraph): BundledTexts {
-  const { config, host } = input
+  const { config, host, compiler } = input
   return {
     projectDir: config.projectDir,
+    deepest: (path, text) => compiler.deepestPlace(path, text).at,
     at(path) {
       const compiled = graph.at(path)
       const source = compiled?.source ?? path
       const text = (host.readFile(source) ?? '').replace(/^\uFEFF/, '')
-      return { source, text, given: compiled?.code ?? textOf(path, text, input) }
+      return { source, text, given: () => compiled?.code ?? textOf(path, text, input) }
     },
   }
 }

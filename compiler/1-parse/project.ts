@@ -49,6 +49,8 @@ export class SourceProject {
   readonly registeredClasses = new Map<string, ReadonlySet<string> | 'unknown'>()
   /** By file: modules it leads to in which a class may extend something. */
   readonly derivingTexts = new Map<string, readonly { readonly path: string; readonly text: string }[]>()
+  /** Files whose syntax is nested too deep for the parser. */
+  readonly tooDeep = new Set<string>()
   readonly #root: string
   readonly host: CompilerHost
   readonly graph: ModuleGraph
@@ -65,7 +67,7 @@ export class SourceProject {
   }
 
   unit(path: string): SourceUnit | undefined {
-    if (!this.#units.has(path)) this.#units.set(path, this.#parse(path))
+    if (!this.#units.has(path)) this.#units.set(path, this.#parseUnlessTooDeep(path))
     return this.#units.get(path)
   }
 
@@ -85,6 +87,16 @@ export class SourceProject {
   target(specifier: string, from: SourceUnit): SourceUnit | undefined {
     const path = this.host.resolve(specifier, from.path)
     return path === undefined || !SCRIPT.test(path) ? undefined : this.unit(path)
+  }
+
+  #parseUnlessTooDeep(path: string): SourceUnit | undefined {
+    try {
+      return this.#parse(path)
+    } catch (error) {
+      if (!(error instanceof RangeError)) throw error
+      this.tooDeep.add(path)
+      return undefined
+    }
   }
 
   #parse(path: string): SourceUnit | undefined {

@@ -2,7 +2,7 @@ import { existsSync, readFileSync, symlinkSync } from 'node:fs'
 import { SourceMap, type SourceMapPayload } from 'node:module'
 import { dirname, join, resolve } from 'node:path'
 import * as assert from 'uvu/assert'
-import { configMistake, ownPlaces, transformModule } from '../../compiler/index.ts'
+import { configMistake, deepestPlace, ownPlaces, transformModule } from '../../compiler/index.ts'
 import type { Manifest } from '../../src/contract/manifest.ts'
 import { type BuildContext, type BuildResult, check, type Compiler } from '../../src/build.ts'
 import { resolveConfig, UsageError } from '../../src/config.ts'
@@ -366,6 +366,7 @@ function compilerOf(
     transformModule,
     ownPlaces,
     configMistake,
+    deepestPlace,
   }
   return { loadCompiler: async () => stub }
 }

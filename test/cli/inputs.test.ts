@@ -69,6 +69,29 @@ describe('a file', (it) => {
   })
 })
 
+describe('syntax that is nested too deep', (it) => {
+  const terms = (count: number): string => Array(count).fill('1').join(' + ')
+  const nested = (open: string, close: string): string => `${open.repeat(9_000)}1${close.repeat(9_000)}`
+
+  it('is said where it is deepest, in the brain or in the module that a brain reaches', async () => {
+    for (const [path, code] of [['src/main.brain.ts', 'error source-too-deep src/main.brain.ts'], ['src/square.ts', 'error source-too-deep src/square.ts']] as const) {
+      for (const [text, column] of [[terms(9_000), 14], [nested('[', ']'), 9_013], [nested('(', ')'), 9_013], [nested('true ? 1 : ', ''), undefined]] as const) {
+        using project = scratchProject({ ...SMALL_BRAIN, [path]: `${SMALL_BRAIN[path]}\nclass Deep {}\n\nconst deep = ${text}\nconsole.log(deep, Deep)\n` })
+        const [found, ...others] = (await built(project)).diagnostics
+        assert.equal(others, [])
+        assert.is(`${found?.severity} ${found?.code} ${found?.file}`, code)
+        assert.is(found?.line, SMALL_BRAIN[path].split('\n').length + 3)
+        if (column !== undefined) assert.is(found?.column, column)
+        assert.equal(project.list('.taskbrain'), [])
+      }
+    }
+  })
+  it('is no matter in a module that is data alone', async () => {
+    using project = scratchProject({ ...SMALL_BRAIN, 'src/square.ts': `export const total = ${terms(9_000)}\n${SMALL_BRAIN['src/square.ts']}` })
+    assert.equal((await built(project)).diagnostics, [])
+  })
+})
+
 describe('an enum that is declared constant', (it) => {
   it('gives its values in every module that a brain reaches', async () => {
     using project = scratchProject({ ...SMALL_BRAIN, 'src/square.ts': "import { Power } from './powers'\nexport const square = (n: number) => n ** Power.Two\n", 'src/powers.ts': 'export declare const enum Power { One = 1, Two }\n' })
