@@ -31,8 +31,10 @@ export function bundleDiagnostics(messages: readonly Message[], texts: BundledTe
       log.add(sourceTooDeep(span.file.name), span)
       continue
     }
-    const related = message.notes.flatMap(({ text, location }) => (location ? [{ message: sentence(text), span: spanOf(location, texts) }] : []))
-    log.add(findingOf(message, related[0]?.span, texts), spanOf(message.location, texts), related)
+    // What a module can't be loaded for is said where it is imported.
+    const place = message.location ?? message.notes.find(({ location }) => location)?.location ?? null
+    const related = message.notes.flatMap(({ text, location }) => (location && location !== place ? [{ message: sentence(text), span: spanOf(location, texts) }] : []))
+    log.add(findingOf(message, related[0]?.span, texts), spanOf(place, texts), related)
   }
   return log.sorted()
 }

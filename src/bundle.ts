@@ -125,6 +125,8 @@ function compiledModules(input: BundleInput, graph: CompiledGraph, places: OwnPl
         const isSource = packageFolderOf(path) === undefined || host.nameOf(path) !== undefined
         const text = SCRIPT.test(path) && isSource ? host.readFile(path) : undefined
         if (text === undefined) {
+          // A pipe would be waited for.
+          if (!host.fileExists(path)) return { errors: [{ text: `\`${posix(relative(config.projectDir, path))}\` is no file that can be read` }] }
           host.lookedUp(path)
           return undefined
         }

@@ -1,4 +1,5 @@
 import { isUtf8 } from 'node:buffer'
+import { execFileSync } from 'node:child_process'
 import { existsSync, writeFileSync } from 'node:fs'
 import { join, sep } from 'node:path'
 import { pathToFileURL } from 'node:url'
@@ -30,6 +31,14 @@ describe('a file', (it) => {
       assert.equal(codes(await built(project)), [`source-encoding ${path}:${place}`])
       assert.equal(project.list('.taskbrain'), [])
     }
+  })
+  it('is not waited for where it is a pipe', async () => {
+    if (sep !== '/') return
+    using project = scratchProject({ 'src/main.brain.ts': SMALL_BRAIN['src/main.brain.ts'].replace('./square.js', './square.ts') })
+    execFileSync('mkfifo', [join(project.dir, 'src/square.ts')])
+    const result = await built(project)
+    assert.equal(codes(result), ['bundle-failed src/main.brain.ts:2:24'])
+    assert.is(result.diagnostics[0]?.message, '`src/square.ts` is no file that can be read.')
   })
   it('says what of a tsconfig can not be taken', async () => {
     const cases: readonly (readonly [files: Record<string, string>, found: readonly string[]])[] = [
