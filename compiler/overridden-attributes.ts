@@ -1,6 +1,7 @@
 // In: the attributes of a class, and those of the classes that it extends. Out: how each is kept where it overrides one of those.
 // Must not report what can't be kept at all.
 
+import type { PartSchema } from '../src/contract/schema.ts'
 import type { Attribute } from './model.ts'
 
 /** The initial value of a base class is set first: where one overrides another of a different kind, both are kept as values. */
@@ -24,11 +25,15 @@ function isKeptAlike({ share: one }: Attribute, { share: other }: Attribute): bo
   return keyOf(one) === keyOf(other)
 }
 
-/** Keys may come in any order. */
 function keyOf(share: Attribute['share']): string {
   if (share.kind !== 'shared') return share.kind
   if (share.field === 'typed-array') return share.array
-  return share.field === 'object' ? JSON.stringify(share.fields.map((field) => JSON.stringify(field)).toSorted()) : share.field
+  return share.field === 'object' ? keysOf(share.fields) : share.field
+}
+
+/** They may come in any order. */
+function keysOf(fields: readonly PartSchema[]): string {
+  return JSON.stringify(fields.map((field) => [field.name, field.kind === 'object' ? keysOf(field.fields) : field.kind].join(' ')).toSorted())
 }
 
 function asValue(attribute: Attribute): Attribute {
