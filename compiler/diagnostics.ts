@@ -216,6 +216,10 @@ export const superOfSplit = error('super-of-split',
   (task: string) => `\`super.${task}\` is a task that is split into setup and loop; called as a plain method it would never end.`,
   'Move what both need to a method of its own, and call that.')
 
+export const superOfPackage = error('super-of-package',
+  (task: string, base: string) => `\`super.${task}\` is a task of \`${base}\` that runs off the main thread; in the main process a package has no body of it.`,
+  (task) => `Call it as \`this.tasks.${task}(…)\`, or use it in a task with \`process: true\` alone.`)
+
 export const taskUnknown = error('task-unknown',
   (name: string, brain: string, meant: string) => `\`${name}\` is not a task of \`${brain}\`.${meant && ` Did you mean \`${meant}\`?`}`,
   (name, _brain, meant) => meant ? `Write \`this.tasks.${meant}(…)\`.` : `Decorate the method \`${name}\` with \`@Brain.task\`, or call it without \`tasks\`.`)

@@ -2,13 +2,14 @@
 // syntax tree. Must not make text.
 
 import { BRAIN_MEMBERS } from '../../src/contract/names.ts'
-import { classNotPortable, evalInTask, attributeNotShared, attributeReshaped, attributeUndeclared, blockInMain, classLoadsMain, mainModuleInWorker, outputRepeated, privateFromConstructor, superOfSplit, taskCalledDirectly, taskOverridden, taskUnknown } from '../diagnostics.ts'
+import { classNotPortable, evalInTask, attributeNotShared, attributeReshaped, attributeUndeclared, blockInMain, classLoadsMain, mainModuleInWorker, outputRepeated, privateFromConstructor, superOfPackage, superOfSplit, taskCalledDirectly, taskOverridden, taskUnknown } from '../diagnostics.ts'
 import { type DiagnosticLog, renameFix, spanIn } from '../log.ts'
 import type { ArrivingClass, Attribute, BrainPlan, FileModel, PlannedTask, SelfUse, Slice } from '../model.ts'
 import { closest, fileWord, isOfPackage } from '../names.ts'
 import { isReshaped } from '../overridden-attributes.ts'
 import { chainOf, type ChainLink, type Files } from './chain.ts'
 import { reportCopiedState } from './copied-state.ts'
+import { reachedFrom } from './effects.ts'
 import { reportLostUpdates } from './lost-updates.ts'
 import { mainSlice, type SuperCallers } from './main-slice.ts'
 import { workerSlices, type LiveMember } from './worker-slice.ts'
@@ -27,6 +28,7 @@ export function plan(files: Files, log: DiagnosticLog): Plan {
     checkMembers(link, files, log)
     reportReshaped(chainOf(link, files), log)
   }
+  for (const each of brains) checkSuper(each, files, log)
   reportLostUpdates(brains, files, log)
   const workers = brains.flatMap((brainPlan) => brainPlan.tasks.filter((task) => task.worker !== undefined).flatMap((task) => {
     const { slices, live, arriving } = workerSlices(brainPlan, task, files)
@@ -149,6 +151,22 @@ function reportReshaped(chain: readonly ChainLink[], log: DiagnosticLog): void {
       break
     }
 }
+
+/** The main module of a package is built already, without the bodies of tasks that run off the main thread. */
+function checkSuper(plan: BrainPlan, files: Files, log: DiagnosticLog): void {
+  const chain = chainOf(plan, files)
+  const reached = plan.tasks.filter(({ worker }) => worker === undefined).flatMap(({ task }) => reachedFrom(task.name, chain))
+  for (const { link, member } of reached) {
+    if (isOfPackage(link.file.path) || isProcessTask(link, member.name)) continue
+    const bases = chain.slice(chain.findIndex(({ brain }) => brain === link.brain) + 1)
+    for (const use of member.needs.self) {
+      const base = use.via === 'super' ? bases.find(({ brain }) => brain.members.some(({ name }) => name === use.name)) : undefined
+      if (base && isOfPackage(base.file.path) && isProcessTask(base, use.name)) log.add(superOfPackage(use.name, base.brain.name), spanIn(link.file, use))
+    }
+  }
+}
+
+const isProcessTask = ({ brain }: ChainLink, name: string): boolean => brain.tasks.some((task) => task.name === name && task.process)
 
 /** What holds for code that runs in a worker. */
 function checkWorker(plan: BrainPlan, { task }: PlannedTask, live: readonly LiveMember[], slices: readonly Slice[], files: Files, log: DiagnosticLog): void {
