@@ -1,9 +1,10 @@
 /**
  * text ─parse→ project ─analyze→ FileModel[] ─plan→ Plan ─emit→ modules and declarations. Text in, text out: no disk, no console.
  */
+import type { MixedClass } from './1-parse/classes.ts'
 import { mayHoldBrain, SCRIPT } from './1-parse/prefilter.ts'
 import { relativeName, SourceProject } from './1-parse/project.ts'
-import { readFile } from './2-analyze/file.ts'
+import { findBrains, type FoundFile, type ImportedNames, importedNames, readFile } from './2-analyze/file.ts'
 import { createTypeOracle } from './2-analyze/type-oracle.ts'
 import { type BrainExplanation, explainBrain } from './3-plan/explain.ts'
 import { plan, type Plan } from './3-plan/plan.ts'
@@ -50,26 +51,39 @@ export function explain(input: CompileInput): Explanation {
 
 // --- internal ---
 
-/** Every file with a brain: those asked for, and those that they take a base class from. */
-function analyze({ root, sourceRoot, files, host }: CompileInput, project: SourceProject, log: DiagnosticLog): Map<string, FileModel> {
+/** Every file with a brain: those asked for, and those that they take a base class, a mixin or anything else from. */
+function analyze(input: CompileInput, project: SourceProject, log: DiagnosticLog): Map<string, FileModel> {
+  const { root, sourceRoot, files, host } = input
   const oracle = createTypeOracle(root, host)
-  const models = new Map<string, FileModel>()
-  const seen = new Set<string>()
+  const found = new Map<string, FoundFile | undefined>()
+  const imported = new Map<string, ImportedNames>()
+  const mixins = new Map<string, MixedClass[]>()
   const queue = files.filter((path) => mayHoldBrain(host.readFile(path) ?? ''))
   for (let path = queue.shift(); path !== undefined; path = queue.shift()) {
-    if (seen.has(path)) continue
-    seen.add(path)
-    const model = unlessTooDeep(path, () => {
-      const unit = project.unit(path)
-      return unit && readFile(unit, { project, oracle, log, output: outputName(path, root, sourceRoot) })
-    })
-    if (!model) continue
-    models.set(path, model)
-    for (const brain of model.brains) if (brain.base) queue.push(brain.base.file)
+    if (!found.has(path)) found.set(path, unlessTooDeep(path, () => find(path!)))
+    const file = found.get(path)
+    if (!file || imported.has(path) || (file.brains.length === 0 && !mixins.has(path))) continue
+    const names = importedNames(file)
+    imported.set(path, names)
+    for (const base of file.bases) {
+      if (base.kind === 'mixed') applied(base)
+      queue.push(base.unit.path)
+    }
     // What a worker takes from a file with a brain comes from a slice of that file.
-    for (const { origin } of model.items.flatMap((item) => item.import?.names ?? [])) if (origin && mayHoldBrain(host.readFile(origin.file) ?? '')) queue.push(origin.file)
+    for (const { origin } of [...names.values()].flat()) if (origin && mayHoldBrain(host.readFile(origin.file) ?? '')) queue.push(origin.file)
   }
-  return new Map([...models].sort(([a], [b]) => (a < b ? -1 : 1)))
+  const models = [...imported].flatMap(([path, names]) => unlessTooDeep(path, () => readFile(found.get(path)!, names, mixins.get(path) ?? [])) ?? [])
+  return new Map(models.sort((a, b) => (a.path < b.path ? -1 : 1)).map((model) => [model.path, model]))
+
+  function find(path: string): FoundFile | undefined {
+    const unit = project.unit(path)
+    return unit && findBrains(unit, { project, oracle, log, output: outputName(path, root, sourceRoot) })
+  }
+
+  function applied(mixin: MixedClass): void {
+    const known = mixins.get(mixin.unit.path) ?? []
+    if (!known.some(({ node }) => node === mixin.node)) mixins.set(mixin.unit.path, [...known, mixin])
+  }
 
   /** Syntax trees are walked by recursion: the stack is what bounds their depth. */
   function unlessTooDeep<T>(path: string, read: () => T): T | undefined {

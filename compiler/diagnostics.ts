@@ -63,7 +63,7 @@ export const outputRepeated = error('output-repeated',
 
 export const baseUnreadable = error('base-unreadable',
   (brain: string, base: string, why: string) => `The base class \`${base}\` of \`${brain}\` can't be read at compile time: ${why}.`,
-  'Extend Brain, or a class of the project that extends it, by its name: `class Name extends Brain`.')
+  'Extend Brain or a class of the project that extends it, by its name, or give one to a mixin of the project: `(Base) => class extends Base { … }`.')
 
 export const memberReserved = error('member-reserved',
   (brain: string, member: string) => `\`${brain}.${member}\` redefines a member of Brain.`,

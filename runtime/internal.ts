@@ -4,4 +4,5 @@
 export { pass, point, points, report, shield } from './cancel.ts'
 export { named } from './named.ts'
 export { parameters } from './parameters.ts'
+export { tasks } from './registry.ts'
 export { assign, change, close, defineState, failed, increment, logical, open, postIncrement, update } from './state/index.ts'

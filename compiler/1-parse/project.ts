@@ -5,7 +5,7 @@ import { Project, ts } from 'ts-morph'
 import type { SourceText } from '../log.ts'
 import type { CompilerHost } from '../model.ts'
 import { SCRIPT } from './prefilter.ts'
-import { topLevelClasses, topLevelConstants, type ClassNode, type NamedClass } from './declarations.ts'
+import { topLevelClasses, topLevelConstants, topLevelFunctions, type ClassNode, type NamedClass } from './declarations.ts'
 import { ModuleGraph } from './module-graph.ts'
 import { importOf, namesOfExports, type ExportTarget, type ImportDeclaration } from './imports.ts'
 
@@ -19,6 +19,8 @@ export interface SourceUnit {
   readonly classes: readonly NamedClass[]
   /** Of two classes of one name the first. */
   readonly classByName: ReadonlyMap<string, ClassNode>
+  /** Functions at the top level of the file. */
+  readonly functions: ReadonlyMap<string, ts.FunctionDeclaration>
   /** Constants at the top level of the file: name → initial value. */
   readonly constants: ReadonlyMap<string, ts.Expression>
   /** Exported name → where it comes from. `export *` targets stand in `stars`. */
@@ -86,6 +88,7 @@ export class SourceProject {
       imports: tree.statements.filter(ts.isImportDeclaration).map(importOf),
       classes,
       classByName: new Map(classes.map(({ name, node }) => [name, node] as const).reverse()),
+      functions: topLevelFunctions(tree),
       constants: topLevelConstants(tree),
       exports,
       stars,

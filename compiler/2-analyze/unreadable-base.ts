@@ -4,6 +4,7 @@ import { ts } from 'ts-morph'
 import { extendsBrain, heritageOf, meaningOf } from '../1-parse/classes.ts'
 import type { ClassNode } from '../1-parse/declarations.ts'
 import { bareExpression } from '../1-parse/expressions.ts'
+import { resultOf } from '../1-parse/functions.ts'
 import type { SourceProject, SourceUnit } from '../1-parse/project.ts'
 import { constantOf } from './fold.ts'
 import { taskDecorators } from './tasks.ts'
@@ -13,12 +14,31 @@ export function whyUnreadableBase(node: ClassNode, unit: SourceUnit, project: So
   const base = heritageOf(node) && bareExpression(heritageOf(node)!.expression)
   if (!base) return undefined
   const made = ts.isIdentifier(base) ? constantOf(base.text, unit, project) : { expression: base, unit }
-  if (made && !isName(bareExpression(made.expression)) && mentionsBrain(made.expression, made.unit, project)) return 'it is made by an expression'
+  if (made && !isName(bareExpression(made.expression)) && mentionsBrain(made.expression, made.unit, project)) return whyUnreadable(bareExpression(made.expression), made.unit, project)
   const specifier = packageOf(base, unit, project)
   return specifier !== undefined && hasTask(node, unit, project) ? `it comes from the package \`${specifier}\`` : undefined
 }
 
 // --- internal ---
+
+/** Of an expression that mentions a brain. */
+function whyUnreadable(expression: ts.Expression, unit: SourceUnit, project: SourceProject): string {
+  const inner = ts.isCallExpression(expression) ? expression.arguments.map(bareExpression).find((each) => ts.isCallExpression(each) && !isReadable(each, unit, project)) : undefined
+  if (inner) return whyUnreadable(inner, unit, project)
+  const callee = ts.isCallExpression(expression) ? expression.expression : undefined
+  if (!callee || !isName(callee)) return 'it is made by an expression'
+  const specifier = packageOf(callee, unit, project)
+  if (specifier !== undefined) return `\`${callee.getText()}\` comes from the package \`${specifier}\``
+  const meaning = meaningOf(callee, unit, project)
+  if (meaning.kind !== 'function') return 'it is made by an expression'
+  if (!resultOf(meaning.node)) return `\`${callee.getText()}\` does not end in a \`return\` that is its only one`
+  return `what \`${callee.getText()}\` returns is no class that extends its parameter`
+}
+
+function isReadable(expression: ts.Expression, unit: SourceUnit, project: SourceProject): boolean {
+  const { kind } = meaningOf(expression, unit, project)
+  return kind === 'mixed' || kind === 'brain' || kind === 'class'
+}
 
 function isName(expression: ts.Expression): boolean {
   return ts.isIdentifier(expression) || ts.isPropertyAccessExpression(expression)

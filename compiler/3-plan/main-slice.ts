@@ -1,23 +1,24 @@
-// In: a file and the plans of all brains. Out: what its main module keeps: everything but the bodies of process tasks, and the imports
-// that only those need. Must not make text.
+// In: a file and the plans of all brains. Out: what the main process keeps of it: everything but the bodies of process tasks, and the
+// imports that only those need. Must not make text.
 
-import type { BrainPlan, FileModel, ImportSpecifier, Slice } from '../model.ts'
+import type { BrainPlan, ClassModel, FileModel, ImportSpecifier, Slice } from '../model.ts'
+import { classesOf, type Files } from './chain.ts'
 import { classModules } from './class-modules.ts'
 
-export function mainSlice(file: FileModel, plans: readonly BrainPlan[]): Slice {
+export function mainSlice(file: FileModel, files: Files, plans: readonly BrainPlan[]): Slice {
   const members = new Map<string, Set<number>>()
   const kept = new Set<string>()
   const removed = new Set<string>()
-  for (const brain of file.brains) {
+  for (const brain of classesOf(file)) {
     const processTasks = new Set(brain.tasks.filter((task) => task.process).map((task) => task.name))
     const live = new Set<number>()
     brain.members.forEach((member, index) => {
-      const isDead = member.kind === 'method' && processTasks.has(member.name) && !isCalledBySuper(member.name, brain.name, plans)
+      const isDead = member.kind === 'method' && processTasks.has(member.name) && !isCalledBySuper(member.name, brain, files)
       if (!isDead) live.add(index)
       for (const name of member.needs.names) (isDead ? removed : kept).add(name)
     })
     members.set(brain.name, live)
-    for (const name of [...brain.heritageNames, ...brain.tasks.flatMap((task) => task.optionNames)]) kept.add(name)
+    for (const name of [...(brain.kind === 'brain' ? brain.heritageNames : []), ...brain.tasks.flatMap((task) => task.optionNames)]) kept.add(name)
   }
   for (const item of file.items) for (const name of item.needs.names) kept.add(name)
   const imports = new Map<number, readonly ImportSpecifier[]>()
@@ -31,7 +32,7 @@ export function mainSlice(file: FileModel, plans: readonly BrainPlan[]): Slice {
   const used = file.items.flatMap((item) => item.import?.names ?? []).filter(({ local }) => kept.has(local))
   const classImports = classModules([...classFiles(file, plans)], file, used).filter((specifier) => !bareImports.includes(specifier))
   return {
-    id: file.output, kind: 'main', file, items: new Set(file.items.keys()), members, imports, bareImports, classImports,
+    id: file.output, kind: file.brains.length > 0 ? 'main' : 'mixin', file, items: new Set(file.items.keys()), members, imports, bareImports, classImports,
     sliceImports: [], heritage: new Map(), exports: new Map(),
   }
 }
@@ -47,6 +48,6 @@ function classFiles(file: FileModel, plans: readonly BrainPlan[]): Set<string> {
 }
 
 /** `super.plan(…)` in a method that stays in the main process needs the body of the task it overrides. */
-function isCalledBySuper(task: string, owner: string, plans: readonly BrainPlan[]): boolean {
-  return plans.some(({ brain }) => brain.name !== owner && brain.members.some((member) => member.needs.self.some((use) => use.via === 'super' && use.name === task)))
+function isCalledBySuper(task: string, owner: ClassModel, files: Files): boolean {
+  return [...files.values()].some((file) => classesOf(file).some((brain) => brain !== owner && brain.members.some((member) => member.needs.self.some((use) => use.via === 'super' && use.name === task))))
 }

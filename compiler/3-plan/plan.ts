@@ -6,7 +6,7 @@ import { classNotPortable, evalInTask, attributeNotShared, blockInMain, classLoa
 import { type DiagnosticLog, renameFix, spanIn } from '../log.ts'
 import type { ArrivingClass, Attribute, BrainPlan, FileModel, PlannedTask, SelfUse, Slice, Stretch } from '../model.ts'
 import { closest, fileWord } from '../names.ts'
-import { chainOf, type ChainLink, type Files } from './chain.ts'
+import { type BrainLink, chainOf, type ChainLink, classesOf, type Files } from './chain.ts'
 import { reportLostUpdates } from './lost-updates.ts'
 import { mainSlice } from './main-slice.ts'
 import { workerSlices, type LiveMember } from './worker-slice.ts'
@@ -28,13 +28,13 @@ export function plan(files: Files, log: DiagnosticLog): Plan {
     reportWaysBack(task, arriving, log)
     return slices
   }))
-  const mains = [...files.values()].filter((file) => file.brains.length > 0).map((file) => mainSlice(file, brains))
+  const mains = [...files.values()].filter((file) => classesOf(file).length > 0).map((file) => mainSlice(file, files, brains))
   return { brains, slices: [...mains, ...workers] }
 }
 
 // --- internal ---
 
-function planBrain(link: ChainLink, files: Files, log: DiagnosticLog): BrainPlan {
+function planBrain(link: BrainLink, files: Files, log: DiagnosticLog): BrainPlan {
   const { file, brain } = link
   const chain = chainOf(link, files)
   const attributes = new Map<string, Attribute>()
@@ -53,16 +53,16 @@ function planBrain(link: ChainLink, files: Files, log: DiagnosticLog): BrainPlan
 }
 
 /** Own tasks in source order, then those of base classes that nothing nearer replaces. */
-function planTasks({ file, brain }: ChainLink, chain: readonly ChainLink[], log: DiagnosticLog): PlannedTask[] {
+function planTasks({ file, brain }: BrainLink, chain: readonly ChainLink[], log: DiagnosticLog): PlannedTask[] {
   const planned = new Map<string, PlannedTask>()
   const words = new Set<string>()
   chain.forEach((owner, depth) => {
     for (const task of owner.brain.tasks) {
       if (planned.has(task.name)) continue
       const replacedBy = chain.slice(0, depth).find((nearer) => nearer.brain.members.some((member) => member.name === task.name && member.kind === 'method'))
-      if (replacedBy?.brain === brain) {
-        const member = brain.members.find((candidate) => candidate.name === task.name && candidate.kind === 'method')!
-        log.add(taskOverridden(task.name, owner.brain.name), spanIn(file, { start: member.textStart, end: member.end }),
+      if (replacedBy?.brain === brain || replacedBy?.brain.kind === 'mixin') {
+        const member = replacedBy.brain.members.find((candidate) => candidate.name === task.name && candidate.kind === 'method')!
+        log.add(taskOverridden(task.name, owner.brain.name), spanIn(replacedBy.file, { start: member.textStart, end: member.end }),
           [{ message: 'the task it overrides', span: spanIn(owner.file, task.at) }])
       }
       const worker = task.process ? `${file.output}.${brain.name}.${ownWord(task.name, words)}.worker` : undefined
@@ -85,17 +85,24 @@ function reportRepeatedOutputs(files: Files, log: DiagnosticLog): void {
   for (const file of files.values()) {
     const first = seen.get(file.output)
     seen.set(file.output, first ?? file)
-    if (first && file.brains[0]) log.add(outputRepeated(file.output, first.source.name), spanIn(file, file.brains[0].at))
+    const [declared] = classesOf(file)
+    if (first && declared) log.add(outputRepeated(file.output, first.source.name), spanIn(file, declared.at))
   }
 }
 
 const RESERVED = new Set<string>(BRAIN_MEMBERS)
 
-/** What holds for every member, wherever it runs. */
-function checkMembers(link: ChainLink, files: Files, log: DiagnosticLog): void {
+/** What holds for every member of a brain and of the mixins that it applies, wherever it runs. */
+function checkMembers(link: BrainLink, files: Files, log: DiagnosticLog): void {
   const chain = chainOf(link, files)
+  const nextBrain = chain.findIndex(({ brain }, depth) => depth > 0 && brain.kind === 'brain')
+  const own = nextBrain === -1 ? chain : chain.slice(0, nextBrain)
+  own.forEach((each, depth) => checkMembersOf(each, chain, chain.slice(depth + 1), log))
+}
+
+function checkMembersOf(link: ChainLink, chain: readonly ChainLink[], bases: readonly ChainLink[], log: DiagnosticLog): void {
   const tasks = new Set(chain.flatMap(({ brain }) => brain.tasks.map((task) => task.name)))
-  const split = new Set(chain.slice(1).flatMap(({ brain }) => brain.tasks.filter((task) => task.split).map((task) => task.name)))
+  const split = new Set(bases.flatMap(({ brain }) => brain.tasks.filter((task) => task.split).map((task) => task.name)))
   const own = new Set(chain.flatMap(({ brain }) => brain.members.map((member) => member.name)))
   const mainTasks = new Set(link.brain.tasks.filter((task) => !task.process).map((task) => task.name))
   for (const member of link.brain.members)
@@ -107,7 +114,7 @@ function checkMembers(link: ChainLink, files: Files, log: DiagnosticLog): void {
       if (use.via === 'this' && use.name === 'tasks' && use.next && !tasks.has(use.next.name)) {
         const meant = own.has(use.next.name) ? '' : closest(use.next.name, [...tasks])
         const name = spanIn(link.file, use.next)
-        log.add(taskUnknown(use.next.name, link.brain.name, meant), name, [], renameFix(name, use.next.name, meant))
+        log.add(taskUnknown(use.next.name, chain[0]!.brain.name, meant), name, [], renameFix(name, use.next.name, meant))
       }
     }
 }

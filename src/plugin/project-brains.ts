@@ -70,7 +70,7 @@ export class ProjectBrains {
   /** Whether a path that is on no disk is that of a compiled module. */
   async isMade(path: string): Promise<boolean> {
     const module = MADE_PATH.test(path) ? (await this.#last)?.graph.at(path) : undefined
-    return module !== undefined && module.kind !== 'main'
+    return module !== undefined && module.kind !== 'main' && module.kind !== 'mixin'
   }
 
   /** Whether the module at a path was made from a source with a brain. */
