@@ -92,12 +92,17 @@ export interface StaleWrite extends Stretch {
   readonly read: Stretch
 }
 
+export interface Assigned extends Stretch {
+  readonly name: string
+  readonly declared?: Stretch
+}
+
 /** What a stretch of code needs from around it. */
 export interface Needs {
   /** Names of the module or of the global scope that it uses as values. */
   readonly names: readonly string[]
-  /** Module names that it assigns. */
-  readonly assigned: readonly (Stretch & { readonly name: string })[]
+  /** Names of the module that it assigns, and of the function around it: then also where that declares them. */
+  readonly assigned: readonly Assigned[]
   readonly self: readonly SelfUse[]
   /** `this` is handed on as a whole: every member may be used. */
   readonly selfEscapes: boolean

@@ -3,6 +3,13 @@
 /** What a module is called. */
 export const SCRIPT = /\.[cm]?[jt]sx?$/
 
+const MIXIN = /\bclass\b[^{}]*?\bextends\b/
+
+/** Whether a file may declare a mixin, which need not name taskbrain: that it is one of a brain, only the brain tells. */
+export function mayHoldMixin(text: string): boolean {
+  return MIXIN.test(text)
+}
+
 const WORDS = /\bextends\b|\.task\b/
 
 /** Whether a file may declare a brain: a class that extends something or has tasks, in a file that names taskbrain or imports from its own project. */

@@ -5,7 +5,7 @@ import { ts } from 'ts-morph'
 import { outerExpression } from '../1-parse/expressions.ts'
 import { baseOf, basesOf, heritageOf } from '../1-parse/classes.ts'
 import type { ClassNode } from '../1-parse/declarations.ts'
-import { namesAround } from '../1-parse/functions.ts'
+import { localDeclaration, namesAround } from '../1-parse/functions.ts'
 import { hasModifier } from '../1-parse/imports.ts'
 import type { SourceProject, SourceUnit } from '../1-parse/project.ts'
 import { BRAIN_MEMBERS, BRAIN_STATIC_MEMBERS } from '../../src/contract/names.ts'
@@ -169,7 +169,10 @@ function readMember(member: ts.ClassElement, { attributes, classNames, locals, r
     staleWrites: staleWrites(scope.accesses.filter((access) => !isChanged(access)), attributes, (each) => reader.callees.bindingOf(each)),
     needs: {
       names: [...names],
-      assigned: scope.assigned.map((target) => ({ name: target.text, start: target.getStart(), end: target.getEnd() })),
+      assigned: scope.assigned.map((target) => {
+        const declared = localDeclaration(target)
+        return { name: target.text, start: target.getStart(), end: target.getEnd(), ...(declared && { declared: { start: declared.getStart(), end: declared.getEnd() } }) }
+      }),
       self: [
         ...scope.accesses.map((access) => ({ ...selfUse(access, attributes.get(access.name)), ...(isChanged(access) && { isChanged: true }) })),
         ...scope.accesses.flatMap((access) => namedUse(access) ?? []).filter((use) => attributes.has(use.name)),

@@ -206,7 +206,7 @@ class ScopeReader implements ScopeReading {
   }
 
   #assignTarget(target: ts.Expression, scope: Scope): void {
-    for (const bare of targetsOf(target)) if (ts.isIdentifier(bare) && lookup(bare.text, scope) === undefined) this.assigned.push(bare)
+    for (const bare of targetsOf(target)) if (ts.isIdentifier(bare) && !owner(bare.text, scope)?.parent) this.assigned.push(bare)
   }
 
   #function(node: ts.SignatureDeclaration, scope: Scope): void {

@@ -4,7 +4,7 @@
 import { BRAIN_MEMBERS } from '../../src/contract/names.ts'
 import { classNotPortable, evalInTask, attributeNotShared, blockInMain, classLoadsMain, mainModuleInWorker, moduleStateCopied, outputRepeated, privateFromConstructor, superOfSplit, taskCalledDirectly, taskOverridden, taskUnknown } from '../diagnostics.ts'
 import { type DiagnosticLog, renameFix, spanIn } from '../log.ts'
-import type { ArrivingClass, Attribute, BrainPlan, FileModel, PlannedTask, SelfUse, Slice, Stretch } from '../model.ts'
+import type { ArrivingClass, Assigned, Attribute, BrainPlan, FileModel, PlannedTask, SelfUse, Slice } from '../model.ts'
 import { closest, fileWord } from '../names.ts'
 import { type BrainLink, chainOf, type ChainLink, classesOf, type Files } from './chain.ts'
 import { reportLostUpdates } from './lost-updates.ts'
@@ -157,10 +157,10 @@ function reportWaysBack({ task, owner }: PlannedTask, arriving: readonly Arrivin
     if (wayBack.length > 0) log.add(classLoadsMain(task.name, name, wayBack.join(' → ')), spanIn(owner.file, task.at))
 }
 
-function reportCopiedState(file: FileModel, assigned: readonly (Stretch & { name: string })[], task: string, log: DiagnosticLog): void {
+function reportCopiedState(file: FileModel, assigned: readonly Assigned[], task: string, log: DiagnosticLog): void {
   for (const target of assigned) {
-    const declaration = file.items.find((item) => item.kind === 'declaration' && item.mutable && item.declares.includes(target.name))
-    if (declaration)
-      log.add(moduleStateCopied(target.name, task), spanIn(file, target), [{ message: 'declared here', span: spanIn(file, { start: declaration.textStart, end: declaration.end }) }])
+    const item = file.items.find((candidate) => candidate.kind === 'declaration' && candidate.mutable && candidate.declares.includes(target.name))
+    const declared = target.declared ?? (item && { start: item.textStart, end: item.end })
+    if (declared) log.add(moduleStateCopied(target.name, task), spanIn(file, target), [{ message: 'declared here', span: spanIn(file, declared) }])
   }
 }

@@ -2,7 +2,7 @@
 // of the command line, and again only where something changed. Loads the compiler only where a file may hold a brain.
 import { readFileSync } from 'node:fs'
 import { posix as posixPath } from 'node:path'
-import { mayHoldBrain } from '../../compiler/1-parse/prefilter.ts'
+import { mayHoldBrain, mayHoldMixin } from '../../compiler/1-parse/prefilter.ts'
 import { type Diagnostic, invariant } from '../../compiler/log.ts'
 import type { CompiledModule } from '../../compiler/model.ts'
 import { type Compiler, compileInput, loadOwnCompiler } from '../build.ts'
@@ -62,9 +62,16 @@ export class ProjectBrains {
       const last = await this.#last
       if (last && last.graph.at(path)) return loaded(last, path)
     }
-    if (!isTypeScript(path) || !isFile(path) || !mayHoldBrain(readFileSync(path, 'utf8'))) return undefined
+    if (!isTypeScript(path) || !isFile(path)) return undefined
+    const text = readFileSync(path, 'utf8')
+    if (!mayHoldBrain(text)) return mayHoldMixin(text) ? this.#loadMixin(path) : undefined
     const project = await this.#project(path)
     return project && loaded(project, path)
+  }
+
+  async #loadMixin(path: string): Promise<LoadedFile | undefined> {
+    const project = await this.#project()
+    return project?.graph.at(path) || project?.diagnostics.has(path) ? loaded(project, path) : undefined
   }
 
   /** Whether a path that is on no disk is that of a compiled module. */
