@@ -200,6 +200,10 @@ export const evalInTask = error('eval-in-task',
   (task: string) => `Task \`${task}\` runs off the main thread and calls \`eval\`, whose text can't be followed to a worker.`,
   'Write the code as a function of the module.')
 
+export const mixinWithoutBrain = error('mixin-without-brain',
+  (task: string, mixin: string, brain: string) => `The worker of task \`${task}\` gets \`${mixin}\` as a part of \`${brain}\`, and needs it for a class too that is no brain.`,
+  'Declare the mixin and that other class in files of their own.')
+
 export const moduleStateCopied = warning('module-state-copied',
   (name: string, task: string) => `\`${name}\` is assigned by task \`${task}\` off the main thread; every worker has a copy of its own.`,
   'Make it a field of the brain: fields are shared by every task.')

@@ -149,6 +149,7 @@ function meaningOfCall(node: ts.CallExpression, unit: SourceUnit, project: Sourc
   callee.node.parameters.forEach((parameter, index) => {
     const value = node.arguments[index]
     if (value && !parameter.dotDotDotToken) values.set(parameter, meaningOf(value, unit, project, new Set(seen), call))
+    if (!value && parameter.initializer) values.set(parameter, meaningOf(parameter.initializer, callee.unit, project, new Set(seen).add(key), { name: callee.name, values }))
   })
   const made = by(callee.way, meaningOf(result, callee.unit, project, new Set(seen).add(key), { name: callee.name, values }))
   const isOwn = made.kind === 'mixed' && made.unit === callee.unit && callee.node.pos <= made.node.pos && made.node.end <= callee.node.end

@@ -14,14 +14,23 @@ export function whyUnreadableBase(node: ClassNode, unit: SourceUnit, project: So
   const base = heritageOf(node) && bareExpression(heritageOf(node)!.expression)
   if (!base) return undefined
   const made = ts.isIdentifier(base) ? constantOf(base.text, unit, project) : { expression: base, unit }
-  if (made && !isName(bareExpression(made.expression)) && mentionsBrain(made.expression, made.unit, project)) return whyUnreadable(bareExpression(made.expression), made.unit, project)
+  const expression = made && bareExpression(made.expression)
+  if (expression && !isName(expression) && (mentionsBrain(expression, made.unit, project) || holdsBrain(expression, made.unit, project))) return whyUnreadable(expression, made.unit, project)
   const specifier = packageOf(base, unit, project)
   return specifier !== undefined && hasTask(node, unit, project) ? `it comes from the package \`${specifier}\`` : undefined
 }
 
 // --- internal ---
 
-/** Of an expression that mentions a brain. */
+/** What a function of the project makes is no brain that can be read, where the function has one in it. */
+function holdsBrain(expression: ts.Expression, unit: SourceUnit, project: SourceProject): boolean {
+  const callee = ts.isCallExpression(expression) ? meaningOf(expression.expression, unit, project) : undefined
+  if (callee?.kind !== 'function') return false
+  const isBrain = (node: ts.Node): boolean => (ts.isClassLike(node) && extendsBrain(node, callee.unit, project)) || (ts.forEachChild(node, (child) => isBrain(child) || undefined) ?? false)
+  return isBrain(callee.node)
+}
+
+/** Of an expression that makes a brain. */
 function whyUnreadable(expression: ts.Expression, unit: SourceUnit, project: SourceProject): string {
   const inner = ts.isCallExpression(expression) ? expression.arguments.map(bareExpression).find((each) => ts.isCallExpression(each) && !isReadable(each, unit, project)) : undefined
   if (inner) return whyUnreadable(inner, unit, project)

@@ -155,7 +155,7 @@ function keptPart({ file, items, members, imports, bareImports }: Slice, task: s
       const live = members.get(brain.name)
       return live ? [{ name: brain.name, members: unique(brain.members.filter((_, index) => live.has(index)).map(memberText)) }] : []
     }),
-    declarations: kept.flatMap(({ item }) => (item.kind === 'declaration' ? item.declares : [])),
+    declarations: kept.flatMap(({ item }) => (item.kind === 'declaration' ? item.declares : [])).filter((name) => !file.mixins.some((mixin) => mixin.localName === name && members.has(mixin.name))),
     effects: kept.filter(({ item }) => item.kind === 'effect').map(({ item }) => statementIn(file, item)),
     imports: [
       ...kept.flatMap(({ item, index }) => (item.import ? [{ from: item.import.specifier, names: (imports.get(index) ?? []).map(specifierText), ...onlyFor(imports.get(index) ?? []) }] : [])),

@@ -2,7 +2,7 @@
 // syntax tree. Must not make text.
 
 import { BRAIN_MEMBERS } from '../../src/contract/names.ts'
-import { classNotPortable, evalInTask, attributeNotShared, blockInMain, classLoadsMain, mainModuleInWorker, moduleStateCopied, outputRepeated, privateFromConstructor, superOfSplit, taskCalledDirectly, taskOverridden, taskUnknown } from '../diagnostics.ts'
+import { classNotPortable, evalInTask, attributeNotShared, blockInMain, brainInFunction, classLoadsMain, mainModuleInWorker, mixinWithoutBrain, moduleStateCopied, outputRepeated, privateFromConstructor, superOfSplit, taskCalledDirectly, taskOverridden, taskUnknown } from '../diagnostics.ts'
 import { type DiagnosticLog, renameFix, spanIn } from '../log.ts'
 import type { ArrivingClass, Assigned, Attribute, BrainPlan, FileModel, PlannedTask, SelfUse, Slice } from '../model.ts'
 import { closest, fileWord } from '../names.ts'
@@ -23,9 +23,10 @@ export function plan(files: Files, log: DiagnosticLog): Plan {
   for (const link of links) checkMembers(link, files, log)
   reportLostUpdates(brains, files, log)
   const workers = brains.flatMap((brainPlan) => brainPlan.tasks.filter((task) => task.worker !== undefined).flatMap((task) => {
-    const { slices, live, arriving } = workerSlices(brainPlan, task, files)
+    const { slices, live, arriving, mixedElsewhere } = workerSlices(brainPlan, task, files)
     checkWorker(brainPlan, task, live, slices, files, log)
     reportWaysBack(task, arriving, log)
+    for (const mixin of mixedElsewhere) log.add(mixinWithoutBrain(task.task.name, mixin.name, brainPlan.brain.name), spanIn(brainPlan.file, brainPlan.brain.at))
     return slices
   }))
   const mains = [...files.values()].filter((file) => classesOf(file).length > 0).map((file) => mainSlice(file, files, brains))
@@ -38,6 +39,9 @@ function planBrain(link: BrainLink, files: Files, log: DiagnosticLog): BrainPlan
   const { file, brain } = link
   const chain = chainOf(link, files)
   const attributes = new Map<string, Attribute>()
+  const tasks = planTasks(link, chain, log)
+  const lost = brain.nested && tasks.find((task) => task.inherited && task.worker !== undefined)
+  if (lost) log.add(brainInFunction(brain.name, lost.task.name), spanIn(file, brain.at))
   for (const { brain: each } of [...chain].reverse()) for (const attribute of each.attributes) attributes.set(attribute.name, attribute)
   return {
     file,
@@ -48,7 +52,7 @@ function planBrain(link: BrainLink, files: Files, log: DiagnosticLog): BrainPlan
       classes: [...attribute.classes, ...(brain.inheritedClasses.get(attribute.name) ?? [])],
     })),
     unshared: [...attributes.values()].filter((attribute) => attribute.share.kind === 'unshared').map((attribute) => attribute.name),
-    tasks: planTasks(link, chain, log),
+    tasks,
   }
 }
 
