@@ -81,6 +81,7 @@ function analyze(input: CompileInput, project: SourceProject, log: DiagnosticLog
   }
 
   function applied(mixin: MixedClass): void {
+    project.mixinFiles.add(mixin.unit.path)
     const known = mixins.get(mixin.unit.path) ?? []
     if (!known.some(({ node }) => node === mixin.node)) mixins.set(mixin.unit.path, [...known, mixin])
   }
