@@ -58,16 +58,18 @@ function analyze(input: CompileInput, project: SourceProject, log: DiagnosticLog
   const found = new Map<string, FoundFile | undefined>()
   const imported = new Map<string, ImportedNames>()
   const mixins = new Map<string, MixedClass[]>()
+  /** Files with a function or a constant that a base class comes from. */
+  const onTheWay = project.mixinFiles
   const queue = files.filter((path) => mayHoldBrain(host.readFile(path) ?? ''))
   for (let path = queue.shift(); path !== undefined; path = queue.shift()) {
     if (!found.has(path)) found.set(path, unlessTooDeep(path, () => find(path!)))
     const file = found.get(path)
-    if (!file || imported.has(path) || (file.brains.length === 0 && !mixins.has(path))) continue
+    if (!file || imported.has(path) || (file.brains.length === 0 && !onTheWay.has(path))) continue
     const names = importedNames(file)
     imported.set(path, names)
     for (const base of file.bases) {
       if (base.kind === 'mixed') applied(base)
-      queue.push(base.unit.path)
+      queue.push(base.unit.path, ...(base.way ?? []).map((declared) => declared.file))
     }
     // What a worker takes from a file with a brain comes from a slice of that file.
     for (const { origin } of [...names.values()].flat()) if (origin && mayHoldBrain(host.readFile(origin.file) ?? '')) queue.push(origin.file)
@@ -81,7 +83,7 @@ function analyze(input: CompileInput, project: SourceProject, log: DiagnosticLog
   }
 
   function applied(mixin: MixedClass): void {
-    project.mixinFiles.add(mixin.unit.path)
+    for (const declared of mixin.way) onTheWay.add(declared.file)
     const known = mixins.get(mixin.unit.path) ?? []
     if (!known.some(({ node }) => node === mixin.node)) mixins.set(mixin.unit.path, [...known, mixin])
   }

@@ -12,9 +12,18 @@ import type { SourceProject, SourceUnit } from './project.ts'
 /** A class of the project, Brain itself, what a mixin makes of one, or `unknown` (a package, a global, any other expression). */
 export type ClassMeaning =
   | { readonly kind: 'brain' }
-  | { readonly kind: 'class'; readonly unit: SourceUnit; readonly name: string; readonly node: ClassNode }
+  | NamedMeaning
   | MixedClass
   | { readonly kind: 'unknown' }
+
+interface NamedMeaning {
+  readonly kind: 'class'
+  readonly unit: SourceUnit
+  readonly name: string
+  readonly node: ClassNode
+  /** Constants that stand for it. */
+  readonly way?: readonly Declared[]
+}
 
 /** What a mixin of the project makes of a class: `name` is that of the function. */
 export interface MixedClass {
@@ -88,8 +97,8 @@ export function baseOf(node: ClassNode, unit: SourceUnit, project: SourceProject
 }
 
 /** The classes of the project that a class extends, at whatever distance, the nearest first. */
-export function basesOf(node: ClassNode, unit: SourceUnit, project: SourceProject): (MixedClass | (ClassMeaning & { kind: 'class' }))[] {
-  const bases: (MixedClass | (ClassMeaning & { kind: 'class' }))[] = []
+export function basesOf(node: ClassNode, unit: SourceUnit, project: SourceProject): (MixedClass | NamedMeaning)[] {
+  const bases: (MixedClass | NamedMeaning)[] = []
   for (let base = baseOf(node, unit, project); base.kind === 'class' || base.kind === 'mixed';) {
     const known = bases.some((each) => each.node === (base as MixedClass).node)
     if (known && base.kind === 'class') break
@@ -98,6 +107,15 @@ export function basesOf(node: ClassNode, unit: SourceUnit, project: SourceProjec
     base = base.kind === 'mixed' ? base.base : baseOf(base.node, base.unit, project)
   }
   return bases
+}
+
+/** `lib.Timed`, where the module that `lib` stands for takes it from another one: to have it, a worker would load that module. */
+export function isHandedOn(expression: ts.Expression, unit: SourceUnit, project: SourceProject): boolean {
+  const bare = bareExpression(expression)
+  if (!ts.isPropertyAccessExpression(bare)) return false
+  const [owner, meaning] = [meaningOf(bare.expression, unit, project), meaningOf(bare, unit, project)]
+  const isDirect = ts.isIdentifier(bare.expression) && owner.kind === 'namespace' && 'unit' in meaning && owner.unit === meaning.unit
+  return (meaning.kind === 'function' || meaning.kind === 'class' || meaning.kind === 'mixed') && !isDirect
 }
 
 export function heritageOf(node: ClassNode): ts.ExpressionWithTypeArguments | undefined {
@@ -141,7 +159,7 @@ function meaningOfFunction(node: PlainFunction, unit: SourceUnit, call: Call | u
 
 function meaningOfCall(node: ts.CallExpression, unit: SourceUnit, project: SourceProject, seen: Set<string>, call: Call | undefined): ExpressionMeaning {
   const callee = meaningOf(node.expression, unit, project, new Set(seen), call)
-  if (callee.kind !== 'function' || node.arguments.some(ts.isSpreadElement)) return UNKNOWN
+  if (callee.kind !== 'function' || [node.expression, ...node.arguments].some((each) => ts.isSpreadElement(each) || isHandedOn(each, unit, project))) return UNKNOWN
   const key = `${callee.unit.path}\n${callee.node.pos}()`
   const result = resultOf(callee.node)
   if (!result || seen.has(key)) return UNKNOWN
@@ -161,12 +179,12 @@ function mixed(node: ClassNode, unit: SourceUnit, project: SourceProject, seen: 
   const heritage = heritageOf(node)
   if (!heritage || extendsBrain(node, unit, project)) return UNKNOWN
   const base = meaningOf(heritage.expression, unit, project, seen, call)
-  return { kind: 'mixed', unit, name: `${call.name}.${node.name?.text ?? ''}`, node, base, way: base.kind === 'mixed' ? base.way : [] }
+  return { kind: 'mixed', unit, name: `${call.name}.${node.name?.text ?? ''}`, node, base, way: 'way' in base && base.way ? base.way : [] }
 }
 
 /** The same, with more on its way. */
 function by(way: readonly Declared[], meaning: ExpressionMeaning): ExpressionMeaning {
-  return meaning.kind === 'mixed' || meaning.kind === 'function' ? { ...meaning, way: [...way, ...meaning.way] } : meaning
+  return meaning.kind === 'mixed' || meaning.kind === 'function' || meaning.kind === 'class' ? { ...meaning, way: [...way, ...meaning.way ?? []] } : meaning
 }
 
 function leadsToBrain(meaning: ExpressionMeaning, project: SourceProject): boolean {

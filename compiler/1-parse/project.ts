@@ -42,7 +42,7 @@ export class SourceProject {
   readonly brainClasses = new Map<ClassNode, boolean>()
   /** Files of which it is known whether a brain stands at their top level. */
   readonly brainFiles = new Map<string, boolean>()
-  /** Files with a mixin that a brain applies. */
+  /** Files with a mixin that a brain applies, or with what stands for one. */
   readonly mixinFiles = new Set<string>()
   /** By file: names of the classes that are registered where it leads. */
   readonly registeredClasses = new Map<string, ReadonlySet<string> | 'unknown'>()

@@ -1,7 +1,7 @@
 // In: a class of which it is not known that it extends Brain. Out: why that can't be told, where it may be meant to. Must not report it.
 
 import { ts } from 'ts-morph'
-import { extendsBrain, heritageOf, meaningOf } from '../1-parse/classes.ts'
+import { extendsBrain, heritageOf, isHandedOn, meaningOf } from '../1-parse/classes.ts'
 import type { ClassNode } from '../1-parse/declarations.ts'
 import { bareExpression } from '../1-parse/expressions.ts'
 import { resultOf } from '../1-parse/functions.ts'
@@ -32,6 +32,8 @@ function holdsBrain(expression: ts.Expression, unit: SourceUnit, project: Source
 
 /** Of an expression that makes a brain. */
 function whyUnreadable(expression: ts.Expression, unit: SourceUnit, project: SourceProject): string {
+  const handedOn = ts.isCallExpression(expression) ? [expression.expression, ...expression.arguments].find((each) => isHandedOn(each, unit, project)) : undefined
+  if (handedOn) return `\`${handedOn.getText()}\` comes through a module that only hands it on; import it by its name`
   const inner = ts.isCallExpression(expression) ? expression.arguments.map(bareExpression).find((each) => ts.isCallExpression(each) && !isReadable(each, unit, project)) : undefined
   if (inner) return whyUnreadable(inner, unit, project)
   const callee = ts.isCallExpression(expression) ? expression.expression : undefined
