@@ -3,7 +3,7 @@
 
 import { BRAIN_MEMBERS } from '../../src/contract/names.ts'
 import { classNotPortable, evalInTask, attributeNotShared, blockInMain, brainInFunction, classLoadsMain, mainModuleInWorker, mixinWithoutBrain, moduleStateCopied, outputRepeated, privateFromConstructor, superOfSplit, taskCalledDirectly, taskOverridden, taskUnknown } from '../diagnostics.ts'
-import { type DiagnosticLog, renameFix, spanIn } from '../log.ts'
+import { type DiagnosticLog, renameFix, type Span, spanIn } from '../log.ts'
 import type { ArrivingClass, Assigned, Attribute, BrainPlan, FileModel, PlannedTask, SelfUse, Slice } from '../model.ts'
 import { closest, fileWord } from '../names.ts'
 import { type BrainLink, chainOf, type ChainLink, classesOf, type Files } from './chain.ts'
@@ -148,11 +148,18 @@ function checkWorker(plan: BrainPlan, { task }: PlannedTask, live: readonly Live
       const { className, why, at } = share.obstacle
       return log.add(classNotPortable(`\`this.${use.name}\``, className, why), spanIn(link.file, use), [{ message: 'what keeps it from crossing', span: at }])
     }
-    if (share && share.kind !== 'shared') return log.add(attributeNotShared(task.name, use.name, share.why), spanIn(link.file, use))
+    if (share && share.kind !== 'shared') return log.add(attributeNotShared(task.name, use.name, share.why), spanIn(link.file, use), declaredElsewhere(use.name, link, chain))
     const constructor = use.name.startsWith('#') && link.brain.members.find((member) => member.kind === 'constructor')
     const assignment = constructor && constructor.needs.self.find((written) => written.name === use.name && written.how === 'write')
     if (assignment) log.add(privateFromConstructor(task.name, use.name), spanIn(link.file, use), [{ message: 'assigned here', span: spanIn(link.file, assignment) }])
   }
+}
+
+/** A mixin has one text for several brains: which one is meant is told by the place of the attribute. */
+function declaredElsewhere(name: string, { brain: user }: ChainLink, chain: readonly ChainLink[]): { message: string; span: Span }[] {
+  const owner = user.kind === 'mixin' ? chain.findLast(({ brain }) => brain.attributes.some((attribute) => attribute.name === name)) : undefined
+  const attribute = owner && owner.brain !== user ? owner.brain.attributes.find((each) => each.name === name) : undefined
+  return attribute ? [{ message: 'declared here', span: spanIn(owner!.file, attribute.at) }] : []
 }
 
 /** Modules that are loaded for their classes alone. */
