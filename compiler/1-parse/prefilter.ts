@@ -3,11 +3,9 @@
 /** What a module is called. */
 export const SCRIPT = /\.[cm]?[jt]sx?$/
 
-const MIXIN = /\bclass\b[^{}]*?\bextends\b/
-
 /** Whether a file may declare a mixin, which need not name taskbrain: that it is one of a brain, only the brain tells. */
 export function mayHoldMixin(text: string): boolean {
-  return MIXIN.test(text)
+  return /\bclass\b/.test(text) && /\bextends\b/.test(text)
 }
 
 const WORDS = /\bextends\b|\.task\b/
