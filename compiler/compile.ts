@@ -4,7 +4,7 @@
 import { deepestPlace } from './1-parse/deepest.ts'
 import { mayHoldBrain, SCRIPT } from './1-parse/prefilter.ts'
 import { relativeName, SourceProject } from './1-parse/project.ts'
-import { readFile } from './2-analyze/file.ts'
+import { findBrains, type FoundFile, type Look, lookOf, readFile } from './2-analyze/file.ts'
 import { createTypeOracle } from './2-analyze/type-oracle.ts'
 import { type BrainExplanation, explainBrain } from './3-plan/explain.ts'
 import { reportPackages } from './3-plan/package-errors.ts'
@@ -54,31 +54,59 @@ export function explain(input: CompileInput): Explanation {
 
 // --- internal ---
 
-/** Every file with a brain: those asked for, and those that they take a base class from. */
+/**
+ * Every file with a brain: those asked for, and those that they take a base class, a mixin or anything else from. Each is looked at
+ * first for what it leads to, since a mixin is read for all brains that apply it; no tree is held between two files.
+ */
 function analyze({ root, sourceRoot, files, host }: CompileInput, project: SourceProject, log: DiagnosticLog): Map<string, FileModel> {
   const oracle = createTypeOracle(root, host)
-  const models = new Map<string, FileModel>()
-  const seen = new Set<string>()
+  const looks = new Map<string, Look | undefined>()
+  const taken = new Set<string>()
+  /** By file: where the classes of its mixins begin that some brain applies. */
+  const mixins = new Map<string, Map<number, string>>()
   const queue: string[] = []
   for (const asked of files) {
     if (mayHoldBrain(host.readFile(asked) ?? '')) queue.push(asked)
-    for (let path = queue.shift(); path !== undefined; path = queue.shift()) if (!seen.has(path)) read(path)
+    for (let path = queue.shift(); path !== undefined; path = queue.shift()) follow(path)
   }
   for (const path of project.tooDeep) reportTooDeep([path])
-  return new Map([...models].sort(([a], [b]) => (a < b ? -1 : 1)))
+  const models = [...taken].sort().flatMap((path) => read(path) ?? [])
+  return new Map(models.map((model) => [model.path, model]))
 
-  function read(path: string): void {
-    seen.add(path)
-    project.startFile()
-    const model = unlessTooDeep(path, () => {
-      const unit = project.unit(path)
-      return unit && readFile(unit, { project, oracle, log, output: outputName(path, root, sourceRoot) })
+  function follow(path: string): void {
+    if (!looks.has(path)) looks.set(path, startFile(path, () => lookAt(path)))
+    const look = looks.get(path)
+    // A file without a brain counts where a base class comes from a function or a constant of it.
+    if (!look || taken.has(path) || !(look.hasBrain || project.mixinFiles.has(path))) return
+    taken.add(path)
+    for (const { file, at, name, way } of look.mixins) {
+      mixins.set(file, (mixins.get(file) ?? new Map<number, string>()).set(at, name))
+      for (const each of way) project.mixinFiles.add(each)
+    }
+    queue.push(...look.bases, ...look.origins.filter((file) => mayHoldBrain(host.readFile(file) ?? '')))
+  }
+
+  function lookAt(path: string): Look | undefined {
+    const found = find(path, log)
+    return found && lookOf(found)
+  }
+
+  function read(path: string): FileModel | undefined {
+    return startFile(path, () => {
+      // What there is to say of it was said at the first look.
+      const found = find(path, new DiagnosticLog())!
+      return readFile({ ...found, context: { ...found.context, log } }, mixins.get(path) ?? new Map())
     })
-    if (!model) return
-    models.set(path, model)
-    for (const brain of model.brains) if (brain.base) queue.push(brain.base.file)
-    // What a worker takes from a file with a brain comes from a slice of that file.
-    for (const { origin } of model.items.flatMap((item) => item.import?.names ?? [])) if (origin && mayHoldBrain(host.readFile(origin.file) ?? '')) queue.push(origin.file)
+  }
+
+  function find(path: string, to: DiagnosticLog): FoundFile | undefined {
+    const unit = project.unit(path)
+    return unit && findBrains(unit, { project, oracle, log: to, output: outputName(path, root, sourceRoot) })
+  }
+
+  function startFile<T>(path: string, work: () => T): T | undefined {
+    project.startFile()
+    return unlessTooDeep(path, work)
   }
 
   /** Syntax trees are walked by recursion: the stack is what bounds their depth. */

@@ -79,7 +79,7 @@ export const outputRepeated = error('output-repeated',
 
 export const baseUnreadable = error('base-unreadable',
   (brain: string, base: string, why: string) => `The base class \`${base}\` of \`${brain}\` can't be read at compile time: ${why}.`,
-  'Extend Brain, or a class that extends it, by its name: `class Name extends Brain`. It is one of the project, or of a package that ships its sources and what `taskbrain build` made of them.')
+  'Extend Brain or a class that extends it, by its name, or give one to a mixin of the project: `(Base) => class extends Base { … }`. The class is one of the project, or of a package that ships its sources and what `taskbrain build` made of them.')
 
 export const memberReserved = error('member-reserved',
   (brain: string, member: string) => `\`${brain}.${member}\` redefines a member of Brain.`,
@@ -227,6 +227,10 @@ export const taskUnknown = error('task-unknown',
 export const evalInTask = error('eval-in-task',
   (task: string) => `Task \`${task}\` runs off the main thread and calls \`eval\`, whose text can't be followed to a worker.`,
   'Write the code as a function of the module.')
+
+export const mixinWithoutBrain = error('mixin-without-brain',
+  (task: string, mixin: string, brain: string) => `The worker of task \`${task}\` gets \`${mixin}\` as a part of \`${brain}\`, and needs it for a class too that is no brain.`,
+  'Declare the mixin and that other class in files of their own.')
 
 export const moduleStateCopied = warning('module-state-copied',
   (name: string, verb: string, task: string) => `\`${name}\` is ${verb} by task \`${task}\` off the main thread; every worker has a copy of its own.`,

@@ -38,7 +38,8 @@ export interface CompileInput {
 export interface CompiledModule {
   /** Output name below the out dir without `.js`. */
   readonly id: string
-  readonly kind: 'main' | 'worker' | 'slice' | 'state'
+  /** `mixin`: a file without a brain whose mixins brains apply. As a main module it stands in the place of its source. */
+  readonly kind: 'main' | 'mixin' | 'worker' | 'slice' | 'state'
   /** The source file that it is made from, absolute: its imports resolve from there. */
   readonly source: string
   /** TypeScript with an inline source map. */
@@ -95,12 +96,17 @@ export interface StaleWrite extends Stretch {
   readonly read: Stretch
 }
 
+export interface Assigned extends Stretch {
+  readonly name: string
+  readonly declared?: Stretch
+}
+
 /** What a stretch of code needs from around it. */
 export interface Needs {
   /** Names of the module or of the global scope that it uses as values. */
   readonly names: readonly string[]
-  /** Module names that it assigns. */
-  readonly assigned: readonly (Stretch & { readonly name: string })[]
+  /** Names of the module that it assigns, and of the function around it: then also where that declares them. */
+  readonly assigned: readonly Assigned[]
   /** Module names whose value it changes in place, each with the change. */
   readonly changed: readonly (Stretch & { readonly name: string })[]
   readonly self: readonly SelfUse[]
@@ -233,30 +239,45 @@ export interface TaskModel {
   readonly splitEdits: readonly Edit[]
 }
 
-export interface BrainModel {
+/** A class that becomes parts of modules: a brain, or the class of a mixin that some brain applies. */
+export interface ClassModel {
+  /** Of a mixin the name of its function. */
   readonly name: string
   /** The name it has in the module's scope; DEFAULT_NAME for `export default class extends Brain`. */
   readonly localName: string
-  readonly id: string
   readonly item: number
-  readonly nested: boolean
-  /** The name that the module exports it by; `undefined` where it does not. */
-  readonly exportedAs: string | undefined
   readonly at: Stretch
   /** Decorators of the class itself: of no use in a worker. */
   readonly decorators: readonly Stretch[]
   readonly body: Stretch
-  readonly heritage: Stretch
-  readonly heritageNames: readonly string[]
-  /** `undefined`: extends Brain itself. */
-  readonly base: ClassReference | undefined
   readonly members: readonly Member[]
   readonly attributes: readonly Attribute[]
+  readonly tasks: readonly TaskModel[]
+  /** Edits of the class where its instances get their initial values: fields and parameter properties. */
+  readonly mainEdits: readonly Edit[]
+}
+
+export interface BrainModel extends ClassModel {
+  readonly kind: 'brain'
+  readonly id: string
+  readonly nested: boolean
+  /** What it is nested in: `a function`. */
+  readonly holder: string | undefined
+  /** The name that the module exports it by; `undefined` where it does not. */
+  readonly exportedAs: string | undefined
+  readonly heritage: Stretch
+  readonly heritageNames: readonly string[]
+  /** The classes that it extends, the nearest first, those of mixins among them; empty: extends Brain itself. */
+  readonly bases: readonly ClassReference[]
+  /** Functions and constants that its base class comes from; empty where it is named. */
+  readonly heritageWay: readonly ClassReference[]
   /** By the name of an attribute of a base class: what it may hold, as far as this file leads. */
   readonly inheritedClasses: ReadonlyMap<string, readonly ArrivingClass[]>
-  readonly tasks: readonly TaskModel[]
-  /** Edits of the class for the main process alone: fields and parameter properties. */
-  readonly mainEdits: readonly Edit[]
+}
+
+/** What is true of its class in every brain that applies it. */
+export interface MixinModel extends ClassModel {
+  readonly kind: 'mixin'
 }
 
 /** A class in a file of the project, by its name there. */
@@ -313,6 +334,8 @@ export interface FileModel {
   /** Exported name → name here, of what is declared here. */
   readonly exports: ReadonlyMap<string, string>
   readonly brains: readonly BrainModel[]
+  /** Those that a brain applies. */
+  readonly mixins: readonly MixinModel[]
   readonly hasDefaultExport: boolean
   /** What names of emitted code begin with; alone, the name of the closed list of runtime functions. */
   readonly prefix: string
@@ -326,10 +349,10 @@ export interface FileModel {
 /** A part of a module: items and members that are live, all else is removed. */
 export interface Slice {
   readonly id: string
-  readonly kind: 'main' | 'worker' | 'slice'
+  readonly kind: 'main' | 'mixin' | 'worker' | 'slice'
   readonly file: FileModel
   readonly items: ReadonlySet<number>
-  /** By the name of a brain: indices of its live members. */
+  /** By the name of a brain or mixin: indices of its live members; without an entry a mixin is kept whole. */
   readonly members: ReadonlyMap<string, ReadonlySet<number>>
   /** By item: the specifiers of an import that are live. */
   readonly imports: ReadonlyMap<number, readonly ImportSpecifier[]>
@@ -352,7 +375,7 @@ export interface Slice {
 /** The task of a brain as it will run: own or inherited. */
 export interface PlannedTask {
   readonly task: TaskModel
-  readonly owner: { readonly file: FileModel; readonly brain: BrainModel }
+  readonly owner: { readonly file: FileModel; readonly brain: BrainModel | MixinModel }
   readonly inherited: boolean
   /** Id of its worker module. */
   readonly worker: string | undefined

@@ -16,6 +16,11 @@ import type {
 import { type Awaited, block, until } from './until.ts'
 import { watch } from './watch.ts'
 
+/** A class of brains, as a mixin takes it: `<B extends BrainClass>(Base: B) => class extends Base { … }`. */
+export type BrainClass<T extends Brain = Brain> = new (...parameters: any[]) => T
+/** The same where it may be abstract; then the class that the mixin returns has to be declared as `abstract class`. */
+export type AbstractBrainClass<T extends Brain = Brain> = abstract new (...parameters: any[]) => T
+
 /**
  * The class that all brains extend. It is the same in the main process and in workers: what stands behind it is attached
  * when it is made, by what its compiled module registered for exactly its class.

@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os'
 import { durationSeconds } from '../src/contract/duration.ts'
 import type { BrainSpec } from '../src/contract/spec.ts'
-import { Brain } from './brain.ts'
+import { type AbstractBrainClass, Brain } from './brain.ts'
 import { type DefinedTask, tasksOf } from './definition.ts'
 import { optionRefused, runtimeTwice } from './errors.ts'
 import { createInlineHost } from './host/inline.ts'
@@ -11,7 +11,7 @@ import { loadTinypool } from './host/tinypool.ts'
 import { workerExecArgv } from './host/exec-argv.ts'
 import { createLogger, knownLogger, shareLoggers } from './logger.ts'
 import { createMainLink } from './main-link.ts'
-import { type BrainClass, type BrainLink, registerBrain } from './registry.ts'
+import { type BrainLink, registerBrain } from './registry.ts'
 import { createRunLog } from './run-log.ts'
 import { systemClock } from './scheduler/clock.ts'
 import type { TaskPlan } from './scheduler/plan.ts'
@@ -31,7 +31,7 @@ import type { BrainOptions, Logger } from './types.ts'
 const START_TIMEOUT_SECONDS = 30
 
 /** Registers a compiled brain class. Throws `runtime-twice` where its base class is of another copy of this library. */
-export function defineBrain(Class: BrainClass, spec: BrainSpec): void {
+export function defineBrain(Class: AbstractBrainClass, spec: BrainSpec): void {
   if (!(Class.prototype instanceof Brain)) throw runtimeTwice(spec.id.split('#').at(-1)!)
   const layout = layoutOf(spec.state)
   defineAccessors(Class.prototype as object, layout)

@@ -1,6 +1,6 @@
-import type { Brain } from './brain.ts'
+import type { AbstractBrainClass, Brain } from './brain.ts'
 import type { BrainOptions, Logger, StopOptions, TaskRun } from './types.ts'
-import type { BrainSpec, WorkerSpec } from '../src/contract/spec.ts'
+import type { BrainSpec, TaskSpec, WorkerSpec } from '../src/contract/spec.ts'
 import type { TaskOutput } from '../src/contract/outcome.ts'
 import { notCompiled } from './errors.ts'
 import { named } from './named.ts'
@@ -19,8 +19,6 @@ export interface BrainLink {
   getTasks(): readonly (() => TaskRun<unknown>)[]
 }
 
-export type BrainClass = abstract new (...parameters: any[]) => Brain
-
 /** Gives a brain that is being made what stands behind it. Runs before any field of a subclass. */
 export type Attach = (brain: Brain, logger: Logger | undefined, options: BrainOptions | undefined) => BrainLink
 
@@ -31,8 +29,15 @@ export interface BrainEntry {
 
 const entries = new WeakMap<object, BrainEntry>()
 
-export function registerBrain(Class: BrainClass, entry: BrainEntry): void {
+export function registerBrain(Class: AbstractBrainClass, entry: BrainEntry): void {
   entries.set(named(Class, entry.spec.id.split('#').at(-1)!), entry)
+}
+
+const mixins = new WeakMap<object, Readonly<Record<string, TaskSpec>>>()
+
+/** What a mixin says of its tasks, for all brains that apply it. The class that it makes stays none. */
+export function tasks(Class: object, specs: Readonly<Record<string, TaskSpec>>): void {
+  mixins.set(Class, specs)
 }
 
 let refusal: (className: string) => Error = notCompiled
@@ -53,4 +58,10 @@ export function unregistered(className: string): Error {
 export function entryOf(Class: object): BrainEntry | undefined {
   const entry = entries.get(Class)
   return isWorker && entry && 'tasks' in entry.spec ? undefined : entry
+}
+
+/** What exactly this class says of tasks; `undefined` where it is neither a brain nor made by a mixin that has some. */
+export function taskSpecsOf(Class: object): Readonly<Record<string, TaskSpec>> | undefined {
+  const spec = entryOf(Class)?.spec
+  return spec && 'tasks' in spec ? spec.tasks : mixins.get(Class)
 }

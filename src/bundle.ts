@@ -41,7 +41,7 @@ export async function bundle(input: BundleInput): Promise<Bundle> {
   const { config, modules } = input
   const graph = new CompiledGraph(modules)
   const places = new OwnPlaces()
-  const entries = modules.filter((module) => module.kind !== 'slice')
+  const entries = modules.filter((module) => module.kind !== 'slice' && module.kind !== 'mixin')
   try {
     const { outputFiles, metafile } = await build({
       absWorkingDir: config.projectDir,

@@ -37,7 +37,7 @@ export function loaderOf(path: string): 'ts' | 'tsx' | 'js' | 'jsx' {
 
 /** Absolute and POSIX. */
 export function pathOf(module: CompiledModule): string {
-  if (module.kind === 'main') return module.source
+  if (module.kind === 'main' || module.kind === 'mixin') return module.source
   // A slice is called `<its file>~<the worker it is for>`: two workers of one name may come from different folders.
   const [own = '', worker] = module.id.split('~', 2)
   const name = `${posixPath.basename(own)}${worker === undefined ? '' : `~${worker.replaceAll('/', '~')}`}`

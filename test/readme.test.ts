@@ -156,6 +156,12 @@ for (const page of ['README.md', 'README.fr.md']) {
       assert.match(output, /4 CANCELLED/)
     })
 
+    it('shows a mixin whose task runs as it says', () => {
+      const output = runsWell(process.execPath, ['run-brain.mjs', 'clock.brain.js', 'Clock', 'ticks'], folder)
+      assert.match(output, /^outputs \{"tick":3\}$/m)
+      assert.match(output, /^ticks 3$/m)
+    })
+
     it('shows a program that starts its tasks by itself', () => {
       assert.match(runsWell(process.execPath, ['by-hand.mjs'], folder), /^0 5$/m)
     })

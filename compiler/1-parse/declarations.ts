@@ -1,4 +1,4 @@
-// In: a syntax tree. Out: the classes and constants that it declares at its top level. Must not look into them.
+// In: a syntax tree. Out: the classes, functions and constants that it declares at its top level. Must not look into them.
 
 import { ts } from 'ts-morph'
 import { DEFAULT_NAME } from '../names.ts'
@@ -25,6 +25,11 @@ export function topLevelClasses(tree: ts.SourceFile): NamedClass[] {
       return value && ts.isClassExpression(value) && ts.isIdentifier(name) ? [{ name: name.text, node: value }] : []
     })
   })
+}
+
+/** Functions by name: those that have a body. */
+export function topLevelFunctions(tree: ts.SourceFile): Map<string, ts.FunctionDeclaration> {
+  return new Map(tree.statements.flatMap((statement) => (ts.isFunctionDeclaration(statement) && statement.body ? [[statement.name?.text ?? DEFAULT_NAME, statement] as const] : [])))
 }
 
 /** Constants by name: their initial values. */

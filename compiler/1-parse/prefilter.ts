@@ -3,6 +3,11 @@
 /** What a module is called. */
 export const SCRIPT = /\.[cm]?[jt]sx?$/
 
+/** Whether a file may declare a mixin, which need not name taskbrain: that it is one of a brain, only the brain tells. */
+export function mayHoldMixin(text: string): boolean {
+  return /\bclass\b/.test(text) && /\bextends\b/.test(text)
+}
+
 const WORDS = /\bextends\b|\.task\b/
 
 /** Whether a file may declare a brain: a class that extends something or has tasks, in a file that imports something, which may be a base class by an alias. */

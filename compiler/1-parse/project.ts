@@ -6,7 +6,7 @@ import type { SourceText } from '../log.ts'
 import type { CompilerHost } from '../model.ts'
 import type { SyntaxMistake } from './config-text.ts'
 import { SCRIPT } from './prefilter.ts'
-import { topLevelClasses, topLevelConstants, type ClassNode, type NamedClass } from './declarations.ts'
+import { topLevelClasses, topLevelConstants, topLevelFunctions, type ClassNode, type NamedClass } from './declarations.ts'
 import { ModuleGraph } from './module-graph.ts'
 import { importOf, namesOfExports, type ExportTarget, type ImportDeclaration } from './imports.ts'
 
@@ -22,6 +22,8 @@ export interface SourceUnit {
   readonly classes: readonly NamedClass[]
   /** Of two classes of one name the first. */
   readonly classByName: ReadonlyMap<string, ClassNode>
+  /** Functions at the top level of the file. */
+  readonly functions: ReadonlyMap<string, ts.FunctionDeclaration>
   /** Constants at the top level of the file: name → initial value. */
   readonly constants: ReadonlyMap<string, ts.Expression>
   /** Exported name → where it comes from. `export *` targets stand in `stars`. */
@@ -45,6 +47,8 @@ export class SourceProject {
   readonly brainClasses = new WeakMap<ClassNode, boolean>()
   /** Files of which it is known whether a brain stands at their top level. */
   readonly brainFiles = new Map<string, boolean>()
+  /** Files with a mixin that a brain applies, or with what stands for one. */
+  readonly mixinFiles = new Set<string>()
   /** By file: names of the classes that are registered where it leads. */
   readonly registeredClasses = new Map<string, ReadonlySet<string> | 'unknown'>()
   /** By file: modules it leads to in which a class may extend something. */
@@ -119,6 +123,7 @@ export class SourceProject {
       imports: tree.statements.filter(ts.isImportDeclaration).map(importOf),
       classes,
       classByName: new Map(classes.map(({ name, node }) => [name, node] as const).reverse()),
+      functions: topLevelFunctions(tree),
       constants: topLevelConstants(tree),
       exports,
       stars,

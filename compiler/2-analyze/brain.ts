@@ -1,22 +1,24 @@
-// In: a class that extends Brain. Out: its BrainModel: members with what they need, attributes, tasks, edits.
+// In: a class that extends Brain, or the class of a mixin. Out: its model: members with what they need, attributes, tasks, edits.
 // Must not look at other classes but for the names of inherited attributes.
 
 import { ts } from 'ts-morph'
 import { outerExpression } from '../1-parse/expressions.ts'
-import { heritageOf, meaningOf } from '../1-parse/classes.ts'
+import { baseOf, basesOf, heritageOf } from '../1-parse/classes.ts'
 import type { ClassNode } from '../1-parse/declarations.ts'
+import { localDeclaration, namesAround } from '../1-parse/functions.ts'
 import { hasModifier } from '../1-parse/imports.ts'
 import type { SourceProject, SourceUnit } from '../1-parse/project.ts'
 import { BRAIN_MEMBERS, BRAIN_STATIC_MEMBERS } from '../../src/contract/names.ts'
 import { brainInFunction, brainUnnamed, memberReserved } from '../diagnostics.ts'
 import type { DiagnosticLog } from '../log.ts'
-import type { Attribute, BrainModel, ClassReference, Edit, Member, MemberKind, Needs, SelfUse } from '../model.ts'
+import type { Attribute, BrainModel, ClassModel, Edit, Member, MemberKind, MixinModel, Needs, SelfUse, Stretch } from '../model.ts'
 import { DEFAULT_NAME } from '../names.ts'
 import { withOverridden } from '../overridden-attributes.ts'
 import { holdsFunction, memberName, readAttributes } from './attributes.ts'
 import { cancelPoints } from './cancel-points.ts'
 import { constEnumEdits } from './const-enums.ts'
 import { classNameEdits } from './class-names.ts'
+import { abstractAttributes, foreignAttributes, inheritedAttributes } from './inherited-attributes.ts'
 import { leafOf } from './leaf-accesses.ts'
 import { callOf, isAssignment, isStep, readScope, type ScopeReading, type SelfAccess } from './scope.ts'
 import { brainDecorator, readTask, reportStrayDecorators } from './tasks.ts'
@@ -42,43 +44,71 @@ export interface FoundClass {
   readonly nested: boolean
 }
 
-export function readBrain({ node, name, item, nested }: FoundClass, context: BrainContext): BrainModel {
-  const { unit, project, log, prefix } = context
+export function readBrain(found: FoundClass, context: BrainContext): BrainModel {
+  const { node, name, nested } = found
+  const { unit, project, log } = context
+  const heritage = heritageOf(node)!.expression
+  const bases = basesOf(node, unit, project)
+  const inherited = inheritedAttributes(bases, context)
+  const model = readClass(found, { others: [...abstractAttributes(node, context), ...inherited], names: [name] }, context)
+  const firstProcessTask = model.tasks.find((task) => task.process)
+  if (nested && firstProcessTask) log.add(brainInFunction(model.name, holderOf(node), firstProcessTask.name), { file: unit.source, start: node.getStart(), end: heritage.getEnd() })
+  const base = baseOf(node, unit, project)
+  return {
+    ...model,
+    kind: 'brain',
+    id: `${context.output}#${model.name}`,
+    nested,
+    holder: nested ? holderOf(node) : undefined,
+    exportedAs: [...unit.exports].find(([, target]) => target.kind === 'local' && target.name === name)?.[0],
+    heritage: { start: heritage.getStart(), end: heritage.getEnd() },
+    heritageNames: [...readScope(heritage).names],
+    bases: bases.map((each) => ({ file: each.unit.path, name: each.name })),
+    heritageWay: base.kind === 'mixed' ? base.way : [],
+    inheritedClasses: new Map(inherited.map((attribute) => [attribute.name, attribute.classes])),
+  }
+}
+
+/** The class that a mixin makes, whatever it is applied to. */
+export function readMixin(found: FoundClass, context: BrainContext): MixinModel {
+  return { ...readClass(found, { others: foreignAttributes(found.node, context), names: [] }, context), kind: 'mixin' }
+}
+
+interface Surroundings {
+  /** Attributes that other classes declare. */
+  readonly others: readonly Attribute[]
+  /** By which the class is known around it. */
+  readonly names: readonly string[]
+}
+
+function readClass({ node, name, item }: FoundClass, { others, names }: Surroundings, context: BrainContext): ClassModel {
+  const { unit, project, prefix } = context
   const heritage = heritageOf(node)!.expression
   const shownName = name === DEFAULT_NAME ? 'default' : name
-  const inherited = inheritedAttributes(node, context)
   const { attributes: own, edits } = readAttributes(node, {
-    inherited, unit, project, oracle: context.oracle, prefix, isLocal: (decorator) => brainDecorator(decorator, unit, project)?.name === 'local',
+    inherited: others, unit, project, oracle: context.oracle, prefix, isLocal: (decorator) => brainDecorator(decorator, unit, project)?.name === 'local',
   })
-  const attributes = withOverridden(own, inherited)
+  const attributes = withOverridden(own, others)
   reportStrayDecorators(node, context)
   const tasks = node.members.flatMap((member) => readTask(member, context) ?? [])
-  const known = new Map([...inherited, ...attributes].map((attribute) => [attribute.name, attribute]))
-  const classNames = new Set(name === DEFAULT_NAME ? [] : [name, ...(node.name ? [node.name.text] : [])])
+  const known = new Map([...others, ...attributes].map((attribute) => [attribute.name, attribute]))
+  const classNames = new Set([...names, ...(node.name ? [node.name.text] : [])].filter((each) => each !== DEFAULT_NAME))
+  const locals = new Set([...namesAround(node)].filter((each) => !classNames.has(each)))
   const reader = createRegionReader(unit, project, known)
   const members = node.members.map((member) => {
     const loopStart = tasks.find(({ at }) => at.start >= member.getStart() && at.end <= member.getEnd())?.loopStart
-    return readMember(member, { attributes: known, classNames, reader, loopStart }, context)
+    return readMember(member, { attributes: known, classNames, locals, reader, loopStart }, context)
   })
   checkMembers(node, shownName, context)
-  const firstProcessTask = tasks.find((task) => task.process)
-  if (nested && firstProcessTask) log.add(brainInFunction(shownName, holderOf(node), firstProcessTask.name), { file: unit.source, start: node.getStart(), end: heritage.getEnd() })
   return {
     name: shownName,
     localName: name,
-    id: `${context.output}#${shownName}`,
     item,
-    nested,
-    exportedAs: [...unit.exports].find(([, target]) => target.kind === 'local' && target.name === name)?.[0],
     at: node.name ? { start: node.name.getStart(), end: node.name.getEnd() } : { start: heritage.getStart(), end: heritage.getEnd() },
     decorators: (ts.getDecorators(node) ?? []).map((decorator) => ({ start: decorator.getStart(), end: decorator.getEnd() })),
     body: { start: node.members.pos, end: node.members.end },
-    heritage: { start: heritage.getStart(), end: heritage.getEnd() },
-    heritageNames: [...readScope(heritage).names],
-    base: baseOf(heritage, unit, project),
     members,
     attributes,
-    inheritedClasses: new Map(inherited.map((attribute) => [attribute.name, attribute.classes])),
     tasks,
     mainEdits: edits,
   }
@@ -91,9 +121,10 @@ export function checkReadable(node: ClassNode, name: string | undefined, { unit,
   return false
 }
 
-/** What a stretch of code outside of a brain needs. */
-export function readNeeds(node: ts.Node, { prefix, unit }: BrainContext, extraEdits: readonly Edit[] = []): Needs {
-  const scope = readScope(node)
+/** What a stretch of code outside of a brain needs; `without` are members that are read on their own. */
+export function readNeeds(node: ts.Node, { prefix, unit }: BrainContext, extraEdits: readonly Edit[] = [], without: readonly ts.Node[] = []): Needs {
+  const scope = readScope(node, { without: new Set(without) })
+  const isWithout = (edit: Edit): boolean => without.some(({ pos, end }) => pos <= placeOfEdit(edit) && placeOfEdit(edit) < end)
   return {
     names: [...scope.names],
     ...moduleState(scope),
@@ -101,25 +132,31 @@ export function readNeeds(node: ts.Node, { prefix, unit }: BrainContext, extraEd
     selfEscapes: false,
     classEscapes: false,
     evals: scope.evals.map((call) => ({ start: call.getStart(), end: call.getEnd() })),
-    edits: [...extraEdits, ...constEnumEdits(node), ...classNameEdits(node, prefix, unit.knownAs), ...cancelPoints(node, prefix)],
+    edits: [...extraEdits, ...constEnumEdits(node), ...classNameEdits(node, prefix, unit.knownAs), ...cancelPoints(node, prefix)].filter((edit) => !isWithout(edit)),
   }
 }
 
 // --- internal ---
 
+function placeOfEdit(edit: Edit): number {
+  return edit.kind === 'insert' ? edit.at : edit.start
+}
+
 interface MemberContext {
   readonly attributes: ReadonlyMap<string, Attribute>
   readonly classNames: ReadonlySet<string>
+  /** Names of the functions around the class. */
+  readonly locals: ReadonlySet<string>
   readonly reader: RegionReader
   readonly loopStart: number | undefined
 }
 
-function readMember(member: ts.ClassElement, { attributes, classNames, reader, loopStart }: MemberContext, context: BrainContext): Member {
+function readMember(member: ts.ClassElement, { attributes, classNames, locals, reader, loopStart }: MemberContext, context: BrainContext): Member {
   const { unit, project } = context
   const decorators = (ts.canHaveDecorators(member) ? ts.getDecorators(member) : undefined) ?? []
   const own = decorators.filter((decorator) => brainDecorator(decorator, unit, project))
-  const scope = readScope(member, { isMember: true, classNames })
-  const names = own.length === 0 ? scope.names : namesWithout(member, own, classNames)
+  const scope = readScope(member, { isMember: true, classNames, locals })
+  const names = own.length === 0 ? scope.names : namesWithout(member, own, classNames, scope.names)
   const { log, prefix } = context
   const updates = readUpdates(scope.accesses, { attributes, source: unit.source, log, prefix, regions: { reader, log, prefix, marker: loopStart } })
   const isChanged = usesAmong(updates.changed)
@@ -162,10 +199,15 @@ function holderOf(node: ClassNode): string {
 
 /** What of the module its functions give another value, or change in place. What a module does as it loads, it does wherever it loads. */
 function moduleState(scope: ScopeReading): Pick<Needs, 'assigned' | 'changed'> {
-  const of = (changes: ScopeReading['changed']): Needs['changed'] => changes
-    .filter(({ node }) => ts.findAncestor(node, ts.isFunctionLike))
-    .map(({ name, node }) => ({ name, start: node.getStart(), end: node.getEnd() }))
-  return { assigned: of(scope.assigned.map((node) => ({ name: node.text, node }))), changed: of(scope.changed) }
+  const inFunction = (node: ts.Node): boolean => ts.findAncestor(node, ts.isFunctionLike) !== undefined
+  const at = (node: ts.Node): Stretch => ({ start: node.getStart(), end: node.getEnd() })
+  return {
+    assigned: scope.assigned.filter(inFunction).map((target) => {
+      const declared = localDeclaration(target)
+      return { name: target.text, ...at(target), ...(declared && { declared: at(declared) }) }
+    }),
+    changed: scope.changed.filter(({ node }) => inFunction(node)).map(({ name, node }) => ({ name, ...at(node) })),
+  }
 }
 
 /** Whether a use is one of these: a node names several in `const { a, b } = this`. */
@@ -176,14 +218,13 @@ function usesAmong(accesses: readonly SelfAccess[]): (access: SelfAccess) => boo
 }
 
 /** Names that a member uses without its own erased decorators: those need Brain, and what their options name. */
-function namesWithout(member: ts.ClassElement, erased: readonly ts.Decorator[], classNames: ReadonlySet<string>): Set<string> {
+function namesWithout(member: ts.ClassElement, erased: readonly ts.Decorator[], classNames: ReadonlySet<string>, whole: ReadonlySet<string>): Set<string> {
   const names = new Set<string>()
   ts.forEachChild(member, (child) => {
     if (erased.includes(child as ts.Decorator)) return
     for (const name of readScope(child, { isMember: true, classNames }).names) names.add(name)
   })
   // The parts were read without the scope of the whole: what is a parameter or local of the member is none of these.
-  const whole = readScope(member, { isMember: true, classNames }).names
   return new Set([...names].filter((name) => whole.has(name)))
 }
 
@@ -221,26 +262,6 @@ function namedUse(access: SelfAccess): SelfUse | undefined {
 function isTarget(outer: ts.Node): boolean {
   const { parent } = outer
   return (ts.isBinaryExpression(parent) && parent.left === outer && isAssignment(parent)) || isStep(parent)
-}
-
-/** Shared attributes of base classes: an update of one is atomic in a subclass too. */
-function inheritedAttributes(node: ClassNode, context: BrainContext, home = context.unit, depth = 0): Attribute[] {
-  const heritage = heritageOf(node)
-  if (!heritage || depth > 32) return []
-  const base = meaningOf(heritage.expression, context.unit, context.project)
-  if (base.kind !== 'class') return []
-  const inBase = { ...context, unit: base.unit }
-  const own = readAttributes(base.node, {
-    home, unit: base.unit, project: context.project, oracle: context.oracle, prefix: context.prefix,
-    isLocal: (decorator) => brainDecorator(decorator, base.unit, context.project)?.name === 'local',
-  }).attributes
-  const inherited = inheritedAttributes(base.node, inBase, home, depth + 1)
-  return [...inherited, ...withOverridden(own, inherited)]
-}
-
-function baseOf(heritage: ts.Expression, unit: SourceUnit, project: SourceProject): ClassReference | undefined {
-  const meaning = meaningOf(heritage, unit, project)
-  return meaning.kind === 'class' ? { file: meaning.unit.path, name: meaning.name } : undefined
 }
 
 const RESERVED = new Set<string>(BRAIN_MEMBERS)

@@ -6,7 +6,7 @@ import { meaningOf } from '../1-parse/classes.ts'
 import type { ClassNode } from '../1-parse/declarations.ts'
 import type { SourceProject, SourceUnit } from '../1-parse/project.ts'
 import { declarationOf } from './types.ts'
-import { isBrainFile } from './ways-back.ts'
+import { isSliced } from './ways-back.ts'
 
 interface FoundClass {
   readonly node: ClassNode
@@ -30,7 +30,7 @@ export function derivedClasses(bases: ReadonlyMap<ts.Node, SourceUnit>, home: So
 function derivingTexts(home: SourceUnit, project: SourceProject): readonly { readonly path: string; readonly text: string }[] {
   const known = project.derivingTexts.get(home.path)
   if (known) return known
-  const isClosed = (path: string): boolean => path !== home.path && isBrainFile(path, project)
+  const isClosed = (path: string): boolean => path !== home.path && isSliced(path, project)
   const texts = [...project.graph.from([home.path], isClosed)].map((path) => ({ path, text: project.host.readFile(path) ?? '' }))
   const deriving = texts.filter(({ text }) => /\b(?:extends|implements)\b/.test(text))
   project.derivingTexts.set(home.path, deriving)

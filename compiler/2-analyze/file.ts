@@ -3,17 +3,18 @@
 
 import { ts } from 'ts-morph'
 import { DOORS } from '../../src/contract/names.ts'
-import { extendsBrain, heritageOf } from '../1-parse/classes.ts'
+import { basesOf, extendsBrain, heritageOf } from '../1-parse/classes.ts'
 import type { ClassNode } from '../1-parse/declarations.ts'
 import { originOf } from '../1-parse/exports.ts'
 import { bareExpression } from '../1-parse/expressions.ts'
+import { localDeclaration } from '../1-parse/functions.ts'
 import { declaredNames, hasModifier, importOf } from '../1-parse/imports.ts'
 import type { SourceProject, SourceUnit } from '../1-parse/project.ts'
 import { baseUnreadable, brainRepeated, exportEquals, sourceSyntax, taskOutsideBrain } from '../diagnostics.ts'
 import type { DiagnosticLog } from '../log.ts'
-import type { BrainModel, Edit, FileModel, GlobalSetting, ImportItem, Item, Stretch } from '../model.ts'
+import type { BrainModel, Edit, FileModel, GlobalSetting, ImportItem, ImportSpecifier, Item, Stretch } from '../model.ts'
 import { DEFAULT_NAME, EVERYBODY, freePrefix, REGISTRATIONS } from '../names.ts'
-import { checkReadable, readBrain, readNeeds, type BrainContext, type FoundClass } from './brain.ts'
+import { checkReadable, readBrain, readMixin, readNeeds, type BrainContext, type FoundClass } from './brain.ts'
 import { REGISTRATION } from './class-names.ts'
 import { isDeclaredConstEnum } from './const-enums.ts'
 import { hoistedVars, isAssignment, isStep, targetsOf } from './scope.ts'
@@ -31,19 +32,59 @@ export interface FileContext {
   readonly output: string
 }
 
-/** `undefined` where the file has no brain and nothing to say about one. */
-export function readFile(unit: SourceUnit, { project, oracle, log, output }: FileContext): FileModel | undefined {
+/** A file, and the classes in it that are brains or what they extend. */
+export interface FoundFile {
+  readonly context: BrainContext
+  readonly brains: readonly FoundClass[]
+  /** The classes that its brains extend. */
+  readonly bases: ReturnType<typeof basesOf>
+}
+
+/** `undefined` where the file can't be parsed. */
+export function findBrains(unit: SourceUnit, { project, oracle, log, output }: FileContext): FoundFile | undefined {
   if (unit.syntaxErrors.length > 0) {
     if (namesTaskbrain(unit)) for (const found of unit.syntaxErrors) log.add(sourceSyntax(found.message), { file: unit.source, start: found.start, end: found.end })
     return undefined
   }
   const context: BrainContext = { unit, project, oracle, log, prefix: freePrefix(unit.source.text), output }
-  const found = findBrains(context)
-  if (found.length === 0) return undefined
+  const brains = brainsIn(context)
+  return { context, brains, bases: brains.flatMap(({ node }) => basesOf(node, unit, project)) }
+}
+
+/** What a file leads to: files, all of them, and nothing of a tree. */
+export interface Look {
+  readonly hasBrain: boolean
+  readonly bases: readonly string[]
+  /** The mixins that its brains apply: where their classes begin, and which files have the functions and constants that they come from. */
+  readonly mixins: readonly { readonly file: string; readonly at: number; readonly name: string; readonly way: readonly string[] }[]
+  /** Those that declare what it imports. */
+  readonly origins: readonly string[]
+}
+
+export function lookOf(found: FoundFile): Look {
+  const wayOf = ({ way }: FoundFile['bases'][number]): string[] => (way ?? []).map(({ file }) => file)
+  return {
+    hasBrain: found.brains.length > 0,
+    bases: found.bases.flatMap((base) => [base.unit.path, ...wayOf(base)]),
+    mixins: found.bases.flatMap((base) => (base.kind === 'mixed' ? [{ file: base.unit.path, at: base.node.pos, name: base.name, way: wayOf(base) }] : [])),
+    origins: [...importedNames(found.context).values()].flat().flatMap(({ origin }) => origin?.file ?? []),
+  }
+}
+
+/** `mixed` says where the classes begin that mixins of the file make for some brain, and what the mixins are called. */
+export function readFile({ context, brains: found }: FoundFile, mixed: ReadonlyMap<number, string>): FileModel {
+  const { unit, project, output, prefix } = context
   reportRepeated(found, context)
   reportExportEquals(context)
   const brains = found.map((each) => readBrain(each, context))
-  const items = unit.tree.statements.map((statement, index) => readItem(statement, brains.filter((brain) => brain.item === index), found, context))
+  const imported = importedNames(context)
+  const made = classesAt(mixed, unit)
+  const mixins = made.map((node) => readMixin({ node, name: mixed.get(node.pos)!, item: statementOf(node, unit), nested: false }, context))
+  const members = made.flatMap((node) => [...node.members])
+  const items = unit.tree.statements.map((statement, index) => {
+    const inside = { brains: brains.filter((brain) => brain.item === index), members: members.filter(({ pos, end }) => statement.pos <= pos && end <= statement.end) }
+    return readItem(statement, inside, imported, context)
+  })
   return {
     path: unit.path,
     source: unit.source,
@@ -52,14 +93,38 @@ export function readFile(unit: SourceUnit, { project, oracle, log, output }: Fil
     declaredBy: declarers(items),
     exports: new Map([...unit.exports].flatMap(([name, target]) => (target.kind === 'local' ? [[name, target.name] as const] : []))),
     brains,
+    mixins,
     hasDefaultExport: unit.exports.has('default'),
-    prefix: context.prefix,
+    prefix,
     registrations: registrationsOf(unit, project),
     suppressions: readSuppressions(unit),
   }
 }
 
 // --- internal ---
+
+/** Imported names with the files that declare them, by their declaration. */
+type ImportedNames = ReadonlyMap<ts.Statement, readonly ImportSpecifier[]>
+
+function importedNames({ unit, project }: BrainContext): ImportedNames {
+  return new Map(unit.tree.statements.filter(ts.isImportDeclaration).map((statement) => {
+    const { names, specifier } = importOf(statement)
+    return [statement, names.map((name) => {
+      const origin = originOf(name.imported, specifier, unit, project)
+      return origin ? { ...name, origin } : name
+    })]
+  }))
+}
+
+function classesAt(places: ReadonlyMap<number, string>, { tree }: SourceUnit): ClassNode[] {
+  const found: ClassNode[] = []
+  const visit = (node: ts.Node): void => {
+    if (ts.isClassLike(node) && places.has(node.pos)) found.push(node)
+    ts.forEachChild(node, visit)
+  }
+  if (places.size > 0) visit(tree)
+  return found
+}
 
 function namesTaskbrain(unit: SourceUnit): boolean {
   return unit.imports.some((declaration) => declaration.specifier === DOORS.user)
@@ -78,7 +143,7 @@ function declarers(items: readonly Item[]): Map<string, number[]> {
 }
 
 /** Every class of the file that extends Brain; those that can't be built are said and left out. */
-function findBrains(context: BrainContext): FoundClass[] {
+function brainsIn(context: BrainContext): FoundClass[] {
   const { unit, project } = context
   const top = new Map(unit.classes.map((found) => [found.node as ts.Node, found]))
   const found: FoundClass[] = []
@@ -120,6 +185,17 @@ function reportExportEquals({ unit, log }: BrainContext): void {
   if (statement) log.add(exportEquals(statement.expression.getText().split('\n', 1)[0]!), { file: unit.source, start: statement.getStart(), end: statement.getEnd() })
 }
 
+function statementOf(node: ts.Node, { tree }: SourceUnit): number {
+  return tree.statements.findIndex(({ pos, end }) => pos <= node.pos && node.end <= end)
+}
+
+/** `class extends Base` in a function that is given `Base`. */
+function extendsParameter(node: ClassNode): boolean {
+  const base = heritageOf(node) && bareExpression(heritageOf(node)!.expression)
+  const given = base && ts.isCallExpression(base) ? [base, ...base.arguments] : [base]
+  return given.some((each) => each && ts.isIdentifier(each) && localDeclaration(each) !== undefined)
+}
+
 /** A class that is no brain, as far as can be seen, but has tasks or is made from a brain. */
 function reportNoBrain(node: ClassNode, { unit, project, log }: BrainContext): void {
   const name = node.name?.text ?? 'default'
@@ -128,23 +204,28 @@ function reportNoBrain(node: ClassNode, { unit, project, log }: BrainContext): v
     const base = heritageOf(node)!
     return log.add(baseUnreadable(name, base.expression.getText().split('\n', 1)[0]!, why), { file: unit.source, start: base.getStart(), end: base.getEnd() })
   }
+  // A mixin is told by those who apply it.
+  if (extendsParameter(node)) return
   for (const member of node.members) {
     const [decorator] = taskDecorators(member, unit, project)
     if (decorator) log.add(taskOutsideBrain(member.name?.getText() ?? '', name), { file: unit.source, start: decorator.getStart(), end: decorator.getEnd() })
   }
 }
 
-function readItem(statement: ts.Statement, brains: readonly BrainModel[], found: readonly FoundClass[], context: BrainContext): Item {
+/** What is in a statement, and read on its own: brains, and the members of mixins. */
+interface Inside {
+  readonly brains: readonly BrainModel[]
+  readonly members: readonly ts.Node[]
+}
+
+function readItem(statement: ts.Statement, { brains, members }: Inside, imported: ImportedNames, context: BrainContext): Item {
   const { unit, project } = context
   const place = { start: statement.getFullStart(), end: statement.getEnd(), textStart: statement.getStart() }
   const nothing = { declares: [], mutable: false, containers: [], touches: [], sets: [] }
   const top = brains.filter((brain) => !brain.nested)
   if (ts.isImportDeclaration(statement)) {
-    const { names: written, specifier, bare, attributes } = importOf(statement)
-    const names = written.map((name) => {
-      const origin = originOf(name.imported, specifier, unit, project)
-      return origin ? { ...name, origin } : name
-    })
+    const { specifier, bare, attributes } = importOf(statement)
+    const names = imported.get(statement)!
     const target = project.host.resolve(specifier, unit.path)
     const isLoaded = target !== undefined && (names.length > 0 || bare)
     const item: ImportItem = { specifier, target, names, bare, attributes, wayBack: isLoaded ? wayBack(target, project) : [] }
@@ -159,8 +240,7 @@ function readItem(statement: ts.Statement, brains: readonly BrainModel[], found:
   if (top.length > 0) {
     return { ...place, ...nothing, ...exports, kind: 'brain', declares: top.map((brain) => brain.localName), needs: NO_NEEDS }
   }
-  const nested = found.filter((each) => each.nested && brains.some((brain) => brain.item === each.item && brain.name === each.name))
-  const needs = readNeeds(statement, context, nested.length > 0 ? nestedEdits(brains) : [])
+  const needs = readNeeds(statement, context, nestedEdits(brains), members)
   const names = exports.nameAt === undefined && !ts.isExportAssignment(statement) ? declaredNames(statement) : [DEFAULT_NAME]
   if (names.length > 0) {
     const mutable = ts.isVariableStatement(statement) && !(statement.declarationList.flags & ts.NodeFlags.Const)

@@ -3,6 +3,7 @@
 import { ts } from 'ts-morph'
 import { originOf } from '../1-parse/exports.ts'
 import { bareExpression } from '../1-parse/expressions.ts'
+import { isConstant, localDeclaration } from '../1-parse/functions.ts'
 import type { SourceProject, SourceUnit } from '../1-parse/project.ts'
 
 /** `{ value }` of a literal, `{ object }` of an object literal whose properties may fold on their own, `undefined` where it does not fold. */
@@ -32,6 +33,8 @@ export function fold(expression: ts.Expression, unit: SourceUnit, project: Sourc
   }
   if (!ts.isIdentifier(node)) return undefined
   if (node.text === 'undefined') return value(undefined)
+  const local = localDeclaration(node)
+  if (local) return isConstant(local) && local.initializer ? fold(local.initializer, unit, project, depth + 1) : undefined
   const constant = constantOf(node.text, unit, project)
   return constant && fold(constant.expression, constant.unit, project, depth + 1)
 }

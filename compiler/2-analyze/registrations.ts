@@ -3,14 +3,14 @@
 
 import type { SourceProject, SourceUnit } from '../1-parse/project.ts'
 import { REGISTRATION } from './class-names.ts'
-import { isBrainFile } from './ways-back.ts'
+import { isSliced } from './ways-back.ts'
 
 /** Modules of the project that this file imports and that, at whatever distance, call `addSerializableType`: every process needs them. */
 export function registrationsOf(unit: SourceUnit, project: SourceProject): string[] {
   const registers = (path: string): boolean => project.host.readFile(path)?.includes(REGISTRATION) ?? false
   return unit.imports.flatMap(({ specifier, names, bare }) => {
     const target = names.length > 0 || bare ? project.host.resolve(specifier, unit.path) : undefined
-    return target !== undefined && project.graph.reaches(target, registers, (path) => isBrainFile(path, project)) ? [specifier] : []
+    return target !== undefined && project.graph.reaches(target, registers, (path) => isSliced(path, project)) ? [specifier] : []
   })
 }
 

@@ -31,11 +31,15 @@ export interface ScopeOptions {
   readonly isMember?: boolean
   /** Names by which the brain's class is known. */
   readonly classNames?: ReadonlySet<string>
+  /** Names that the functions around it declare. */
+  readonly locals?: ReadonlySet<string>
+  /** Parts that are left out. */
+  readonly without?: ReadonlySet<ts.Node>
 }
 
 export function readScope(node: ts.Node, options: ScopeOptions = {}): ScopeReading {
   const reader = new ScopeReader(options)
-  reader.visit(node, { names: new Map(), parent: undefined, self: options.isMember ? (isStatic(node) ? 'class' : 'brain') : undefined })
+  reader.visit(node, { names: new Map([...options.locals ?? []].map((name) => [name, 'local'])), parent: undefined, self: options.isMember ? (isStatic(node) ? 'class' : 'brain') : undefined })
   return reader
 }
 
@@ -57,9 +61,11 @@ class ScopeReader implements ScopeReading {
   selfEscapes = false
   classEscapes = false
   readonly #classNames: ReadonlySet<string>
+  readonly #without: ReadonlySet<ts.Node>
 
-  constructor(options: ScopeOptions) {
-    this.#classNames = options.classNames ?? new Set()
+  constructor({ classNames = new Set(), without = new Set() }: ScopeOptions) {
+    this.#classNames = classNames
+    this.#without = without
   }
 
   visit(node: ts.Node | undefined, scope: Scope): void {
@@ -215,7 +221,7 @@ class ScopeReader implements ScopeReading {
   #assignTarget(target: ts.Expression, scope: Scope): void {
     for (const bare of targetsOf(target)) {
       if (!ts.isIdentifier(bare)) this.#changePart(bare, scope)
-      else if (lookup(bare.text, scope) === undefined) this.assigned.push(bare)
+      else if (!owner(bare.text, scope)?.parent) this.assigned.push(bare)
     }
   }
 
@@ -247,7 +253,7 @@ class ScopeReader implements ScopeReading {
     ts.getDecorators(node)?.forEach((decorator) => this.visit(decorator.expression, scope))
     node.heritageClauses?.forEach((clause) => clause.token === ts.SyntaxKind.ExtendsKeyword && clause.types.forEach((type) => this.visit(type, scope)))
     const own = inner(scope, new Set(node.name ? [node.name.text] : []), undefined)
-    node.members.forEach((member) => this.visit(member, own))
+    for (const member of node.members) if (!this.#without.has(member)) this.visit(member, own)
   }
 
   #field(node: ts.PropertyDeclaration, scope: Scope): void {

@@ -2,6 +2,7 @@
 // before each iteration. Locals, `this`, `super` and early returns keep their meaning, since nothing is moved out of the method.
 
 import { ts } from 'ts-morph'
+import { ownReturns } from '../1-parse/functions.ts'
 import { declaredNames, hasModifier } from '../1-parse/imports.ts'
 import { loopLocalInSetup } from '../diagnostics.ts'
 import type { DiagnosticLog, SourceText } from '../log.ts'
@@ -35,15 +36,6 @@ export function splitEdits(method: ts.MethodDeclaration, marker: LoopMarker, con
 }
 
 // --- internal ---
-
-/** `return` statements of the loop itself, not those of functions in it. */
-function ownReturns(statement: ts.Node): ts.ReturnStatement[] {
-  if (ts.isFunctionLike(statement) || ts.isClassLike(statement)) return []
-  if (ts.isReturnStatement(statement)) return [statement]
-  const found: ts.ReturnStatement[] = []
-  ts.forEachChild(statement, (child) => void found.push(...ownReturns(child)))
-  return found
-}
 
 /** What stands around the loop part, and how a `return` in it leaves. */
 interface LoopFrame {

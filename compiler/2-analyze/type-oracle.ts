@@ -16,9 +16,9 @@ export function createTypeOracle(root: string, host: CompilerHost): TypeOracle {
   return (unit, field) => {
     project ??= openProject(root, host)
     const source = project.getSourceFile(unit.path) ?? project.addSourceFileAtPathIfExists(unit.path)
-    const name = field.name.getText()
-    const found = source?.getClasses().flatMap((owner) => owner.getProperties()).find((property) => property.getName() === name && property.compilerNode.pos === field.pos)
-    const type = found?.getType()
+    // The class may stand in a function: that of a mixin does.
+    const found = source?.getDescendantAtPos(field.name.getStart())?.getParentIfKind(ts.SyntaxKind.PropertyDeclaration)
+    const type = found?.getName() === field.name.getText() ? found.getType() : undefined
     if (!type) return UNKNOWN
     if (type.getCallSignatures().length > 0 || type.getConstructSignatures().length > 0) return { ...UNKNOWN, unserialisable: "a function can't be serialised" }
     if (type.isNumber() || type.isNumberLiteral() || (type.isEnum() && !type.isString())) return { field: 'number', category: 'number', text: 'number' }

@@ -1,9 +1,10 @@
 // In: a class of which it is not known that it extends Brain. Out: why that can't be told, where it may be meant to. Must not report it.
 
 import { ts } from 'ts-morph'
-import { extendsBrain, heritageOf, meaningOf } from '../1-parse/classes.ts'
+import { extendsBrain, heritageOf, isHandedOn, meaningOf } from '../1-parse/classes.ts'
 import type { ClassNode } from '../1-parse/declarations.ts'
 import { bareExpression } from '../1-parse/expressions.ts'
+import { resultOf } from '../1-parse/functions.ts'
 import type { SourceProject, SourceUnit } from '../1-parse/project.ts'
 import { isOfPackage } from '../names.ts'
 import { constantOf } from './fold.ts'
@@ -16,7 +17,8 @@ export function whyUnreadableBase(node: ClassNode, unit: SourceUnit, project: So
   const circle = circleFrom(node, unit, project)
   if (circle !== undefined) return `it leads back to \`${circle.at(-1)}\` (${circle.join(' → ')})`
   const made = ts.isIdentifier(base) ? constantOf(base.text, unit, project) : { expression: base, unit }
-  if (made && !isName(bareExpression(made.expression)) && mentionsBrain(made.expression, made.unit, project)) return 'it is made by an expression'
+  const expression = made && bareExpression(made.expression)
+  if (expression && !isName(expression) && (mentionsBrain(expression, made.unit, project) || holdsBrain(expression, made.unit, project))) return whyUnreadable(expression, made.unit, project)
   const specifier = packageOf(base, unit, project)
   if (specifier === undefined || !hasTask(node, unit, project)) return undefined
   const why = project.host.whyUnread?.(specifier, unit.path)
@@ -39,6 +41,35 @@ function circleFrom(node: ClassNode, unit: SourceUnit, project: SourceProject): 
     at = meaning
   }
   return hasTasks ? [...seen.values(), seen.get(at.node)!] : undefined
+}
+
+/** What a function of the project makes is no brain that can be read, where the function has one in it. */
+function holdsBrain(expression: ts.Expression, unit: SourceUnit, project: SourceProject): boolean {
+  const callee = ts.isCallExpression(expression) ? meaningOf(expression.expression, unit, project) : undefined
+  if (callee?.kind !== 'function') return false
+  const isBrain = (node: ts.Node): boolean => (ts.isClassLike(node) && extendsBrain(node, callee.unit, project)) || (ts.forEachChild(node, (child) => isBrain(child) || undefined) ?? false)
+  return isBrain(callee.node)
+}
+
+/** Of an expression that makes a brain. */
+function whyUnreadable(expression: ts.Expression, unit: SourceUnit, project: SourceProject): string {
+  const handedOn = ts.isCallExpression(expression) ? [expression.expression, ...expression.arguments].find((each) => isHandedOn(each, unit, project)) : undefined
+  if (handedOn) return `\`${handedOn.getText()}\` comes through a module that only hands it on; import it by its name`
+  const inner = ts.isCallExpression(expression) ? expression.arguments.map(bareExpression).find((each) => ts.isCallExpression(each) && !isReadable(each, unit, project)) : undefined
+  if (inner) return whyUnreadable(inner, unit, project)
+  const callee = ts.isCallExpression(expression) ? expression.expression : undefined
+  if (!callee || !isName(callee)) return 'it is made by an expression'
+  const specifier = packageOf(callee, unit, project)
+  if (specifier !== undefined) return `\`${callee.getText()}\` comes from the package \`${specifier}\``
+  const meaning = meaningOf(callee, unit, project)
+  if (meaning.kind !== 'function') return 'it is made by an expression'
+  if (!resultOf(meaning.node)) return `\`${callee.getText()}\` does not end in a \`return\` that is its only one`
+  return `what \`${callee.getText()}\` returns is no class that extends its parameter`
+}
+
+function isReadable(expression: ts.Expression, unit: SourceUnit, project: SourceProject): boolean {
+  const { kind } = meaningOf(expression, unit, project)
+  return kind === 'mixed' || kind === 'brain' || kind === 'class'
 }
 
 function isName(expression: ts.Expression): boolean {

@@ -17,6 +17,11 @@ export function isBrainFile(path: string, project: SourceProject): boolean {
   return isBrain
 }
 
+/** Whether a worker takes what it needs of a file from a slice of it. */
+export function isSliced(path: string, project: SourceProject): boolean {
+  return project.mixinFiles.has(path) || isBrainFile(path, project)
+}
+
 /** Names of the files on the way, the last one with a brain; empty where there is none. Modules are parsed only where their texts tell of a way. */
 export function wayBack(path: string, project: SourceProject): readonly string[] {
   const isBrain = (file: string): boolean => isBrainFile(file, project)

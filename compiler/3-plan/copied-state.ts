@@ -2,31 +2,34 @@
 
 import { moduleStateCopied } from '../diagnostics.ts'
 import { type DiagnosticLog, spanIn } from '../log.ts'
-import type { BrainModel, Item, Member, Slice, Stretch } from '../model.ts'
+import type { ClassModel, Item, Member, Slice, Stretch } from '../model.ts'
+import { classesOf } from './chain.ts'
 
 /** Of module variables and static fields every assignment; of containers only what code uses that the worker does not have: a cache is no state. */
 export function reportCopiedState({ file, items, members }: Slice, task: string, log: DiagnosticLog): void {
-  const isLive = (brain: BrainModel, index: number): boolean => members.get(brain.name)?.has(index) ?? false
-  const membersWhere = (live: boolean): Member[] => file.brains.flatMap((brain) => brain.members.filter((_, index) => isLive(brain, index) === live))
+  const isLive = (brain: ClassModel, index: number): boolean => members.get(brain.name)?.has(index) ?? false
+  const membersWhere = (live: boolean): Member[] => classesOf(file).flatMap((brain) => brain.members.filter((_, index) => isLive(brain, index) === live))
   const live = [...[...items].map((index) => file.items[index]!), ...membersWhere(true)]
   const isUsedElsewhere = (name: string): boolean =>
     [...file.items.filter(({ kind }, index) => kind !== 'export' && !items.has(index)), ...membersWhere(false)].some(({ needs }) => needs.names.includes(name))
-  const report = (name: string, verb: string, at: Stretch, declaration: Item | Member): void =>
-    log.add(moduleStateCopied(name, verb, task), spanIn(file, at), [{ message: 'declared here', span: spanIn(file, { start: declaration.textStart, end: declaration.end }) }])
+  const whole = ({ textStart, end }: Item | Member): Stretch => ({ start: textStart, end })
+  const report = (name: string, verb: string, at: Stretch, declared: Stretch): void =>
+    log.add(moduleStateCopied(name, verb, task), spanIn(file, at), [{ message: 'declared here', span: spanIn(file, declared) }])
 
   for (const { needs } of live) {
     for (const target of needs.assigned) {
       const declaration = file.items.find((item) => item.kind === 'declaration' && item.mutable && item.declares.includes(target.name))
-      if (declaration) report(target.name, 'assigned', target, declaration)
+      const declared = target.declared ?? (declaration && whole(declaration))
+      if (declared) report(target.name, 'assigned', target, declared)
     }
     for (const target of needs.changed) {
       const declaration = file.items.find((item) => item.containers.includes(target.name))
-      if (declaration && isUsedElsewhere(target.name)) report(target.name, 'changed', target, declaration)
+      if (declaration && isUsedElsewhere(target.name)) report(target.name, 'changed', target, whole(declaration))
     }
     for (const use of needs.self) {
       if (use.via !== 'class' || use.how !== 'write') continue
-      const owner = file.brains.find((brain) => brain.members.some((member) => member.isStatic && member.name === use.name))
-      if (owner) report(`${owner.name}.${use.name}`, 'assigned', use, owner.members.find((member) => member.isStatic && member.name === use.name)!)
+      const owner = classesOf(file).find((brain) => brain.members.some((member) => member.isStatic && member.name === use.name))
+      if (owner) report(`${owner.name}.${use.name}`, 'assigned', use, whole(owner.members.find((member) => member.isStatic && member.name === use.name)!))
     }
   }
 }

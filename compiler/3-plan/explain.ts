@@ -3,7 +3,7 @@
 
 import { placeOf } from '../log.ts'
 import type { Attribute, BrainPlan, FileModel, ImportSpecifier, Member, PlannedTask, Slice } from '../model.ts'
-import { chainOf, type ChainLink, type Files } from './chain.ts'
+import { chainOf, type ChainLink, classesOf, type Files } from './chain.ts'
 import { effectOf, reachedFrom } from './effects.ts'
 import type { Plan } from './plan.ts'
 
@@ -143,7 +143,7 @@ function keptPart({ file, items, members, imports, bareImports }: Slice, task: s
   const kept = [...items].sort((a, b) => a - b).map((index) => ({ item: file.items[index]!, index }))
   const users = [
     ...kept.map(({ item }) => ({ name: item.declares[0] ?? '', needs: item.needs })),
-    ...file.brains.flatMap((brain) => brain.members.filter((_, index) => members.get(brain.name)?.has(index)).map((member) => ({ name: memberText(member), needs: member.needs }))),
+    ...classesOf(file).flatMap((brain) => brain.members.filter((_, index) => members.get(brain.name)?.has(index)).map((member) => ({ name: memberText(member), needs: member.needs }))),
   ]
   const onlyFor = (names: readonly ImportSpecifier[]): { onlyFor?: string } => {
     const [user, ...more] = users.filter(({ needs }) => names.some(({ local }) => needs.names.includes(local)))
@@ -151,11 +151,11 @@ function keptPart({ file, items, members, imports, bareImports }: Slice, task: s
   }
   return {
     file: file.source.name,
-    classes: file.brains.flatMap((brain) => {
+    classes: classesOf(file).flatMap((brain) => {
       const live = members.get(brain.name)
       return live ? [{ name: brain.name, members: unique(brain.members.filter((_, index) => live.has(index)).map(memberText)) }] : []
     }),
-    declarations: kept.flatMap(({ item }) => (item.kind === 'declaration' ? item.declares : [])),
+    declarations: kept.flatMap(({ item }) => (item.kind === 'declaration' ? item.declares : [])).filter((name) => !file.mixins.some((mixin) => mixin.localName === name && members.has(mixin.name))),
     effects: kept.filter(({ item }) => item.kind === 'effect').map(({ item }) => statementIn(file, item)),
     imports: [
       ...kept.flatMap(({ item, index }) => (item.import ? [{ from: item.import.specifier, names: (imports.get(index) ?? []).map(specifierText), ...onlyFor(imports.get(index) ?? []) }] : [])),

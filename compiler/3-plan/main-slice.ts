@@ -1,28 +1,29 @@
-// In: a file and the plans of all brains. Out: what its main module keeps: everything but the bodies of process tasks, and the imports
-// that only those need. Must not make text.
+// In: a file and the plans of all brains. Out: what the main process keeps of it: everything but the bodies of process tasks, and the
+// imports that only those need. Must not make text.
 
-import type { BrainPlan, FileModel, ImportSpecifier, Slice } from '../model.ts'
+import type { BrainPlan, ClassModel, FileModel, ImportSpecifier, Slice } from '../model.ts'
 import { isOfPackage } from '../names.ts'
+import { classesOf } from './chain.ts'
 import { classModules } from './class-modules.ts'
 
-/** What is used of base classes through `super`: its name, and the names of the brains that use it. */
-export type SuperCallers = ReadonlyMap<string, ReadonlySet<string>>
+/** What is used of base classes through `super`: its name, and the classes that use it. */
+export type SuperCallers = ReadonlyMap<string, ReadonlySet<ClassModel>>
 
 /** `plans` are those of the brains of the file. */
 export function mainSlice(file: FileModel, plans: readonly BrainPlan[], superCallers: SuperCallers): Slice {
   const members = new Map<string, Set<number>>()
   const kept = new Set<string>()
   const removed = new Set<string>()
-  for (const brain of file.brains) {
+  for (const brain of classesOf(file)) {
     const processTasks = new Set(brain.tasks.filter((task) => task.process).map((task) => task.name))
     const live = new Set<number>()
     brain.members.forEach((member, index) => {
-      const isDead = member.kind === 'method' && processTasks.has(member.name) && !isCalledBySuper(member.name, brain.name, superCallers)
+      const isDead = member.kind === 'method' && processTasks.has(member.name) && !isCalledBySuper(member.name, brain, superCallers)
       if (!isDead) live.add(index)
       for (const name of member.needs.names) (isDead ? removed : kept).add(name)
     })
     members.set(brain.name, live)
-    for (const name of [...brain.heritageNames, ...brain.tasks.flatMap((task) => task.optionNames)]) kept.add(name)
+    for (const name of [...(brain.kind === 'brain' ? brain.heritageNames : []), ...brain.tasks.flatMap((task) => task.optionNames)]) kept.add(name)
   }
   for (const item of file.items) for (const name of item.needs.names) kept.add(name)
   const imports = new Map<number, readonly ImportSpecifier[]>()
@@ -36,7 +37,7 @@ export function mainSlice(file: FileModel, plans: readonly BrainPlan[], superCal
   const used = file.items.flatMap((item) => item.import?.names ?? []).filter(({ local }) => kept.has(local))
   const classImports = classModules([...classFiles(file, plans)], file, used).filter((specifier) => !bareImports.includes(specifier))
   return {
-    id: file.output, kind: 'main', file, items: new Set(file.items.keys()), members, imports, bareImports, classImports,
+    id: file.output, kind: file.brains.length > 0 ? 'main' : 'mixin', file, items: new Set(file.items.keys()), members, imports, bareImports, classImports,
     packageImports: [], sliceImports: [], heritage: new Map(), exports: new Map(),
   }
 }
@@ -51,7 +52,7 @@ function classFiles(file: FileModel, plans: readonly BrainPlan[]): Set<string> {
 }
 
 /** `super.plan(…)` in a method that stays in the main process needs the body of the task it overrides. */
-function isCalledBySuper(task: string, owner: string, superCallers: SuperCallers): boolean {
+function isCalledBySuper(task: string, owner: ClassModel, superCallers: SuperCallers): boolean {
   const callers = superCallers.get(task)
   return callers !== undefined && callers.size > (callers.has(owner) ? 1 : 0)
 }

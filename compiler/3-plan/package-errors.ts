@@ -3,7 +3,6 @@
 
 import { baseUnreadable } from '../diagnostics.ts'
 import { type Diagnostic, type DiagnosticLog, spanIn } from '../log.ts'
-import type { BrainModel } from '../model.ts'
 import { isOfPackage } from '../names.ts'
 import type { Files } from './chain.ts'
 
@@ -16,27 +15,13 @@ export function reportPackages(files: Files, log: DiagnosticLog, nameOf: (path: 
     if (isOfPackage(file.path)) continue
     for (const brain of file.brains) {
       const base = file.source.text.slice(brain.heritage.start, brain.heritage.end)
-      const bases = new Set([...basesOf(brain, files)].map(nameOf))
+      const bases = new Set(brain.bases.map((each) => nameOf(each.file)))
       for (const error of errors) if (bases.has(error.file)) log.add(baseUnreadable(brain.name, base, sentence(error)), spanIn(file, brain.heritage))
     }
   }
 }
 
 // --- internal ---
-
-/** Files of the classes that a brain extends, also those that can't be read. */
-function basesOf({ base }: BrainModel, files: Files): Set<string> {
-  const paths = new Set<string>()
-  const seen = new Set<BrainModel>()
-  while (base) {
-    const { file, name } = base
-    paths.add(file)
-    const brain = files.get(file)?.brains.find((candidate) => candidate.localName === name && !seen.has(candidate))
-    if (brain) seen.add(brain)
-    base = brain?.base
-  }
-  return paths
-}
 
 function sentence({ file, line, column, code, message }: Diagnostic): string {
   return `${file}:${line}:${column} has the error ${code}: ${message.replace(/\.$/, '')}`

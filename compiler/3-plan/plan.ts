@@ -2,12 +2,12 @@
 // syntax tree. Must not make text.
 
 import { BRAIN_MEMBERS } from '../../src/contract/names.ts'
-import { classNotPortable, evalInTask, attributeNotShared, attributeReshaped, attributeUndeclared, blockInMain, classLoadsMain, mainModuleInWorker, outputRepeated, privateFromConstructor, superOfPackage, superOfSplit, taskCalledDirectly, taskOverridden, taskUnknown } from '../diagnostics.ts'
-import { type DiagnosticLog, renameFix, spanIn } from '../log.ts'
-import type { ArrivingClass, Attribute, BrainPlan, FileModel, PlannedTask, SelfUse, Slice } from '../model.ts'
+import { classNotPortable, evalInTask, attributeNotShared, attributeReshaped, attributeUndeclared, blockInMain, brainInFunction, classLoadsMain, mainModuleInWorker, mixinWithoutBrain, outputRepeated, privateFromConstructor, superOfPackage, superOfSplit, taskCalledDirectly, taskOverridden, taskUnknown } from '../diagnostics.ts'
+import { type DiagnosticLog, renameFix, type Span, spanIn } from '../log.ts'
+import type { ArrivingClass, Attribute, BrainPlan, ClassModel, FileModel, PlannedTask, SelfUse, Slice } from '../model.ts'
 import { closest, fileWord, isOfPackage } from '../names.ts'
 import { isReshaped } from '../overridden-attributes.ts'
-import { chainOf, type ChainLink, type Files } from './chain.ts'
+import { type BrainLink, chainOf, type ChainLink, classesOf, type Files } from './chain.ts'
 import { reportCopiedState } from './copied-state.ts'
 import { reachedFrom } from './effects.ts'
 import { reportLostUpdates } from './lost-updates.ts'
@@ -31,13 +31,15 @@ export function plan(files: Files, log: DiagnosticLog): Plan {
   for (const each of brains) checkSuper(each, files, log)
   reportLostUpdates(brains, files, log)
   const workers = brains.flatMap((brainPlan) => brainPlan.tasks.filter((task) => task.worker !== undefined).flatMap((task) => {
-    const { slices, live, arriving } = workerSlices(brainPlan, task, files)
+    const { slices, live, arriving, mixedElsewhere } = workerSlices(brainPlan, task, files)
     checkWorker(brainPlan, task, live, slices, files, log)
     reportWaysBack(task, arriving, log)
+    for (const mixin of mixedElsewhere) log.add(mixinWithoutBrain(task.task.name, mixin.name, brainPlan.brain.name), spanIn(brainPlan.file, brainPlan.brain.at))
     return slices
   }))
-  const superCallers = superCallersAmong(brains)
-  const mains = [...plansByFile(brains)].map(([file, plans]) => mainSlice(file, plans, superCallers))
+  const superCallers = superCallersAmong(own)
+  const plans = plansByFile(brains)
+  const mains = own.filter((file) => classesOf(file).length > 0).map((file) => mainSlice(file, plans.get(file) ?? [], superCallers))
   return { brains, slices: [...mains, ...workers] }
 }
 
@@ -53,19 +55,22 @@ export function plansByFile(brains: readonly BrainPlan[]): ReadonlyMap<FileModel
 
 // --- internal ---
 
-/** Names called as `super.plan(…)`, each with the names of the brains that do. */
-function superCallersAmong(brains: readonly BrainPlan[]): SuperCallers {
-  const callers = new Map<string, Set<string>>()
-  for (const { brain } of brains)
-    for (const { needs } of brain.members)
-      for (const { via, name } of needs.self) if (via === 'super') callers.set(name, (callers.get(name) ?? new Set()).add(brain.name))
+/** Names called as `super.plan(…)`, each with the classes that do. */
+function superCallersAmong(files: readonly FileModel[]): SuperCallers {
+  const callers = new Map<string, Set<ClassModel>>()
+  for (const each of files.flatMap(classesOf))
+    for (const { needs } of each.members)
+      for (const { via, name } of needs.self) if (via === 'super') callers.set(name, (callers.get(name) ?? new Set()).add(each))
   return callers
 }
 
-function planBrain(link: ChainLink, files: Files, log: DiagnosticLog): BrainPlan {
+function planBrain(link: BrainLink, files: Files, log: DiagnosticLog): BrainPlan {
   const { file, brain } = link
   const chain = chainOf(link, files)
   const attributes = new Map<string, Attribute>()
+  const tasks = planTasks(link, chain, log)
+  const lost = brain.nested && tasks.find((task) => task.inherited && task.worker !== undefined)
+  if (lost) log.add(brainInFunction(brain.name, brain.holder!, lost.task.name), spanIn(file, brain.at))
   for (const { brain: each } of [...chain].reverse()) for (const attribute of each.attributes) attributes.set(attribute.name, attribute)
   return {
     file,
@@ -76,21 +81,21 @@ function planBrain(link: ChainLink, files: Files, log: DiagnosticLog): BrainPlan
       classes: [...attribute.classes, ...(brain.inheritedClasses.get(attribute.name) ?? [])],
     })),
     unshared: [...attributes.values()].filter((attribute) => attribute.share.kind === 'unshared').map((attribute) => attribute.name),
-    tasks: planTasks(link, chain, log),
+    tasks,
   }
 }
 
 /** Own tasks in source order, then those of base classes that nothing nearer replaces. */
-function planTasks({ file, brain }: ChainLink, chain: readonly ChainLink[], log: DiagnosticLog): PlannedTask[] {
+function planTasks({ file, brain }: BrainLink, chain: readonly ChainLink[], log: DiagnosticLog): PlannedTask[] {
   const planned = new Map<string, PlannedTask>()
   const words = new Set<string>()
   chain.forEach((owner, depth) => {
     for (const task of owner.brain.tasks) {
       if (planned.has(task.name)) continue
       const replacedBy = chain.slice(0, depth).find((nearer) => nearer.brain.members.some((member) => member.name === task.name && member.kind === 'method'))
-      if (replacedBy?.brain === brain) {
-        const member = brain.members.find((candidate) => candidate.name === task.name && candidate.kind === 'method')!
-        log.add(taskOverridden(task.name, owner.brain.name), spanIn(file, { start: member.textStart, end: member.end }),
+      if (replacedBy?.brain === brain || replacedBy?.brain.kind === 'mixin') {
+        const member = replacedBy.brain.members.find((candidate) => candidate.name === task.name && candidate.kind === 'method')!
+        log.add(taskOverridden(task.name, owner.brain.name), spanIn(replacedBy.file, { start: member.textStart, end: member.end }),
           [{ message: 'the task it overrides', span: spanIn(owner.file, task.at) }])
       }
       const worker = task.process ? `${file.output}.${brain.name}.${ownWord(task.name, words)}.worker` : undefined
@@ -114,17 +119,24 @@ function reportRepeatedOutputs(files: Files, brains: readonly BrainPlan[], log: 
   for (const file of files.values()) {
     const first = seen.get(file.output)
     seen.set(file.output, first ?? file)
-    if (first && file.brains[0]) log.add(outputRepeated(file.output, first.source.name), spanIn(file, file.brains[0].at))
+    const [declared] = classesOf(file)
+    if (first && declared) log.add(outputRepeated(file.output, first.source.name), spanIn(file, declared.at))
   }
 }
 
 const RESERVED = new Set<string>(BRAIN_MEMBERS)
 
-/** What holds for every member, wherever it runs. */
-function checkMembers(link: ChainLink, files: Files, log: DiagnosticLog): void {
+/** What holds for every member of a brain and of the mixins that it applies, wherever it runs. */
+function checkMembers(link: BrainLink, files: Files, log: DiagnosticLog): void {
   const chain = chainOf(link, files)
+  const nextBrain = chain.findIndex(({ brain }, depth) => depth > 0 && brain.kind === 'brain')
+  const own = nextBrain === -1 ? chain : chain.slice(0, nextBrain)
+  own.forEach((each, depth) => checkMembersOf(each, chain, chain.slice(depth + 1), log))
+}
+
+function checkMembersOf(link: ChainLink, chain: readonly ChainLink[], bases: readonly ChainLink[], log: DiagnosticLog): void {
   const tasks = new Set(chain.flatMap(({ brain }) => brain.tasks.map((task) => task.name)))
-  const split = new Set(chain.slice(1).flatMap(({ brain }) => brain.tasks.filter((task) => task.split).map((task) => task.name)))
+  const split = new Set(bases.flatMap(({ brain }) => brain.tasks.filter((task) => task.split).map((task) => task.name)))
   const own = new Set(chain.flatMap(({ brain }) => brain.members.map((member) => member.name)))
   const mainTasks = new Set(link.brain.tasks.filter((task) => !task.process).map((task) => task.name))
   for (const member of link.brain.members)
@@ -136,7 +148,7 @@ function checkMembers(link: ChainLink, files: Files, log: DiagnosticLog): void {
       if (use.via === 'this' && use.name === 'tasks' && use.next && !tasks.has(use.next.name)) {
         const meant = own.has(use.next.name) ? '' : closest(use.next.name, [...tasks])
         const name = spanIn(link.file, use.next)
-        log.add(taskUnknown(use.next.name, link.brain.name, meant), name, [], renameFix(name, use.next.name, meant))
+        log.add(taskUnknown(use.next.name, chain[0]!.brain.name, meant), name, [], renameFix(name, use.next.name, meant))
       }
     }
 }
@@ -194,11 +206,18 @@ function checkWorker(plan: BrainPlan, { task }: PlannedTask, live: readonly Live
       return log.add(classNotPortable(`\`this.${use.name}\``, className, why), spanIn(link.file, use), [{ message: 'what keeps it from crossing', span: at }])
     }
     if (!share && use.how === 'write' && !isDeclared(use.name)) return log.add(attributeUndeclared(task.name, use.name, plan.brain.name), spanIn(link.file, use))
-    if (share && share.kind !== 'shared') return log.add(attributeNotShared(task.name, use.name, share.why), spanIn(link.file, use))
+    if (share && share.kind !== 'shared') return log.add(attributeNotShared(task.name, use.name, share.why), spanIn(link.file, use), declaredElsewhere(use.name, link, chain))
     const constructor = use.name.startsWith('#') && link.brain.members.find((member) => member.kind === 'constructor')
     const assignment = constructor && constructor.needs.self.find((written) => written.name === use.name && written.how === 'write')
     if (assignment) log.add(privateFromConstructor(task.name, use.name), spanIn(link.file, use), [{ message: 'assigned here', span: spanIn(link.file, assignment) }])
   }
+}
+
+/** A mixin has one text for several brains: which one is meant is told by the place of the attribute. */
+function declaredElsewhere(name: string, { brain: user }: ChainLink, chain: readonly ChainLink[]): { message: string; span: Span }[] {
+  const owner = user.kind === 'mixin' ? chain.findLast(({ brain }) => brain.attributes.some((attribute) => attribute.name === name)) : undefined
+  const attribute = owner && owner.brain !== user ? owner.brain.attributes.find((each) => each.name === name) : undefined
+  return attribute ? [{ message: 'declared here', span: spanIn(owner!.file, attribute.at) }] : []
 }
 
 /** Modules that are loaded for their classes alone. */

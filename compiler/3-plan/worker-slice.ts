@@ -1,7 +1,7 @@
 // In: a task that runs in a worker. Out: the parts of its file, and of the files of its base classes, that are live from it:
 // a fixpoint over the names that live code uses as values. Must not make text.
 
-import type { ArrivingClass, BrainModel, BrainPlan, FileModel, ImportSpecifier, Item, Member, PlannedTask, Slice } from '../model.ts'
+import type { ArrivingClass, BrainModel, BrainPlan, ClassModel, FileModel, ImportSpecifier, Item, Member, MixinModel, PlannedTask, Slice } from '../model.ts'
 import { DEFAULT_NAME, EVERYBODY, isOfPackage, REGISTRATIONS } from '../names.ts'
 import { chainOf, type ChainLink, type Files } from './chain.ts'
 import { classModules, relativeSpecifier } from './class-modules.ts'
@@ -18,6 +18,8 @@ export interface WorkerSlices {
   readonly live: LiveMember[]
   /** Classes of files without a brain that are loaded for their instances. */
   readonly arriving: readonly ArrivingClass[]
+  /** Mixins of the brain that other code of the worker uses too. */
+  readonly mixedElsewhere: readonly MixinModel[]
 }
 
 export function workerSlices(plan: BrainPlan, task: PlannedTask, files: Files): WorkerSlices {
@@ -46,6 +48,9 @@ interface Part {
   readonly exports: Map<string, string>
 }
 
+/** What the base class of a brain comes from: functions, constants, classes. Their other users need more of them. */
+type Heritage = ReadonlySet<string>
+
 const NOT_CODE = /\.(css|scss|sass|less|styl|svg|png|jpe?g|gif|webp|ico|woff2?|ttf|html)(\?.*)?$/
 
 class SliceBuilder {
@@ -62,6 +67,9 @@ class SliceBuilder {
   readonly #live = new Map<Member, LiveMember>()
   /** Names of no module that live code uses. */
   readonly #globals = new Set<string>()
+  /** Items that are there for more than a base class. */
+  readonly #whole = new Set<Item>()
+  readonly #mixedElsewhere = new Set<MixinModel>()
   /** Files without a brain that hold a class whose instances arrive in the worker. */
   readonly #classFiles = new Map<string, ArrivingClass>()
 
@@ -84,7 +92,7 @@ class SliceBuilder {
     do {
       for (let follow = this.#pending.pop(); follow; follow = this.#pending.pop()) follow()
     } while (this.#keepEffects())
-    return { slices: [...this.#parts.values()].map((part) => this.#slice(part)), live: [...this.#live.values()], arriving: [...this.#classFiles.values()] }
+    return { slices: [...this.#parts.values()].map((part) => this.#slice(part)), live: [...this.#live.values()], arriving: [...this.#classFiles.values()], mixedElsewhere: [...this.#mixedElsewhere] }
   }
 
   #part(file: FileModel): Part {
@@ -113,15 +121,23 @@ class SliceBuilder {
     part.members.set(brain.name, new Set())
     part.items.add(brain.item)
     const [, base] = chainOf({ file, brain }, this.#files)
-    if (!base) {
-      for (const name of brain.heritageNames) this.#useName(file, name)
+    if (!base || brain.heritageWay.length > 0) {
+      const heritage = new Set([...brain.heritageWay, ...brain.bases].map(({ file: path, name }) => keyOf(path, name)))
+      for (const name of brain.heritageNames) this.#useName(file, name, heritage)
       return
     }
-    this.#useBrain(base.file, base.brain)
+    this.#useClass(base)
     if (base.file === file) return
     const local = `${file.prefix}${brain.name}Base`
     part.heritage.set(brain.name, local)
     this.#takeFromSlice(part, base.file, base.brain.localName, local)
+  }
+
+  #useClass({ file, brain }: ChainLink): void {
+    if (brain.kind === 'brain') return this.#useBrain(file, brain)
+    const { members } = this.#part(file)
+    const isWhole = this.#whole.has(file.items[brain.item]!) && !this.#applies(brain)
+    if (!members.has(brain.name) && !isWhole) members.set(brain.name, new Set())
   }
 
   /** `name` is the one it has in the file that declares it; `*` stands for all that the file exports. */
@@ -141,7 +157,7 @@ class SliceBuilder {
     if (known && (known.certain || !certain)) return
     if (!this.#isKept(link.brain, member)) return
     this.#live.set(member, { link, member, certain })
-    this.#useBrain(link.file, link.brain)
+    this.#useClass(link)
     this.#part(link.file).members.get(link.brain.name)!.add(index)
     this.#pending.push(() => this.#followMember(link, member, certain))
   }
@@ -186,7 +202,7 @@ class SliceBuilder {
   }
 
   /** Shared fields are accessors, other public fields live in the main process; what holds a function is taken along as a method is. */
-  #isKept(brain: BrainModel, member: Member): boolean {
+  #isKept(brain: ClassModel, member: Member): boolean {
     if (member.kind !== 'field') return true
     if (member.isStatic || member.name.startsWith('#')) return true
     return member.holdsFunction && !brain.attributes.some((attribute) => attribute.name === member.name)
@@ -198,15 +214,19 @@ class SliceBuilder {
     })
   }
 
-  #useName(file: FileModel, name: string): void {
+  #useName(file: FileModel, name: string, heritage?: Heritage): void {
     const part = this.#part(file)
+    const isHeritage = heritage?.has(keyOf(file.path, name)) ?? false
     const declarations = file.declaredBy.get(name)
     if (!declarations) this.#globals.add(name)
     for (const index of declarations ?? []) {
       const item = file.items[index]!
-      if (item.import) this.#useImport(part, index, name)
-      else if (item.kind === 'brain') this.#useOtherBrain(file, file.brains.find((candidate) => candidate.item === index && candidate.localName === name)!)
-      else this.#keepItem(part, index)
+      if (item.import) this.#useImport(part, index, name, heritage)
+      else if (item.kind === 'brain') {
+        const brain = file.brains.find((candidate) => candidate.item === index && candidate.localName === name)!
+        if (isHeritage) this.#useBrain(file, brain)
+        else this.#useOtherBrain(file, brain)
+      } else this.#keepItem(part, index, isHeritage ? heritage : undefined)
     }
   }
 
@@ -218,21 +238,39 @@ class SliceBuilder {
     })
   }
 
-  #keepItem(part: Part, index: number): void {
-    if (part.items.has(index)) return
+  #keepItem(part: Part, index: number, heritage?: Heritage): void {
+    const item = part.file.items[index]!
+    if (part.items.has(index) && (heritage || this.#whole.has(item))) return
     part.items.add(index)
+    const mixins = part.file.mixins.filter((mixin) => mixin.item === index)
+    if (heritage) mixins.forEach((brain) => this.#useClass({ file: part.file, brain }))
+    else {
+      this.#whole.add(item)
+      mixins.forEach((mixin) => this.#useWholeMixin(part, mixin))
+    }
     this.#pending.push(() => {
-      const { needs, sets } = part.file.items[index]!
       // What sets a global is no use of it.
-      for (const name of needs.names) if (part.file.declaredBy.has(name) || !sets.some(({ root }) => root === name)) this.#useName(part.file, name)
+      const isUse = (name: string): boolean => part.file.declaredBy.has(name) || !item.sets.some(({ root }) => root === name)
+      for (const name of item.needs.names) if (isUse(name)) this.#useName(part.file, name, heritage)
     })
   }
 
-  #useImport(part: Part, index: number, local: string): void {
+  /** Of a class that is no brain every member is needed. */
+  #useWholeMixin({ file, members }: Part, mixin: MixinModel): void {
+    if (this.#applies(mixin)) return void this.#mixedElsewhere.add(mixin)
+    members.delete(mixin.name)
+    for (const { needs } of mixin.members) for (const name of needs.names) this.#useName(file, name)
+  }
+
+  #applies(mixin: MixinModel): boolean {
+    return this.#chain.some(({ brain }) => brain === mixin)
+  }
+
+  #useImport(part: Part, index: number, local: string, heritage: Heritage | undefined): void {
     const item = part.file.items[index]!
     const specifier = item.import!.names.find((candidate) => candidate.local === local)!
     const target = specifier.origin && this.#files.get(specifier.origin.file)
-    if (target && target.brains.length > 0) return this.#useOrigin(part, target, specifier)
+    if (target) return this.#useOrigin(part, target, specifier, heritage)
     if (specifier.origin && isOfPackage(specifier.origin.file) && !(isOfPackage(part.file.path) && /^[.#]/.test(item.import!.specifier))) return this.#useOfPackage(part, specifier)
     const live = part.imports.get(index) ?? []
     if (live.includes(specifier)) return
@@ -241,8 +279,8 @@ class SliceBuilder {
   }
 
   /** What is declared in a file with a brain comes from a slice of that file: its main module belongs to the main process. */
-  #useOrigin(part: Part, target: FileModel, { local, origin }: ImportSpecifier): void {
-    for (const name of origin!.name === '*' ? target.exports.values() : [origin!.name]) this.#useName(target, name)
+  #useOrigin(part: Part, target: FileModel, { local, origin }: ImportSpecifier, heritage: Heritage | undefined): void {
+    for (const name of origin!.name === '*' ? target.exports.values() : [origin!.name]) this.#useName(target, name, heritage)
     this.#takeFromSlice(part, target, origin!.name, local)
   }
 
@@ -298,3 +336,5 @@ class SliceBuilder {
     }
   }
 }
+
+const keyOf = (file: string, name: string): string => `${file}\n${name}`

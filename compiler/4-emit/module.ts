@@ -2,7 +2,7 @@
 // Must not decide what is live.
 
 import { DOORS } from '../../src/contract/names.ts'
-import type { BrainModel, BrainPlan, CompiledModule, Edit, ImportItem, ImportSpecifier, Item, Member, PlannedTask, Slice, Stretch } from '../model.ts'
+import type { BrainModel, BrainPlan, ClassModel, CompiledModule, Edit, FileModel, ImportItem, ImportSpecifier, Item, Member, MixinModel, PlannedTask, Slice, Stretch, TaskModel } from '../model.ts'
 import { DEFAULT_NAME, fileWord } from '../names.ts'
 import { skipTrivia } from '../trivia.ts'
 import { applyEdits } from './edits.ts'
@@ -14,6 +14,7 @@ export function emitModule(slice: Slice, own: readonly BrainPlan[]): CompiledMod
     ...file.items.flatMap((item, index) => itemEdits(slice, item, index)),
     ...semicolons(file.source.text, file.items.map((item, index) => ({ of: item, isKept: isKept(slice, item, index) }))),
     ...file.brains.filter((brain) => slice.items.has(brain.item)).flatMap((brain) => brainEdits(slice, brain, own.find((plan) => plan.brain === brain))),
+    ...file.mixins.filter((mixin) => slice.items.has(mixin.item)).flatMap((mixin) => mixinEdits(slice, mixin)),
   ]
   const classes = slice.classImports.map((specifier) => `import ${JSON.stringify(specifier)}\n`).join('')
   const exported = slice.exports.size > 0 ? `export { ${[...slice.exports].map((each) => exportText(each, file.prefix)).join(', ')} }\n` : ''
@@ -24,12 +25,13 @@ export function emitModule(slice: Slice, own: readonly BrainPlan[]): CompiledMod
 
 // --- internal ---
 
-const isMain = (slice: Slice): boolean => slice.kind === 'main'
+/** What the main process loads. */
+const isMain = ({ kind }: Slice): boolean => kind === 'main' || kind === 'mixin'
 
 function header(slice: Slice, own: readonly BrainPlan[]): string {
   const { prefix } = slice.file
   const lines = [`import * as ${prefix} from '${DOORS.internal}'`]
-  if (isMain(slice)) {
+  if (slice.kind === 'main') {
     lines.push(`import { defineBrain as ${prefix}brain } from '${DOORS.engine}'`)
     for (const plan of own) lines.push(`import { state as ${stateName(slice, plan)} } from 'taskbrain:state/${plan.stateId}'`)
   } else if (slice.entry) {
@@ -130,10 +132,26 @@ function quotedIfNeeded(name: string): string {
 
 /** `plan` is that of the brain: one of a package has none. */
 function brainEdits(slice: Slice, brain: BrainModel, plan: BrainPlan | undefined): Edit[] {
-  const live = slice.members.get(brain.name)
   const registration = isMain(slice) ? mainRegistration(slice, plan!) : workerRegistration(slice, brain)
+  const edits = memberListEdits(slice, brain, registration)
+  if (isMain(slice)) return [...edits, ...brain.mainEdits]
+  const base = slice.heritage.get(brain.name)
+  if (base) edits.push({ kind: 'replace', ...brain.heritage, text: base })
+  return [...edits, ...brain.decorators.map((decorator) => ({ kind: 'remove', ...decorator }) as const)]
+}
+
+/** In a worker that uses a mixin for classes that are no brains, these get their initial values there. */
+function mixinEdits(slice: Slice, mixin: MixinModel): Edit[] {
+  const edits = memberListEdits(slice, mixin, isMain(slice) ? mixinRegistration(slice, mixin) : undefined)
+  return isMain(slice) || isWhole(slice, mixin) ? [...edits, ...mixin.mainEdits] : edits
+}
+
+const isWhole = (slice: Slice, { name }: ClassModel): boolean => !slice.members.has(name)
+
+function memberListEdits(slice: Slice, brain: BrainModel | MixinModel, registration: string | undefined): Edit[] {
+  const live = slice.members.get(brain.name)
   const parts = brain.members.map((member, index) => {
-    const isKept = isMemberKept(slice, member, live?.has(index) ?? false)
+    const isKept = isMemberKept(slice, brain, member, live?.has(index) ?? false)
     return { of: member, isKept, splitEdits: isKept ? splitEditsHere(slice, brain, member) : [] }
   })
   const kept = parts.filter(({ isKept }) => isKept)
@@ -141,13 +159,11 @@ function brainEdits(slice: Slice, brain: BrainModel, plan: BrainPlan | undefined
   // Before what runs with the class and may make a brain of it: `static readonly shared = new Robot()`.
   const runs = kept.find(({ of: { isStatic, kind } }) => isStatic && (kind === 'field' || kind === 'static-block'))?.of
   if (registration) edits.push({ kind: 'insert', at: runs ? runs.start : brain.body.end, text: runs ? `\n${registration}` : `\n${registration}\n` })
-  if (isMain(slice)) return [...edits, ...brain.mainEdits]
-  const base = slice.heritage.get(brain.name)
-  if (base) edits.push({ kind: 'replace', ...brain.heritage, text: base })
-  return [...edits, ...brain.decorators.map((decorator) => ({ kind: 'remove', ...decorator }) as const)]
+  return edits
 }
 
-function isMemberKept(slice: Slice, member: Member, isLive: boolean): boolean {
+function isMemberKept(slice: Slice, brain: BrainModel | MixinModel, member: Member, isLive: boolean): boolean {
+  if (brain.kind === 'mixin' && isWhole(slice, brain)) return true
   return isLive && (isMain(slice) || (member.kind !== 'constructor' && member.kind !== 'type'))
 }
 
@@ -163,23 +179,23 @@ function removals(parts: readonly Part[]): Edit[] {
   return removed.map((stretch) => ({ kind: 'remove', ...stretch }))
 }
 
-function memberEdits(brain: BrainModel, { of: member, splitEdits }: { readonly of: Member; readonly splitEdits: readonly Edit[] }): Edit[] {
+function memberEdits(brain: BrainModel | MixinModel, { of: member, splitEdits }: { readonly of: Member; readonly splitEdits: readonly Edit[] }): Edit[] {
   return [
     ...member.decorators.map((decorator) => ({ kind: 'remove', ...decorator }) as const),
-    ...(brain.nested ? [] : member.needs.edits),
+    ...(brain.kind === 'brain' && brain.nested ? [] : member.needs.edits),
     ...splitEdits,
   ]
 }
 
 /** Edits of a task that has a loop, where this is the module that runs it. */
-function splitEditsHere(slice: Slice, brain: BrainModel, member: Member): readonly Edit[] {
+function splitEditsHere(slice: Slice, brain: ClassModel, member: Member): readonly Edit[] {
   const task = brain.tasks.find((candidate) => candidate.name === member.name && candidate.at.start >= member.textStart && candidate.at.end <= member.end)
   const runsHere = task && (isMain(slice) ? !task.process : slice.entry?.task.task === task || isInheritedEntry(slice, brain, task.name))
   return runsHere ? task.splitEdits : []
 }
 
 /** The task of this worker stands in a base class, in a slice of its own. */
-function isInheritedEntry(slice: Slice, brain: BrainModel, task: string): boolean {
+function isInheritedEntry(slice: Slice, brain: ClassModel, task: string): boolean {
   return slice.kind === 'slice' && slice.id.endsWith(`.${fileWord(task)}.worker`) && brain.tasks.some((candidate) => candidate.name === task && candidate.split)
 }
 
@@ -200,13 +216,29 @@ function mainRegistration(slice: Slice, plan: BrainPlan): string {
   ].join('\n')
 }
 
+/** The class that a mixin makes is no brain: it says what its tasks are, and who applies it where they run. */
+function mixinRegistration(slice: Slice, { tasks }: MixinModel): string | undefined {
+  if (tasks.length === 0) return undefined
+  const lines = tasks.map((task) => `    ${JSON.stringify(task.name)}: { ${[optionsText(slice, task), ...splitText(task), siteText(slice.file, task)].join(', ')} },`)
+  return [`  static { ${slice.file.prefix}.tasks(this, {`, ...lines, '  }) }'].join('\n')
+}
+
 function taskText(slice: Slice, { task, owner, inherited, worker }: PlannedTask): string {
   const parts: string[] = []
-  if (!inherited) parts.push(`options: () => (${slice.file.source.text.slice(task.options.start, task.options.end)})`)
+  if (!inherited) parts.push(optionsText(slice, task))
   if (worker !== undefined) parts.push(`worker: new URL('taskbrain:worker/${worker}', import.meta.url)`)
-  if (task.split) parts.push('split: true')
-  parts.push(`site: ${JSON.stringify(`${owner.file.source.name}:${task.place.line}:${task.place.column}`)}`)
+  parts.push(...splitText(task), siteText(owner.file, task))
   return `{ ${parts.join(', ')} }`
+}
+
+function optionsText({ file }: Slice, { options }: TaskModel): string {
+  return `options: () => (${file.source.text.slice(options.start, options.end)})`
+}
+
+const splitText = ({ split }: TaskModel): string[] => (split ? ['split: true'] : [])
+
+function siteText({ source }: FileModel, { place }: TaskModel): string {
+  return `site: ${JSON.stringify(`${source.name}:${place.line}:${place.column}`)}`
 }
 
 function workerRegistration(slice: Slice, brain: BrainModel): string | undefined {

@@ -1,11 +1,11 @@
 import type { WorkerSpec } from '../../src/contract/spec.ts'
-import type { Brain } from '../brain.ts'
+import type { AbstractBrainClass, Brain } from '../brain.ts'
 import { workerOutsideThread } from '../errors.ts'
-import { type BrainClass, type BrainLink, registerBrain } from '../registry.ts'
+import { type BrainLink, registerBrain } from '../registry.ts'
 import { attachStore, defineAccessors, type Layout, layoutOf, type Store } from '../state/index.ts'
 
 export interface WorkerClass {
-  readonly Class: BrainClass
+  readonly Class: AbstractBrainClass
   readonly spec: WorkerSpec
   readonly layout: Layout
 }
@@ -15,7 +15,7 @@ const classes = new Map<string, WorkerClass>()
 let construction: { readonly store: Store; readonly link: BrainLink } | undefined
 
 /** What a worker entry calls. */
-export function defineWorker(Class: BrainClass, spec: WorkerSpec): void {
+export function defineWorker(Class: AbstractBrainClass, spec: WorkerSpec): void {
   const layout = layoutOf(spec.state)
   defineAccessors(Class.prototype as object, layout)
   classes.set(keyOf(spec.id, spec.task), { Class, spec, layout })

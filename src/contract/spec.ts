@@ -3,9 +3,9 @@ import type { TaskOptions } from './task.ts'
 
 /** What the compiler promises the main process about one task. */
 export interface TaskSpec {
-  /** The options as the user wrote them, evaluated where the class is defined. Absent on an inherited task: the base class has them. */
+  /** The options as the user wrote them, evaluated where the class is defined. Absent on an inherited task: the base class, or the mixin, has them. */
   readonly options?: () => TaskOptions
-  /** The worker entry of a `process: true` task. */
+  /** The worker entry of a `process: true` task. Absent where a mixin tells of the task: the brain that applies it has one. */
   readonly worker?: URL
   /** The body was split: the method is a generator (async where the body awaits) that yields once before each iteration of its loop. */
   readonly split?: boolean

@@ -124,5 +124,5 @@ function aliasesOf({ alias }: BuildOptions, cwd: string): readonly Alias[] {
 /** Brains that were bundled as they stand, their decorators and all. */
 async function missedBrains(brains: ProjectBrains, inputs: readonly string[], { asked }: Seen): Promise<readonly string[]> {
   const files = await Promise.all(inputs.filter((path) => !asked.has(path)).map((path) => brains.load(path)))
-  return files.flatMap((file) => (file?.module?.kind === 'main' ? [file.module.source] : []))
+  return files.flatMap((file) => (file?.module?.kind === 'main' || file?.module?.kind === 'mixin' ? [file.module.source] : []))
 }

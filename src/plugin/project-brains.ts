@@ -1,7 +1,7 @@
 // The brains of a project as a bundler asks for them, file by file. All are compiled at the first question, as by a build
 // of the command line, and again only where something changed. Loads the compiler only where a file may hold a brain.
 import { posix as posixPath } from 'node:path'
-import { mayHoldBrain } from '../../compiler/1-parse/prefilter.ts'
+import { mayHoldBrain, mayHoldMixin } from '../../compiler/1-parse/prefilter.ts'
 import { type Diagnostic, invariant } from '../../compiler/log.ts'
 import type { CompiledModule } from '../../compiler/model.ts'
 import { type Compiler, compileInput, loadOwnCompiler } from '../build.ts'
@@ -65,15 +65,22 @@ export class ProjectBrains {
       const last = await this.#last
       if (last && last.graph.at(path)) return loaded(last, path)
     }
-    if (packageFolderOf(path) !== undefined || !isTypeScript(path) || !isFile(path) || !mayHoldBrain(readText(path))) return undefined
+    if (packageFolderOf(path) !== undefined || !isTypeScript(path) || !isFile(path)) return undefined
+    const text = readText(path)
+    if (!mayHoldBrain(text)) return mayHoldMixin(text) ? this.#loadMixin(path) : undefined
     const project = await this.#project(path)
     return project && loaded(project, path)
+  }
+
+  async #loadMixin(path: string): Promise<LoadedFile | undefined> {
+    const project = await this.#project()
+    return project?.graph.at(path) || project?.diagnostics.has(path) ? loaded(project, path) : undefined
   }
 
   /** Whether a path that is on no disk is that of a compiled module. */
   async isMade(path: string): Promise<boolean> {
     const module = MADE_PATH.test(path) ? (await this.#last)?.graph.at(path) : undefined
-    return module !== undefined && module.kind !== 'main'
+    return module !== undefined && module.kind !== 'main' && module.kind !== 'mixin'
   }
 
   /** Whether the module at a path was made from a source with a brain. */

@@ -71,7 +71,7 @@ describe('taskbrain/esbuild', (it) => {
     const paths = Object.keys(scriptsIn(project, 'out'))
     assert.is(paths.filter((path) => /^bin\/of\/\w+\.brain\..*\.worker-\w+\.mjs$/.test(path)).length, 4, paths.join())
     const entry = paths.find((path) => path.startsWith('bin/of/main'))
-    assert.match(await outputOf(project, `out/${entry}`, '--enable-source-maps'), /^\{"drove":3,"planned":\{"x":8,"metres":6\},"failed":"robot\.brain\.ts:22:\d+"\}\n1 closed\n6 2 0\n$/)
+    assert.match(await outputOf(project, `out/${entry}`, '--enable-source-maps'), /^\{"drove":3,"planned":\{"x":8,"metres":6\},"failed":"robot\.brain\.ts:22:\d+"\}\n1 closed\n6 2 0 1\n$/)
   })
 
   it('gives a caller who writes the files himself all of them', async () => {
@@ -117,7 +117,7 @@ describe('taskbrain/esbuild', (it) => {
     using other = robotProject()
     other.write('src/vehicle.brain.ts', other.read('src/vehicle.brain.ts').replace("'1ms'", '20'))
     const { warnings } = await build(optionsOf(other))
-    assert.equal(warnings.map(({ text, location }) => [location!.file, location!.line, text.slice(0, 17)]), [['src/vehicle.brain.ts', 10, '`refreshRate: 20`']])
+    assert.equal(warnings.map(({ text, location }) => [location!.file, location!.line, text.slice(0, 17)]), [['src/vehicle.brain.ts', 11, '`refreshRate: 20`']])
   })
 
   it('reports what only a worker fails to import at its place in the source', async () => {
@@ -154,6 +154,10 @@ describe('taskbrain/esbuild', (it) => {
       project.write('src/vehicle.brain.ts', project.read('src/vehicle.brain.ts').replace('metres = 0', 'metres = 0\n  doors = 4'))
       await built
       assert.match(project.read('out/main.js'), /name: "doors", kind: "number"/)
+      built = next()
+      project.write('src/halting.ts', project.read('src/halting.ts').replace('halts = 0', 'halts = 0\n    lamps = 4'))
+      await built
+      assert.match(project.read('out/main.js'), /name: "lamps", kind: "number"/)
     } finally {
       await watching.dispose()
     }

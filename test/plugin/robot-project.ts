@@ -15,18 +15,19 @@ const robot = new Robot(createLogger({ identifier: 'Robot', stdout: silent, stde
 const { play, guard } = await robot.run()
 console.log(JSON.stringify(play.result ?? String(play.error)))
 console.log(guard.executionState, closed.join())
-console.log(robot.metres, robot.width, robot.trips)
+console.log(robot.metres, robot.width, robot.trips, robot.halts)
 `
 
-/** A brain with a base class in another file, an instance of a class that a worker knows as a type alone, a setup with a loop, calls of both kinds, a failure and a timeout in a helper. */
+/** A brain with a base class in another file, a mixin that tells nothing of brains, an instance of a class that a worker knows as a type alone, a setup with a loop, calls of both kinds, a failure and a timeout in a helper. */
 export const ROBOT = {
   'src/main.ts': program('./robot.brain', './closing'),
   'src/vehicle.brain.ts': `import { Brain } from 'taskbrain'
+import { Halting } from './halting'
 import { newStride } from './new-stride'
 import { step } from './step'
 import type { Stride } from './stride'
 
-export abstract class Vehicle extends Brain {
+export abstract class Vehicle extends Halting(Brain) {
   metres = 0
   stride: Stride = newStride()
 
@@ -35,6 +36,7 @@ export abstract class Vehicle extends Brain {
     let rounds = 0
     // ---Loop---
     rounds += 1
+    if (rounds === 3) this.halt()
     if (rounds <= 3) this.metres += this.stride.of(step(rounds))
   }
 }
@@ -90,6 +92,17 @@ export async function forEver(): Promise<void> {
   }
 }
 `,
+  'src/halting.ts': `export function Halting<B extends abstract new (...parameters: any[]) => object>(Base: B) {
+  abstract class Halting extends Base {
+    halts = 0
+
+    halt() {
+      this.halts += 1
+    }
+  }
+  return Halting
+}
+`,
   'src/stride.ts': `export class Stride {
   factor = 1
   of(steps: number) {
@@ -107,7 +120,7 @@ export const robotProject = (files: Readonly<Record<string, string>> = {}, name 
 /** A program does what it does where the command line has built the brain, and its errors lead to the source. */
 export async function assertRunsAsByCommand(project: ScratchProject, script: string): Promise<void> {
   const expected = await outputByCommand()
-  assert.match(expected, /"failed":"robot\.brain\.ts:22:11"\}\n1 closed\n6 2 0\n/)
+  assert.match(expected, /"failed":"robot\.brain\.ts:22:11"\}\n1 closed\n6 2 0 1\n/)
   assert.is(await outputOf(project, script), expected)
   assert.is(await outputOf(project, script, '--enable-source-maps'), expected)
 }

@@ -21,7 +21,7 @@ describe('tsup with taskbrain/esbuild', (it) => {
     // Without `"type": "module"` a module is called so by its name, and so is a worker.
     assert.is(Object.keys(scripts).filter((path) => /^\w+\.brain\.\w+\.\w+\.worker\.mjs$/.test(path)).length, 4, Object.keys(scripts).join())
     for (const [path, code] of Object.entries(scripts)) assert.not.match(code, /Brain\.task|@Brain|taskbrain:|tinypool/, path)
-    const expected = '{"drove":3,"planned":{"x":8,"metres":6},"failed":"robot.brain.ts:22:11"}\n1 closed\n6 2 0\n'
+    const expected = '{"drove":3,"planned":{"x":8,"metres":6},"failed":"robot.brain.ts:22:11"}\n1 closed\n6 2 0 1\n'
     assert.is(await outputOf(project, 'out/main.mjs'), expected)
     assert.is(await outputOf(project, 'out/main.mjs', '--enable-source-maps'), expected)
   })

@@ -110,8 +110,8 @@ describe('taskbrain/vite', (it) => {
     const told: Told[] = []
     await build(configOf(project, { build: { rolldownOptions: { onLog: (level, log) => void (level === 'warn' && told.push(log)) } } }))
     assert.is(told.length, 1)
-    assert.match(told[0]!.message, /src\/vehicle\.brain\.ts:10:\d+ `refreshRate: 20`[^]*> 10 │/)
-    assert.is(told[0]!.loc!.line, 10)
+    assert.match(told[0]!.message, /src\/vehicle\.brain\.ts:11:\d+ `refreshRate: 20`[^]*> 11 │/)
+    assert.is(told[0]!.loc!.line, 11)
   })
 
   it('says what it can not do', async () => {

@@ -2,7 +2,7 @@
 // Must not look into the function.
 
 import { ts } from 'ts-morph'
-import { heritageOf, meaningOf } from '../../1-parse/classes.ts'
+import { basesOf, meaningOf } from '../../1-parse/classes.ts'
 import type { ClassNode } from '../../1-parse/declarations.ts'
 import { bareExpression } from '../../1-parse/expressions.ts'
 import type { SourceProject, SourceUnit } from '../../1-parse/project.ts'
@@ -75,7 +75,11 @@ export class Callees {
   }
 
   /** A method of a class or of what it extends. */
-  method(node: ClassNode, unit: SourceUnit, name: string, depth = 0): KnownFunction | undefined {
+  method(node: ClassNode, unit: SourceUnit, name: string): KnownFunction | undefined {
+    return this.#own(node, unit, name) ?? this.#inherited(node, unit, name)
+  }
+
+  #own(node: ClassNode, unit: SourceUnit, name: string): KnownFunction | undefined {
     this.#units.set(unit.tree, unit)
     for (const member of node.members) {
       if (!member.name || memberName(member.name) !== name) continue
@@ -83,13 +87,15 @@ export class Callees {
       const value = ts.isPropertyDeclaration(member) && member.initializer && bareExpression(member.initializer)
       if (value && (ts.isArrowFunction(value) || ts.isFunctionExpression(value))) return value
     }
-    return depth < 32 ? this.#inherited(node, unit, name, depth + 1) : undefined
+    return undefined
   }
 
-  #inherited(node: ClassNode, unit: SourceUnit, name: string, depth = 0): KnownFunction | undefined {
-    const heritage = heritageOf(node)
-    const base = heritage && meaningOf(heritage.expression, unit, this.#project)
-    return base?.kind === 'class' ? this.method(base.node, base.unit, name, depth) : undefined
+  #inherited(node: ClassNode, unit: SourceUnit, name: string): KnownFunction | undefined {
+    for (const base of basesOf(node, unit, this.#project)) {
+      const found = this.#own(base.node, base.unit, name)
+      if (found) return found
+    }
+    return undefined
   }
 
   #ofSuper(at: ts.Node, name: string): KnownFunction | undefined {
@@ -102,12 +108,12 @@ export class Callees {
   fieldOf(at: ts.Node, name: string): ts.PropertyDeclaration | ts.ParameterDeclaration | undefined {
     const node = ts.findAncestor(at, ts.isClassLike) as ClassNode | undefined
     const unit = this.#units.get(at.getSourceFile())
-    let owner = node && unit && { node, unit }
-    for (let depth = 0; owner && depth < 32; depth++) {
+    const owners = node && unit ? [{ node, unit }, ...basesOf(node, unit, this.#project)] : []
+    for (const owner of owners) {
       const found = fieldsOf(owner.node).find((field) => field.name.getText() === name)
-      if (found) return found
-      const heritage: ts.ExpressionWithTypeArguments | undefined = heritageOf(owner.node)
-      owner = heritage && this.classOf(heritage.expression)
+      if (!found) continue
+      this.#units.set(owner.unit.tree, owner.unit)
+      return found
     }
     return undefined
   }

@@ -1,0 +1,99 @@
+// In: the class of a brain, or of a mixin. Out: the attributes that it uses and other classes declare: those it extends, and those
+// that extend it. Must not look at what is done with them.
+
+import { ts } from 'ts-morph'
+import { BRAIN_MEMBERS } from '../../src/contract/names.ts'
+import { basesOf, extendsBrain, meaningOf } from '../1-parse/classes.ts'
+import type { ClassNode } from '../1-parse/declarations.ts'
+import { hasModifier } from '../1-parse/imports.ts'
+import type { SourceProject, SourceUnit } from '../1-parse/project.ts'
+import type { Attribute } from '../model.ts'
+import { withOverridden } from '../overridden-attributes.ts'
+import { memberName, readAttributes } from './attributes.ts'
+import { callOf, readScope } from './scope.ts'
+import { brainDecorator } from './tasks.ts'
+import type { TypeOracle } from './type-oracle.ts'
+import { typeOfAnnotation } from './types.ts'
+
+interface Context {
+  readonly unit: SourceUnit
+  readonly project: SourceProject
+  readonly oracle: TypeOracle
+  readonly prefix: string
+}
+
+interface FoundClass {
+  readonly node: ClassNode
+  readonly unit: SourceUnit
+}
+
+/** Shared attributes of base classes: an update of one is atomic in a subclass too. `bases` has the nearest first. */
+export function inheritedAttributes(bases: readonly FoundClass[], { unit: home, project, oracle, prefix }: Context): Attribute[] {
+  return bases.toReversed().reduce<Attribute[]>((inherited, { node, unit }) => {
+    const isLocal = (decorator: ts.Decorator): boolean => brainDecorator(decorator, unit, project)?.name === 'local'
+    const { attributes } = readAttributes(node, { home, unit, project, oracle, prefix, isLocal })
+    return [...inherited, ...withOverridden(attributes, inherited)]
+  }, [])
+}
+
+/**
+ * What a mixin uses of the brains that apply it. It has one text for all of them, so what it does not declare itself counts as
+ * shared, in no particular form: a step on it is a step where it is shared, and what JavaScript does where it isn't.
+ */
+export function foreignAttributes(node: ClassNode, context: Context): Attribute[] {
+  const known = new Map([...attributesOfConstraint(node, context), ...abstractAttributes(node, context)].map((attribute) => [attribute.name, attribute]))
+  return usedNames(node).flatMap((name) => known.get(name) ?? foreign(name, node))
+}
+
+/** `abstract speed: number`: a subclass declares it. */
+export function abstractAttributes(node: ClassNode, { unit, project }: Context): Attribute[] {
+  return node.members.flatMap((member) => {
+    const name = memberName(member.name)
+    if (!ts.isPropertyDeclaration(member) || name === undefined || !member.type || !hasModifier(member, ts.SyntaxKind.AbstractKeyword)) return []
+    const type = typeOfAnnotation(member.type, unit, project)
+    const at = { start: member.name.getStart(), end: member.name.getEnd() }
+    if (type.unserialisable) return [{ name, at, origin: 'field', classes: [], share: { kind: 'unshared', why: type.unserialisable } } as const]
+    return [general({ name, at, origin: 'field', classes: [], share: { kind: 'shared', category: type.category, typeText: type.text, field: 'value' } })]
+  })
+}
+
+// --- internal ---
+
+const NEVER_SHARED = new Set<string>([...BRAIN_MEMBERS, 'constructor'])
+
+/** Names that are read or assigned on `this`, and are no members of the class itself. */
+function usedNames(node: ClassNode): string[] {
+  const own = new Set(node.members.filter((member) => !hasModifier(member, ts.SyntaxKind.AbstractKeyword)).map((member) => memberName(member.name)))
+  const accesses = node.members.flatMap((member) => readScope(member, { isMember: true }).accesses.filter(({ via }) => via === 'this'))
+  const called = new Set(accesses.filter(callOf).map(({ name }) => name))
+  const isForeign = (name: string): boolean => !own.has(name) && !called.has(name) && !NEVER_SHARED.has(name) && !/^[#_]/.test(name)
+  return [...new Set(accesses.map(({ name }) => name).filter(isForeign))]
+}
+
+/** Attributes of the brains that the type of the base class names: `Base: BrainClass<Vehicle>`. */
+function attributesOfConstraint(node: ClassNode, context: Context): Attribute[] {
+  const { unit, project } = context
+  const found: Attribute[] = []
+  const visit = (type: ts.Node): void => {
+    const named = ts.isTypeReferenceNode(type) ? type.typeName : ts.isTypeQueryNode(type) ? type.exprName : undefined
+    const meaning = named && ts.isIdentifier(named) ? meaningOf(named, unit, project) : undefined
+    if (meaning?.kind === 'class' && extendsBrain(meaning.node, meaning.unit, project))
+      found.push(...inheritedAttributes([meaning, ...basesOf(meaning.node, meaning.unit, project)], context).map(general))
+    ts.forEachChild(type, visit)
+  }
+  for (let at: ts.Node = node.parent; !ts.isSourceFile(at); at = at.parent)
+    if (ts.isFunctionLike(at)) for (const { constraint } of at.typeParameters ?? []) if (constraint) visit(constraint)
+  return found
+}
+
+function foreign(name: string, node: ClassNode): Attribute {
+  return { name, at: { start: node.getStart(), end: node.getStart() }, origin: 'field', classes: [], share: { kind: 'shared', category: 'unknown', typeText: undefined, field: 'value' } }
+}
+
+/** As far as it holds for every attribute of the type: another class may keep it in another form. */
+function general(attribute: Attribute): Attribute {
+  const { share } = attribute
+  if (share.kind !== 'shared' || share.field === 'typed-array') return attribute
+  const category = share.category === 'instance' && !attribute.methods ? 'unknown' : share.category
+  return { ...attribute, share: { kind: 'shared', category, typeText: share.typeText, field: 'value' } }
+}
