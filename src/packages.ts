@@ -15,7 +15,7 @@ export interface Packages {
   resolve(specifier: string, fromFile: string): string | undefined
   /** The source of a compiled module of a package; any other file is its own. */
   sourceOf(file: string): string | undefined
-  /** Whether a package ships brains that `taskbrain build` has compiled: its workers lie beside it, where no bundler moves it. */
+  /** Whether a package may ship brains that `taskbrain build` has compiled: their workers lie beside them, so no bundler moves it. */
   isCompiled(specifier: string, fromFile: string): boolean
   /** Why the brains of a package can't be built upon, as far as they were asked for: the end of a sentence about it. */
   whyUnread(specifier: string, fromFile: string): string | undefined
@@ -72,8 +72,10 @@ export function createPackages(): Packages {
   }
 
   function isCompiled(specifier: string, fromFile: string): boolean {
-    const source = resolve(specifier, fromFile)
-    return source === undefined ? whyUnread(specifier, fromFile) !== undefined : packageFolderOf(source) !== undefined
+    const folder = folderOf(specifier, fromFile)
+    if (folder === undefined || !needsTaskbrain(configOf(folder))) return false
+    const file = entryOf(folder, configOf(folder), `.${partsOf(specifier)!.below}`)
+    return file !== undefined && !isTypeScript(file)
   }
 
   function whyUnread(specifier: string, fromFile: string): string | undefined {
