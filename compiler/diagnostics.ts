@@ -241,7 +241,8 @@ export const lostUpdate = warning('lost-update',
   'Let one statement read and write it (`this.n += 1`, `this.n = clamp(this.n)`), or put both into `this.atomic(() => { … })`.')
 
 export const mainModuleInWorker = warning('main-module-in-worker',
-  (task: string, specifier: string, way: string) => `Task \`${task}\` runs off the main thread and imports \`${specifier}\`, which loads the main module of a brain there: ${way}.`,
+  (task: string, specifier: string, way: string, what: 'the main module of a brain' | 'a second copy of the module of a mixin') =>
+    `Task \`${task}\` runs off the main thread and imports \`${specifier}\`, which loads ${what} there: ${way}.`,
   'Import only types on that way (`import type`), or move what both files need to a module of its own.')
 
 export const classLoadsMain = warning('class-loads-main',

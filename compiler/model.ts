@@ -136,7 +136,7 @@ export interface ImportItem {
   readonly bare: boolean
   /** `with { type: 'json' }`, verbatim. */
   readonly attributes: string
-  /** Files on the way by which a module without a brain leads to one with a brain, which comes last; empty where it does not. */
+  /** Files on the way by which a module without a brain leads to one with a brain, or with a mixin, which comes last; empty where it does not. */
   readonly wayBack: readonly string[]
 }
 

@@ -23,7 +23,7 @@ import { readSuppressions } from './suppressions.ts'
 import { taskDecorators } from './tasks.ts'
 import type { TypeOracle } from './type-oracle.ts'
 import { whyUnreadableBase } from './unreadable-base.ts'
-import { wayBack } from './ways-back.ts'
+import { wayBack, wayToCopy } from './ways-back.ts'
 
 export interface FileContext {
   readonly project: SourceProject
@@ -228,7 +228,7 @@ function readItem(statement: ts.Statement, { brains, members }: Inside, imported
     const names = imported.get(statement)!
     const target = project.host.resolve(specifier, unit.path)
     const isLoaded = target !== undefined && (names.length > 0 || bare)
-    const item: ImportItem = { specifier, target, names, bare, attributes, wayBack: isLoaded ? wayBack(target, project) : [] }
+    const item: ImportItem = { specifier, target, names, bare, attributes, wayBack: isLoaded ? firstWay(target, project) : [] }
     return { ...place, ...nothing, kind: 'import', declares: names.map((name) => name.local), needs: NO_NEEDS, import: item }
   }
   const required = requiredModule(statement)
@@ -257,6 +257,11 @@ function containersOf(statement: ts.Statement): string[] {
     const isMade = ts.isNewExpression(value) && ts.isIdentifier(value.expression) && /^(Weak)?(Map|Set)$|^Array$/.test(value.expression.text)
     return isMade || ts.isArrayLiteralExpression(value) || ts.isObjectLiteralExpression(value) ? [name.text] : []
   })
+}
+
+function firstWay(target: string, project: SourceProject): readonly string[] {
+  const way = wayBack(target, project)
+  return way.length > 0 ? way : wayToCopy(target, project)
 }
 
 /** `import fs = require('fs')`: in a module of today's kind, the default import of the same. */

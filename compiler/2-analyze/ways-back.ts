@@ -24,14 +24,25 @@ export function isSliced(path: string, project: SourceProject): boolean {
 
 /** Names of the files on the way, the last one with a brain; empty where there is none. Modules are parsed only where their texts tell of a way. */
 export function wayBack(path: string, project: SourceProject): readonly string[] {
-  const isBrain = (file: string): boolean => isBrainFile(file, project)
-  if (isBrain(path) || !project.graph.reaches(path, isBrain)) return []
+  return wayTo((file) => isBrainFile(file, project), path, project)
+}
+
+/** The same to a module with mixins whose own classes or variables a worker would have twice: it has them from a slice. */
+export function wayToCopy(path: string, project: SourceProject): readonly string[] {
+  if (project.mixinFiles.size === 0) return []
+  return wayTo((file) => project.mixinFiles.has(file) && hasOwn(project.unit(file)!), path, project)
+}
+
+// --- internal ---
+
+function wayTo(isThere: (file: string) => boolean, path: string, project: SourceProject): readonly string[] {
+  if (isThere(path) || !project.graph.reaches(path, isThere)) return []
   const seen = new Set<string>()
   const follow = (file: string): readonly string[] | undefined => {
     const unit = seen.has(file) ? undefined : project.unit(file)
     seen.add(file)
     if (!unit) return undefined
-    if (isBrain(file)) return [unit.source.name]
+    if (isThere(file)) return [unit.source.name]
     for (const specifier of loadedBy(unit)) {
       const target = project.target(specifier, unit)
       const way = target && follow(target.path)
@@ -42,7 +53,10 @@ export function wayBack(path: string, project: SourceProject): readonly string[]
   return follow(path) ?? []
 }
 
-// --- internal ---
+/** Of functions and constants a second one is as good. */
+function hasOwn({ classes, tree }: SourceUnit): boolean {
+  return classes.length > 0 || tree.statements.some((statement) => ts.isVariableStatement(statement) && !(statement.declarationList.flags & ts.NodeFlags.Const))
+}
 
 /** Specifiers of the modules that are loaded with a module: not those of which it uses types only. */
 function loadedBy({ tree, imports, exports, stars }: SourceUnit): string[] {

@@ -196,7 +196,7 @@ function checkWorker(plan: BrainPlan, { task }: PlannedTask, live: readonly Live
     for (const index of items) {
       const item = file.items[index]!
       if (item.import && item.import.wayBack.length > 0)
-        log.add(mainModuleInWorker(task.name, item.import.specifier, item.import.wayBack.join(' → ')), spanIn(file, { start: item.textStart, end: item.end }))
+        log.add(mainModuleInWorker(task.name, item.import.specifier, item.import.wayBack.join(' → '), loadedOnWay(item.import.wayBack, files)), spanIn(file, { start: item.textStart, end: item.end }))
     }
 
   function checkUse(use: SelfUse, link: ChainLink): void {
@@ -211,6 +211,11 @@ function checkWorker(plan: BrainPlan, { task }: PlannedTask, live: readonly Live
     const assignment = constructor && constructor.needs.self.find((written) => written.name === use.name && written.how === 'write')
     if (assignment) log.add(privateFromConstructor(task.name, use.name), spanIn(link.file, use), [{ message: 'assigned here', span: spanIn(link.file, assignment) }])
   }
+}
+
+function loadedOnWay(way: readonly string[], files: Files): 'the main module of a brain' | 'a second copy of the module of a mixin' {
+  const last = [...files.values()].find(({ source }) => source.name === way.at(-1))
+  return last?.brains.length === 0 ? 'a second copy of the module of a mixin' : 'the main module of a brain'
 }
 
 /** A mixin has one text for several brains: which one is meant is told by the place of the attribute. */
