@@ -32,6 +32,25 @@ export function topLevelFunctions(tree: ts.SourceFile): Map<string, ts.FunctionD
   return new Map(tree.statements.flatMap((statement) => (ts.isFunctionDeclaration(statement) && statement.body ? [[statement.name?.text ?? DEFAULT_NAME, statement] as const] : [])))
 }
 
+/** What a constant is taken from: `const { task: routine } = Brain`. */
+export interface TakenConstant {
+  readonly from: ts.Expression
+  readonly name: string
+}
+
+export function topLevelTaken(tree: ts.SourceFile): Map<string, TakenConstant> {
+  const found = new Map<string, TakenConstant>()
+  for (const statement of tree.statements) {
+    if (!ts.isVariableStatement(statement) || !(statement.declarationList.flags & ts.NodeFlags.Const)) continue
+    for (const { name: pattern, initializer } of statement.declarationList.declarations) {
+      if (!initializer || !ts.isObjectBindingPattern(pattern)) continue
+      for (const { name, propertyName, initializer: otherwise } of pattern.elements)
+        if (ts.isIdentifier(name) && !otherwise && (!propertyName || ts.isIdentifier(propertyName))) found.set(name.text, { from: initializer, name: (propertyName ?? name).text })
+    }
+  }
+  return found
+}
+
 /** Constants by name: their initial values. */
 export function topLevelConstants(tree: ts.SourceFile): Map<string, ts.Expression> {
   const found = new Map<string, ts.Expression>()

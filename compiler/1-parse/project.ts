@@ -6,7 +6,7 @@ import type { SourceText } from '../log.ts'
 import type { CompilerHost } from '../model.ts'
 import type { SyntaxMistake } from './config-text.ts'
 import { SCRIPT } from './prefilter.ts'
-import { topLevelClasses, topLevelConstants, topLevelFunctions, type ClassNode, type NamedClass } from './declarations.ts'
+import { topLevelClasses, topLevelConstants, topLevelFunctions, topLevelTaken, type ClassNode, type NamedClass, type TakenConstant } from './declarations.ts'
 import { ModuleGraph } from './module-graph.ts'
 import { importOf, namesOfExports, type ExportTarget, type ImportDeclaration } from './imports.ts'
 
@@ -26,6 +26,8 @@ export interface SourceUnit {
   readonly functions: ReadonlyMap<string, ts.FunctionDeclaration>
   /** Constants at the top level of the file: name → initial value. */
   readonly constants: ReadonlyMap<string, ts.Expression>
+  /** Those that are taken from an object. */
+  readonly taken: ReadonlyMap<string, TakenConstant>
   /** Exported name → where it comes from. `export *` targets stand in `stars`. */
   readonly exports: ReadonlyMap<string, ExportTarget>
   readonly stars: readonly string[]
@@ -125,6 +127,7 @@ export class SourceProject {
       classByName: new Map(classes.map(({ name, node }) => [name, node] as const).reverse()),
       functions: topLevelFunctions(tree),
       constants: topLevelConstants(tree),
+      taken: topLevelTaken(tree),
       exports,
       stars,
       syntaxErrors: parsed.map((found) => ({

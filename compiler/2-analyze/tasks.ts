@@ -10,6 +10,7 @@ import { placeOf, type DiagnosticLog, type Span } from '../log.ts'
 import type { ArrivingClass, ClassObstacle, TaskModel } from '../model.ts'
 import { memberName } from './attributes.ts'
 import { classesOfResult, instanceClasses } from './instance-classes.ts'
+import { constantOf } from './fold.ts'
 import { findLoopMarker } from './marker.ts'
 import { readOptions } from './options.ts'
 import { readScope } from './scope.ts'
@@ -26,9 +27,19 @@ export interface TaskContext {
 export function brainDecorator(decorator: ts.Decorator, unit: SourceUnit, project: SourceProject): { readonly name: 'task' | 'local'; readonly call: ts.CallExpression | undefined } | undefined {
   const expression = bareExpression(decorator.expression)
   const call = ts.isCallExpression(expression) ? expression : undefined
-  const callee = bareExpression(call ? call.expression : (expression as ts.LeftHandSideExpression))
-  if (!ts.isPropertyAccessExpression(callee) || (callee.name.text !== 'task' && callee.name.text !== 'local')) return undefined
-  return namesBrain(callee.expression, unit, project) ? { name: callee.name.text, call } : undefined
+  const name = memberOfBrain(call ? call.expression : expression, unit, project)
+  return name === 'task' || name === 'local' ? { name, call } : undefined
+}
+
+/** `Brain.task`, or a constant that is the same: `const { task } = Brain`. */
+function memberOfBrain(expression: ts.Expression, unit: SourceUnit, project: SourceProject, depth = 0): string | undefined {
+  const bare = bareExpression(expression)
+  if (ts.isPropertyAccessExpression(bare)) return namesBrain(bare.expression, unit, project) ? bare.name.text : undefined
+  if (!ts.isIdentifier(bare) || depth > 8) return undefined
+  const taken = unit.taken.get(bare.text)
+  if (taken) return namesBrain(taken.from, unit, project) ? taken.name : undefined
+  const constant = constantOf(bare.text, unit, project)
+  return constant && memberOfBrain(constant.expression, constant.unit, project, depth + 1)
 }
 
 /** `@Brain.task` on a member of any class, each time that it stands there. */
