@@ -14,6 +14,7 @@ import type {
   Truthy, WaitOptions,
 } from './types.ts'
 import { type Awaited, block, until } from './until.ts'
+import { checkUnseen, refuseUnseen } from './unseen-tasks.ts'
 import { watch } from './watch.ts'
 
 /** A class of brains, as a mixin takes it: `<B extends BrainClass>(Base: B) => class extends Base { … }`. */
@@ -34,13 +35,14 @@ export class Brain {
 
   /**
    * Without a logger the brain makes one with the name of its class. Throws `not-compiled` where the class was not
-   * compiled, and `option-refused` where an option of one of its tasks says something that can't be.
+   * compiled, `task-unseen` where one of its tasks was not, and `option-refused` where an option of one of its tasks says something that can't be.
    */
   constructor(logger?: Logger, options?: BrainOptions, ...rest: unknown[]) {
     void rest
     const parameters = takeParameters(new.target)
     const entry = entryOf(new.target)
     if (!entry) throw unregistered(new.target.name)
+    checkUnseen(this)
     this.#link = entry.attach(this, logger, options)
     setParameters(this, parameters)
   }
@@ -138,9 +140,9 @@ export class Brain {
     return this.#link.stop()
   }
 
-  /** Marks a method as a task. Read by the compiler, which takes it out: executed, it does nothing. */
+  /** Marks a method as a task. Read by the compiler, which takes it out: where it is executed, no brain can be made. */
   static task<const O extends Partial<TaskOptions>>(_options: O & TaskOptions & CheckedOptions<O>): TaskDecorator<O> {
-    return () => {}
+    return refuseUnseen
   }
 
   /** Keeps a field in the process that has it. Read by the compiler, which takes it out. */

@@ -40,6 +40,10 @@ export const loopExecuted = (): TaskbrainError =>
   new TaskbrainError('not-compiled', '`Brain.loop()` was executed. It marks where the loop of a task begins and exists in source code only: '
     + 'compile its file with `npx taskbrain build` and import the brain from `.taskbrain/…`.')
 
+export const taskUnseen = (className: string, method: string): TaskbrainError =>
+  new TaskbrainError('task-unseen', `\`${method}\` of \`${className}\` is decorated as a task in a way that the compiler can't read, so it would never run. `
+    + 'Write `@Brain.task({ … })` on the method itself.')
+
 export const optionRefused = (task: string, option: string, what: string): TaskbrainError =>
   new TaskbrainError('option-refused', `Option \`${option}\` of task \`${task}\`: ${what}.`)
 

@@ -1,14 +1,13 @@
-import { existsSync, readFileSync, symlinkSync } from 'node:fs'
-import { SourceMap, type SourceMapPayload } from 'node:module'
-import { dirname, join, resolve } from 'node:path'
+import { existsSync, symlinkSync } from 'node:fs'
+import { join } from 'node:path'
 import * as assert from 'uvu/assert'
 import { configMistake, deepestPlace, ownPlaces, transformModule } from '../../compiler/index.ts'
 import type { Manifest } from '../../src/contract/manifest.ts'
 import { type BuildContext, type BuildResult, check, type Compiler } from '../../src/build.ts'
 import { resolveConfig, UsageError } from '../../src/config.ts'
 import { built, codes, outputs } from '../harness/build.ts'
-import { start } from '../harness/command.ts'
-import { scratchProject, SMALL_BRAIN, type ScratchProject } from '../harness/project.ts'
+import { originOf } from '../harness/origin.ts'
+import { scratchProject, SMALL_BRAIN } from '../harness/project.ts'
 import { describe } from '../harness/suite.ts'
 
 async function usageErrorOf(call: Promise<unknown>): Promise<string> {
@@ -20,29 +19,6 @@ async function usageErrorOf(call: Promise<unknown>): Promise<string> {
   }
   throw new Error('nothing was thrown')
 }
-
-/** File, line and word in the sources that the first `token` of an output came from. */
-function originOf(project: ScratchProject, output: string, token: string): string {
-  const code = project.read(output)
-  const at = code.indexOf(token)
-  assert.ok(at !== -1, `${token} is in ${output}`)
-  const before = code.slice(0, at).split('\n')
-  const map = new SourceMap(JSON.parse(project.read(`${output}.map`)) as SourceMapPayload)
-  const entry = map.findEntry(before.length - 1, before.at(-1)?.length ?? 0)
-  if (!('originalSource' in entry)) return 'nowhere'
-  const file = resolve(project.dir, dirname(output), decodeURIComponent(entry.originalSource))
-  const line = readFileSync(file, 'utf8').split('\n')[entry.originalLine] ?? ''
-  const word = /^[\w$.]*/.exec(line.slice(entry.originalColumn))?.[0] ?? ''
-  return `${file.slice(project.dir.length + 1)}:${entry.originalLine + 1} ${word}`
-}
-
-/** Starts a brain and prints what its tasks come to. */
-const RUN_MAIN = `import { createLogger } from 'taskbrain'
-import { MainBrain } from './.taskbrain/main.brain.js'
-
-const outputs = await new MainBrain(createLogger({ identifier: 'Main', level: 'silent' })).run()
-for (const [task, { result, error }] of Object.entries(outputs)) console.log(\`\${task}: \${error?.message ?? JSON.stringify(result)}\`)
-`
 
 /** Loads the compiler never: for what must be known before. */
 const NO_COMPILER: BuildContext = {
@@ -416,26 +392,6 @@ describe('a bundle', (it) => {
     assert.is(twin.constructor.name, 'Self')
     assert.is(originOf(project, '.taskbrain/a.js', '_Alone();'), 'src/b.ts:4 Alone')
   })
-  it('loads what is imported for its effects when the source does', async () => {
-    const brain = (name: string, imports: readonly string[], tasks: readonly string[]): string =>
-      `${imports.map((each) => `import ${each}\n`).join('')}import { Brain } from 'taskbrain'\n\nexport class ${name} extends Brain {\n${tasks.join('')}}\n`
-    const task = (name: string, process: boolean, body: string): string => `  @Brain.task({ process: ${process}, runOnStart: true })\n  async ${name}() { return ${body} }\n`
-    using project = scratchProject({
-      'node_modules/ground/package.json': '{ "name": "ground", "type": "module", "exports": "./index.js" }',
-      'node_modules/ground/index.js': "globalThis.loaded = ['ground']\n",
-      'src/first.ts': "globalThis.loaded.push('first')\n",
-      'src/words.ts': "globalThis.loaded.push('words')\nexport const words = () => [...globalThis.loaded]\n",
-      'src/more.ts': "import { words } from './words'\nglobalThis.loaded.push('more')\nexport const more = () => words()\n",
-      'src/main.brain.ts': brain('MainBrain', ["'ground'", "'./first'", "{ more } from './more'", "{ words } from './words'"],
-        [task('less', true, 'words()'), task('all', true, 'more()'), task('none', true, '0'), task('inMain', false, 'more()')]),
-      'src/other.brain.ts': brain('Other', ["'ground'", "{ words } from './words'"], [task('less', true, 'words()')]),
-      'main.mjs': RUN_MAIN,
-    })
-    assert.equal((await built(project)).diagnostics, [])
-    const { stdout } = await start(join(project.dir, 'main.mjs'), [], { cwd: project.dir }).ended
-    assert.is(stdout, 'less: ["ground","first","words"]\nall: ["ground","first","words","more"]\nnone: 0\ninMain: ["ground","first","words","more"]\n')
-    assert.is(originOf(project, '.taskbrain/main.brain.MainBrain.all.worker.js', 'more();'), 'src/main.brain.ts:11 more')
-  })
   it('takes data and the settings of the tsconfig along', async () => {
     using project = scratchProject({
       ...CANDIDATE,
@@ -455,35 +411,6 @@ describe('a bundle', (it) => {
       const { seen } = (await import(join(project.dir, '.taskbrain/a.js'))) as { seen: readonly number[] }
       assert.equal(seen, [count])
     }
-  })
-  it('gives modules that are written for CommonJS what they require', async () => {
-    using project = scratchProject({
-      'package.json': '{ "type": "commonjs", "imports": { "#own": "./src/own.cjs" } }',
-      'node_modules/old/package.json': '{ "name": "old", "main": "old.js" }',
-      'node_modules/old/old.js': "exports.word = 'old'\n",
-      'src/own.cjs': "const { sep } = require('node:path')\nmodule.exports = { sep, word: require('old').word, name: module.exports === exports }\n",
-      'src/main.brain.ts': `import { Brain } from 'taskbrain'
-import own from './own.cjs'
-import old = require('old')
-const { sep } = require('path')
-
-export class MainBrain extends Brain {
-  @Brain.task({ process: true, runOnStart: true })
-  onThread() { return [own, old.word, sep] }
-
-  @Brain.task({ process: false, runOnStart: true })
-  async inMain() { return [require('#own') === own, old.word, sep] }
-
-  @Brain.task({ process: true, runOnStart: true })
-  fail() { throw new Error(sep) }
-}
-`,
-      'main.mjs': RUN_MAIN,
-    })
-    assert.equal((await built(project)).diagnostics, [])
-    const { stdout, stderr } = await start(join(project.dir, 'main.mjs'), [], { cwd: project.dir }).ended
-    assert.is(stdout, 'onThread: [{"sep":"/","word":"old","name":true},"old","/"]\ninMain: [true,"old","/"]\nfail: /\n', stderr)
-    assert.is(originOf(project, '.taskbrain/main.brain.MainBrain.fail.worker.js', 'sep);'), 'src/main.brain.ts:14 sep')
   })
   it('defines fields without a value where the target of the tsconfig does', async () => {
     const source = 'class Base { constructor() { this.set() } set() {} }\nclass A extends Base { at?: number; set() { this.at = 3 } }\nexport const { at } = new A()\n'
