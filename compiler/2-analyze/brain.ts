@@ -18,7 +18,7 @@ import { holdsFunction, memberName, readAttributes } from './attributes.ts'
 import { cancelPoints } from './cancel-points.ts'
 import { constEnumEdits } from './const-enums.ts'
 import { classNameEdits } from './class-names.ts'
-import { abstractAttributes, foreignAttributes, inheritedAttributes } from './inherited-attributes.ts'
+import { foreignAttributes, inheritedAttributes, promisedAttributes } from './inherited-attributes.ts'
 import { leafOf } from './leaf-accesses.ts'
 import { callOf, isAssignment, isStep, readScope, type ScopeReading, type SelfAccess } from './scope.ts'
 import { brainDecorator, readTask, reportStrayDecorators } from './tasks.ts'
@@ -50,7 +50,7 @@ export function readBrain(found: FoundClass, context: BrainContext): BrainModel 
   const heritage = heritageOf(node)!.expression
   const bases = basesOf(node, unit, project)
   const inherited = inheritedAttributes(bases, context)
-  const model = readClass(found, { others: [...abstractAttributes(node, context), ...inherited], names: [name] }, context)
+  const model = readClass(found, { others: [...promisedAttributes(node, context), ...inherited], names: [name] }, context)
   const firstProcessTask = model.tasks.find((task) => task.process)
   if (nested && firstProcessTask) log.add(brainInFunction(model.name, holderOf(node), firstProcessTask.name), { file: unit.source, start: node.getStart(), end: heritage.getEnd() })
   const base = baseOf(node, unit, project)

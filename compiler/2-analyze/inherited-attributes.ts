@@ -41,15 +41,15 @@ export function inheritedAttributes(bases: readonly FoundClass[], { unit: home, 
  * shared, in no particular form: a step on it is a step where it is shared, and what JavaScript does where it isn't.
  */
 export function foreignAttributes(node: ClassNode, context: Context): Attribute[] {
-  const known = new Map([...attributesOfConstraint(node, context), ...abstractAttributes(node, context)].map((attribute) => [attribute.name, attribute]))
+  const known = new Map([...attributesOfConstraint(node, context), ...promisedAttributes(node, context)].map((attribute) => [attribute.name, attribute]))
   return usedNames(node).flatMap((name) => known.get(name) ?? foreign(name, node))
 }
 
-/** `abstract speed: number`: a subclass declares it. */
-export function abstractAttributes(node: ClassNode, { unit, project }: Context): Attribute[] {
+/** `abstract speed: number`, `declare speed: number`: another class gives it a value, and says in which form it is kept. */
+export function promisedAttributes(node: ClassNode, { unit, project }: Context): Attribute[] {
   return node.members.flatMap((member) => {
     const name = memberName(member.name)
-    if (!ts.isPropertyDeclaration(member) || name === undefined || !member.type || !hasModifier(member, ts.SyntaxKind.AbstractKeyword)) return []
+    if (!ts.isPropertyDeclaration(member) || name === undefined || !member.type || !isPromised(member)) return []
     const type = typeOfAnnotation(member.type, unit, project)
     const at = { start: member.name.getStart(), end: member.name.getEnd() }
     if (type.unserialisable) return [{ name, at, origin: 'field', classes: [], share: { kind: 'unshared', why: type.unserialisable } } as const]
@@ -59,11 +59,15 @@ export function abstractAttributes(node: ClassNode, { unit, project }: Context):
 
 // --- internal ---
 
+function isPromised(field: ts.PropertyDeclaration): boolean {
+  return hasModifier(field, ts.SyntaxKind.AbstractKeyword) || hasModifier(field, ts.SyntaxKind.DeclareKeyword)
+}
+
 const NEVER_SHARED = new Set<string>([...BRAIN_MEMBERS, 'constructor'])
 
 /** Names that are read or assigned on `this`, and are no members of the class itself. */
 function usedNames(node: ClassNode): string[] {
-  const own = new Set(node.members.filter((member) => !hasModifier(member, ts.SyntaxKind.AbstractKeyword)).map((member) => memberName(member.name)))
+  const own = new Set(node.members.filter((member) => !(ts.isPropertyDeclaration(member) && isPromised(member))).map((member) => memberName(member.name)))
   const accesses = node.members.flatMap((member) => readScope(member, { isMember: true }).accesses.filter(({ via }) => via === 'this'))
   const called = new Set(accesses.filter(callOf).map(({ name }) => name))
   const isForeign = (name: string): boolean => !own.has(name) && !called.has(name) && !NEVER_SHARED.has(name) && !/^[#_]/.test(name)
