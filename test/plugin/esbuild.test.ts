@@ -176,7 +176,7 @@ describe('taskbrain/esbuild', (it) => {
       project.write('src/main.ts', `${project.read('src/main.ts')}console.log('edited')\n`)
       await rebuilding.rebuild()
       assert.equal(Object.keys(scriptsIn(project, 'out')), Object.keys(first))
-      assert.match(await outputOf(project, 'out/main.js'), /"drove":3[^]*\n6 2 0\nedited\n$/)
+      assert.match(await outputOf(project, 'out/main.js'), /"drove":3[^]*\n6 2 0 1\nedited\n$/)
     } finally {
       await rebuilding.dispose()
     }

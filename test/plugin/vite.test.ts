@@ -173,7 +173,7 @@ describe('taskbrain/vite', (it) => {
       project.write('src/main.ts', `${project.read('src/main.ts')}console.log('edited')\n`)
       await again
       assert.equal(Object.keys(scriptsIn(project, 'out')), first)
-      assert.match(await outputOf(project, 'out/main.js'), /"drove":3[^]*\n6 2 0\nedited\n$/)
+      assert.match(await outputOf(project, 'out/main.js'), /"drove":3[^]*\n6 2 0 1\nedited\n$/)
     } finally {
       await watcher.close()
     }
