@@ -42,7 +42,7 @@ export interface CompiledModule {
   readonly kind: 'main' | 'mixin' | 'worker' | 'slice' | 'state'
   /** The source file that it is made from, absolute: its imports resolve from there. */
   readonly source: string
-  /** TypeScript with an inline source map. */
+  /** TypeScript with an inline source map, which names the source and does not hold it. */
   readonly code: string
 }
 

@@ -55,7 +55,7 @@ export async function bundle(input: BundleInput): Promise<Bundle> {
       target: 'node20.19',
       packages: 'external',
       sourcemap: true,
-      sourcesContent: true,
+      sourcesContent: false,
       charset: 'utf8',
       tsconfigRaw: { compilerOptions: syntaxOptions(config) },
       write: false,

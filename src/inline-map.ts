@@ -14,3 +14,8 @@ export function withInlineMap({ code, map }: Mapped): string {
   if (map === undefined) return code
   return `${code}//# sourceMappingURL=data:application/json;charset=utf-8;base64,${Buffer.from(map).toString('base64')}\n`
 }
+
+/** A map of one source with the text of it, for who does not read that from the disk. */
+export function withContent(map: string, text: string): string {
+  return JSON.stringify({ ...(JSON.parse(map) as object), sourcesContent: [text] })
+}

@@ -30,7 +30,7 @@ export function applyEdits(text: string, source: string, edits: readonly Edit[],
   const hashbang = /^#!.*\r?\n/.exec(text)?.[0].length ?? 0
   if (before) out.appendRight(hashbang, before)
   if (after) out.append(after)
-  const map = out.generateMap({ source, hires: 'boundary', includeContent: true })
+  const map = out.generateMap({ source, hires: 'boundary', includeContent: false })
   // As `map.toUrl()` writes it, in a tenth of the time.
   return `${out.toString()}\n//# sourceMappingURL=data:application/json;charset=utf-8;base64,${Buffer.from(map.toString()).toString('base64')}\n`
 }

@@ -7,6 +7,8 @@ import type { CompiledModule } from '../../compiler/model.ts'
 import { posix } from '../config.ts'
 import { MADE_PATH, pathOf, RUNTIME } from '../compiled-graph.ts'
 import { encodeSteps } from '../relative.ts'
+import { withContent } from '../inline-map.ts'
+import { readText } from '../source-text.ts'
 import { linkModule } from './linked-module.ts'
 import { rollupError, rollupWarning } from './messages.ts'
 import type { LoadedFile, ProjectBrains } from './project-brains.ts'
@@ -54,7 +56,7 @@ export function rollupHooks(host: RollupHost): RollupHooks {
       return `import.meta.ROLLUP_FILE_URL_${referenceId}`
     }
     const { code, map } = linkModule(file.module, file.graph, workerUrl)
-    return { code, map: map ?? { mappings: '' } }
+    return { code, map: map === undefined ? { mappings: '' } : withContent(map, readText(file.module.source)) }
   }
 
   return {

@@ -78,6 +78,12 @@ describe('a large source', (it) => {
     assert.equal(workers[7]!.code.match(/task\d+\(/g), ['task7('])
   })
 
+  it('gives twice as much for twice as many tasks, not four times', () => {
+    const sizeOf = (count: number): number =>
+      compiled(robot(lines(count, (index) => `${TASK} t${index}() {}`))).modules.reduce((size, { code }) => size + code.length, 0)
+    assert.ok(sizeOf(200) < 2.2 * sizeOf(100))
+  })
+
   it('may change objects through 2,000 names', () => {
     const changes = lines(2000, (index) => `const p${index} = this.pose; p${index}.x = ${index}`)
     const { modules, diagnostics } = compiled(robot(`pose = { x: 0, y: 0 }\n${TASK} drive() {\n${changes}\n}`))
