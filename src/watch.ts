@@ -1,4 +1,5 @@
 // Builds again whenever a file that was read changes, or one comes that may hold a brain.
+import { statSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import { type FSWatcher, watch as watchFiles } from 'chokidar'
@@ -20,8 +21,12 @@ export interface WatchContext extends BuildContext {
   onUnusable(message: string): void
 }
 
-/** An editor saves several files, or one in several steps: all that comes within this time is one change. */
-const SETTLE_MS = 60
+/** An editor saves several files: all that comes within this time is one change. */
+const SETTLE_MS = 15
+/** One that saves a file in steps empties it, or takes it away, before it writes it anew. */
+const REWRITE_MS = 60
+/** A second change of a file within 50 ms is told by no event of chokidar's. */
+const UNTOLD_MS = 60
 const CONFIGS = /\/(?:package|tsconfig[^/]*)\.json$/
 
 /** Settles when `signal` is aborted. Rejects with UsageError where the first build can't be called. */
@@ -61,7 +66,9 @@ async function rebuildOnChange(config: BuildConfig, watcher: FSWatcher, context:
     await somethingNew()
     if (context.signal.aborted) return
     await wait(SETTLE_MS)
+    if ([...changed].some((file) => readText(file) === '')) await wait(REWRITE_MS)
     const change = changeText(config, changed)
+    const stamps = [...changed].map((file) => [file, stampOf(file)] as const)
     changed.clear()
     const rebuildAt = context.now()
     try {
@@ -71,7 +78,15 @@ async function rebuildOnChange(config: BuildConfig, watcher: FSWatcher, context:
       if (!(error instanceof UsageError)) throw error
       context.onUnusable(error.message)
     }
+    await wait(UNTOLD_MS)
+    for (const [file, stamp] of stamps) if (stampOf(file) !== stamp) changed.add(file)
   }
+}
+
+/** Another one where a file has changed. */
+function stampOf(file: string): string {
+  const found = statSync(file, { throwIfNoEntry: false })
+  return found ? `${found.mtimeMs} ${found.size} ${found.ino}` : ''
 }
 
 function isIgnored(config: BuildConfig, path: string): boolean {
