@@ -178,8 +178,8 @@ class ScopeReader implements ScopeReading {
   }
 
   #variable(node: ts.VariableDeclaration, scope: Scope): void {
-    if (node.initializer && this.#isSelf(node.initializer, scope)) {
-      if (ts.isIdentifier(node.name) && isNeverAssigned(node) && owner(node.name.text, scope)) return void owner(node.name.text, scope)!.names.set(node.name.text, 'self')
+    if (node.initializer ? this.#isSelf(node.initializer, scope) : scope.self === 'brain' && ts.isVariableStatement(node.parent.parent)) {
+      if (ts.isIdentifier(node.name) && isAlwaysThis(node) && owner(node.name.text, scope)) return void owner(node.name.text, scope)!.names.set(node.name.text, 'self')
       if (ts.isObjectBindingPattern(node.name)) return this.#destructureSelf(node.name, scope)
     }
     this.#bindingName(node.name, scope)
@@ -211,6 +211,8 @@ class ScopeReader implements ScopeReading {
   }
 
   #binary(node: ts.BinaryExpression, scope: Scope): void {
+    // `let self; self = this`.
+    if (node.operatorToken.kind === ts.SyntaxKind.EqualsToken && ts.isIdentifier(node.left) && lookup(node.left.text, scope) === 'self' && this.#isSelf(node.right, scope)) return
     if (isAssignment(node)) this.#assignTarget(node.left, scope)
     if (ts.isPrivateIdentifier(node.left)) this.accesses.push({ name: node.left.text, via: 'this', node: node.left })
     else this.visit(node.left, scope)
@@ -319,18 +321,30 @@ function lookup(name: string, scope: Scope): 'local' | 'self' | undefined {
   return owner(name, scope)?.names.get(name)
 }
 
-/** A `const`, or a `let` or `var` whose name no assignment of the function around it has. */
-function isNeverAssigned(declaration: ts.VariableDeclaration): boolean {
-  if (declaration.parent.flags & ts.NodeFlags.Const) return true
+/** A variable to which the function around it assigns nothing but `this`; one without an initial value, at least that. */
+function isAlwaysThis(declaration: ts.VariableDeclaration): boolean {
+  if (declaration.initializer && declaration.parent.flags & ts.NodeFlags.Const) return true
   const name = (declaration.name as ts.Identifier).text
   const body = ts.findAncestor(declaration, (node) => ts.isFunctionLike(node) || ts.isClassStaticBlockDeclaration(node)) ?? declaration.getSourceFile()
-  let count = 0
+  const writes: ts.Identifier[] = []
   const visit = (node: ts.Node): void => {
-    if (ts.isIdentifier(node) && node.text === name && isWritten(node)) count++
+    if (ts.isIdentifier(node) && node !== declaration.name && node.text === name && isWritten(node)) writes.push(node)
     ts.forEachChild(node, visit)
   }
   visit(body)
-  return count === 1
+  return (declaration.initializer !== undefined || writes.length > 0) && writes.every((write) => isGivenThis(write, thisScopeOf(declaration)))
+}
+
+function isGivenThis(name: ts.Identifier, thisScope: ts.Node | undefined): boolean {
+  const outer = outerExpression(name)
+  const { parent } = outer
+  return ts.isBinaryExpression(parent) && parent.left === outer && parent.operatorToken.kind === ts.SyntaxKind.EqualsToken
+    && bareExpression(parent.right).kind === ts.SyntaxKind.ThisKeyword && thisScopeOf(name) === thisScope
+}
+
+/** What says what `this` is. */
+function thisScopeOf(node: ts.Node): ts.Node | undefined {
+  return ts.findAncestor(node, (each) => (ts.isFunctionLike(each) && !ts.isArrowFunction(each)) || ts.isClassLike(each))
 }
 
 /** Declared, assigned, or part of a pattern: what may give a name its value. */
@@ -338,11 +352,19 @@ function isWritten(name: ts.Identifier): boolean {
   const outer = outerExpression(name)
   const { parent } = outer
   if (ts.isBinaryExpression(parent)) return parent.left === outer && isAssignment(parent)
-  if (ts.isPropertyAccessExpression(parent) || ts.isCallExpression(parent)) return false
   if (isStep(parent)) return true
-  return ts.isVariableDeclaration(parent) ? parent.name === outer
-    : ts.isParameter(parent) || ts.isBindingElement(parent) || ts.isShorthandPropertyAssignment(parent) || ts.isArrayLiteralExpression(parent)
-      || ts.isPropertyAssignment(parent) || ts.isForOfStatement(parent) || ts.isForInStatement(parent)
+  if (ts.isVariableDeclaration(parent)) return parent.name === outer
+  return ts.isParameter(parent) || ts.isBindingElement(parent) || isInPattern(outer)
+}
+
+/** `[name] = pair`, `({ a: name, ...rest } = o)`, `for (name of names)`. */
+function isInPattern(node: ts.Node): boolean {
+  const { parent } = node
+  if (ts.isForOfStatement(parent) || ts.isForInStatement(parent)) return parent.initializer === node
+  if (ts.isBinaryExpression(parent)) return parent.left === node && isAssignment(parent)
+  const isPart = ts.isArrayLiteralExpression(parent) || ts.isObjectLiteralExpression(parent) || ts.isSpreadElement(parent) || ts.isSpreadAssignment(parent)
+    || ts.isShorthandPropertyAssignment(parent) || (ts.isPropertyAssignment(parent) && parent.initializer === node) || ts.isParenthesizedExpression(parent)
+  return isPart && isInPattern(parent)
 }
 
 /** Names of `var` declarations that belong to the function around a block. */
