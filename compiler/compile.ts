@@ -4,7 +4,7 @@
 import { deepestPlace } from './1-parse/deepest.ts'
 import { mayHoldBrain, SCRIPT } from './1-parse/prefilter.ts'
 import { relativeName, SourceProject } from './1-parse/project.ts'
-import { findBrains, type FoundFile, type Look, lookOf, readFile } from './2-analyze/file.ts'
+import { findBrains, type FoundFile, type Look, lookOf, originsOf, readFile } from './2-analyze/file.ts'
 import { createTypeOracle } from './2-analyze/type-oracle.ts'
 import { type BrainExplanation, explainBrain } from './3-plan/explain.ts'
 import { reportPackages } from './3-plan/package-errors.ts'
@@ -83,7 +83,8 @@ function analyze({ root, sourceRoot, files, host }: CompileInput, project: Sourc
       mixins.set(file, (mixins.get(file) ?? new Map<number, string>()).set(at, name))
       for (const each of way) project.mixinFiles.add(each)
     }
-    queue.push(...look.bases, ...look.origins.filter((file) => mayHoldBrain(host.readFile(file) ?? '')))
+    const origins = unlessTooDeep(path, () => originsOf(find(path, new DiagnosticLog())!)) ?? []
+    queue.push(...look.bases, ...origins.filter((file) => mayHoldBrain(host.readFile(file) ?? '')))
   }
 
   function lookAt(path: string): Look | undefined {

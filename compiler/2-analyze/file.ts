@@ -57,8 +57,11 @@ export interface Look {
   readonly bases: readonly string[]
   /** The mixins that its brains apply: where their classes begin, and which files have the functions and constants that they come from. */
   readonly mixins: readonly { readonly file: string; readonly at: number; readonly name: string; readonly way: readonly string[] }[]
-  /** Those that declare what it imports. */
-  readonly origins: readonly string[]
+}
+
+/** The files that declare what a file imports. */
+export function originsOf({ context }: FoundFile): string[] {
+  return [...importedNames(context).values()].flat().flatMap(({ origin }) => origin?.file ?? [])
 }
 
 export function lookOf(found: FoundFile): Look {
@@ -67,7 +70,6 @@ export function lookOf(found: FoundFile): Look {
     hasBrain: found.brains.length > 0,
     bases: found.bases.flatMap((base) => [base.unit.path, ...wayOf(base)]),
     mixins: found.bases.flatMap((base) => (base.kind === 'mixed' ? [{ file: base.unit.path, at: base.node.pos, name: base.name, way: wayOf(base) }] : [])),
-    origins: [...importedNames(found.context).values()].flat().flatMap(({ origin }) => origin?.file ?? []),
   }
 }
 
