@@ -8,7 +8,8 @@ export function mayHoldMixin(text: string): boolean {
   return /\bclass\b/.test(text) && /\bextends\b/.test(text)
 }
 
-const WORDS = /\bextends\b|\.task\b/
+// What a class has between its name and `extends` is bounded, so that `class` may stand there any number of times.
+const WORDS = /\bclass\b[^]{0,1000}?\bextends\b|\.task\b/
 
 /** Whether a file may declare a brain: a class that extends something or has tasks, in a file that imports something, which may be a base class by an alias. */
 export function mayHoldBrain(text: string): boolean {

@@ -55,7 +55,11 @@ describe('a large source', (it) => {
   })
 
   it('may say 100,000 times what a file with a brain says', () => {
-    assert.equal(compiled(`/* ${'import extends '.repeat(100_000)}*/`).modules, [])
+    assert.equal(compiled(`/* ${'import class extends '.repeat(100_000)}*/`).modules, [])
+  })
+
+  it('may say 100,000 times that something is a class', () => {
+    assert.equal(compiled(`/* ${'import class '.repeat(100_000)}*/`).modules, [])
   })
 
   it('may change an attribute 20,000 times on one line', () => {
