@@ -57,8 +57,7 @@ export function attachStore(brain: object, store: Store): void {
     $taskbrainArrays: { value: arrays, writable: true },
   }
   Object.defineProperties(brain, attached)
-  // The same pair for all brains of a class: V8 then has one shape for them.
-  for (const { name, within } of store.layout.slots) if (within === undefined) Object.defineProperty(brain, name, accessorAbove(brain, name))
+  for (const { name, within } of store.layout.slots) if (within === undefined) ownAttribute(brain, name)
   scalars.onTurn(() => {
     const turned = brain as { -readonly [Key in keyof Attached]: Attached[Key] }
     turned.$taskbrainReadBase = isDirect() ? base : SILENT_BASE
@@ -66,6 +65,17 @@ export function attachStore(brain: object, store: Store): void {
     turned.$taskbrainSnapshots = store.arena.tracking.isOn ? undefined : snapshots
     turned.$taskbrainArrays = store.arena.tracking.isOn ? undefined : arrays
   })
+}
+
+/**
+ * Makes an attribute a property of the brain itself, in the place of whatever has its name there. The accessor is that of its class,
+ * the same for all brains of it: V8 then has one shape for them. Without one nothing is left.
+ */
+export function ownAttribute(brain: object, name: string): void {
+  let prototype: object | null = Object.getPrototypeOf(brain)
+  while (prototype && !Object.hasOwn(prototype, name)) prototype = Object.getPrototypeOf(prototype)
+  if (prototype) Object.defineProperty(brain, name, Object.getOwnPropertyDescriptor(prototype, name)!)
+  else delete (brain as Record<string, unknown>)[name]
 }
 
 export const storeOf = (brain: object): Store | undefined => (brain as Attached).$taskbrainStore
@@ -122,13 +132,6 @@ function suits(brain: object, store: Store): boolean {
 
 const isBeginOf = (base: Layout, layout: Layout): boolean => base === layout
   || base.slots.every(({ name, kind }, index) => name === layout.slots[index]?.name && kind === layout.slots[index].kind)
-
-/** The accessor along the prototypes. */
-function accessorAbove(brain: object, name: string): PropertyDescriptor {
-  let prototype = Object.getPrototypeOf(brain)
-  while (!Object.hasOwn(prototype, name)) prototype = Object.getPrototypeOf(prototype)
-  return Object.getOwnPropertyDescriptor(prototype, name)!
-}
 
 function define(prototype: object, layout: Layout, accessorOf: (slot: Slot) => PropertyDescriptor): void {
   for (const slot of layout.slots) {

@@ -1,4 +1,4 @@
-export { attachStore, defineAccessors, storeOf } from './accessors.ts'
+export { attachStore, defineAccessors, ownAttribute, storeOf } from './accessors.ts'
 export { Condition } from './condition.ts'
 export { layoutOf } from './layout.ts'
 export { assignmentsOf, copyOf } from './live-array.ts'
