@@ -260,8 +260,7 @@ export interface ClassModel {
 export interface BrainModel extends ClassModel {
   readonly kind: 'brain'
   readonly id: string
-  readonly nested: boolean
-  /** What it is nested in: `a function`. */
+  /** What it is nested in, where it does not stand at the top level of its file: `a function`. */
   readonly holder: string | undefined
   /** The name that the module exports it by; `undefined` where it does not. */
   readonly exportedAs: string | undefined

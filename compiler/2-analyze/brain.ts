@@ -52,14 +52,14 @@ export function readBrain(found: FoundClass, context: BrainContext): BrainModel 
   const inherited = inheritedAttributes(bases, context)
   const model = readClass(found, { others: [...promisedAttributes(node, context), ...inherited], names: [name] }, context)
   const firstProcessTask = model.tasks.find((task) => task.process)
-  if (nested && firstProcessTask) log.add(brainInFunction(model.name, holderOf(node), firstProcessTask.name), { file: unit.source, start: node.getStart(), end: heritage.getEnd() })
+  const holder = nested ? holderOf(node) : undefined
+  if (holder !== undefined && firstProcessTask) log.add(brainInFunction(model.name, holder, firstProcessTask.name), { file: unit.source, start: node.getStart(), end: heritage.getEnd() })
   const base = baseOf(node, unit, project)
   return {
     ...model,
     kind: 'brain',
     id: `${context.output}#${model.name}`,
-    nested,
-    holder: nested ? holderOf(node) : undefined,
+    holder,
     exportedAs: [...unit.exports].find(([, target]) => target.kind === 'local' && target.name === name)?.[0],
     heritage: { start: heritage.getStart(), end: heritage.getEnd() },
     heritageNames: [...readScope(heritage).names],

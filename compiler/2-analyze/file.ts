@@ -224,7 +224,7 @@ function readItem(statement: ts.Statement, { brains, members }: Inside, imported
   const { unit, project } = context
   const place = { start: statement.getFullStart(), end: statement.getEnd(), textStart: statement.getStart() }
   const nothing = { declares: [], mutable: false, containers: [], touches: [], sets: [] }
-  const top = brains.filter((brain) => !brain.nested)
+  const top = brains.filter(({ holder }) => holder === undefined)
   if (ts.isImportDeclaration(statement)) {
     const { specifier, bare, attributes } = importOf(statement)
     const names = imported.get(statement)!
@@ -285,7 +285,7 @@ const NO_NEEDS = { names: [], assigned: [], changed: [], self: [], selfEscapes: 
 /** Members of a brain inside a function carry their own edits; cancel points in them were found with the statement already. */
 function nestedEdits(brains: readonly BrainModel[]): Edit[] {
   const isUpdate = (edit: Edit): boolean => !(edit.kind === 'wrap' && /\.(point|points|shield)\($/.test(edit.open)) && !(edit.kind === 'insert' && edit.text.includes('.pass('))
-  return brains.filter((brain) => brain.nested).flatMap((brain) => brain.members.flatMap((member) => member.needs.edits.filter(isUpdate)))
+  return brains.filter(({ holder }) => holder !== undefined).flatMap((brain) => brain.members.flatMap((member) => member.needs.edits.filter(isUpdate)))
 }
 
 function readExportNeeds(statement: ts.ExportDeclaration): Item['needs'] {

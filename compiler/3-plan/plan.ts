@@ -69,8 +69,9 @@ function planBrain(link: BrainLink, files: Files, log: DiagnosticLog): BrainPlan
   const chain = chainOf(link, files)
   const attributes = new Map<string, Attribute>()
   const tasks = planTasks(link, chain, log)
-  const lost = brain.nested && tasks.find((task) => task.inherited && task.worker !== undefined)
-  if (lost) log.add(brainInFunction(brain.name, brain.holder!, lost.task.name), spanIn(file, brain.at))
+  const { holder } = brain
+  const lost = holder !== undefined && tasks.find((task) => task.inherited && task.worker !== undefined)
+  if (lost) log.add(brainInFunction(brain.name, holder, lost.task.name), spanIn(file, brain.at))
   for (const { brain: each } of [...chain].reverse()) for (const attribute of each.attributes) attributes.set(attribute.name, attribute)
   return {
     file,

@@ -182,7 +182,7 @@ function removals(parts: readonly Part[]): Edit[] {
 function memberEdits(brain: BrainModel | MixinModel, { of: member, splitEdits }: { readonly of: Member; readonly splitEdits: readonly Edit[] }): Edit[] {
   return [
     ...member.decorators.map((decorator) => ({ kind: 'remove', ...decorator }) as const),
-    ...(brain.kind === 'brain' && brain.nested ? [] : member.needs.edits),
+    ...(brain.kind === 'brain' && brain.holder !== undefined ? [] : member.needs.edits),
     ...splitEdits,
   ]
 }

@@ -3,6 +3,7 @@ import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import * as assert from 'uvu/assert'
 import { foldersOf, matchesFile } from '../harness/golden.ts'
+import { once } from '../harness/once.ts'
 import { printedCheck } from '../harness/printed.ts'
 import { describe } from '../harness/suite.ts'
 import { buildPlain } from './plain-program.ts'
@@ -77,11 +78,6 @@ describe('the list of tricky inputs', (it) => {
     assert.equal(shownBy.filter((path) => !isThere(path)), [])
   })
 })
-
-function once<T>(make: () => T): () => T {
-  let made: { readonly value: T } | undefined
-  return () => (made ??= { value: make() }).value
-}
 
 function node(...args: string[]): string {
   const { stdout, stderr, error } = spawnSync(process.execPath, args, { cwd: root, encoding: 'utf8', timeout: 240_000, maxBuffer: 2 ** 26 })

@@ -5,17 +5,12 @@ import { build, type BuildResult, type Compiler } from '../../src/build.ts'
 import { resolveConfig } from '../../src/config.ts'
 import { hashOf } from '../../src/hash.ts'
 import { taskbrain } from '../harness/command.ts'
+import type { Call } from '../harness/build.ts'
 import { scratchProject, SMALL_BRAIN, type ScratchProject } from '../harness/project.ts'
 import { describe } from '../harness/suite.ts'
 
 const MAIN = SMALL_BRAIN['src/main.brain.ts']
 const CACHE = '.taskbrain/cache.json'
-
-interface Call {
-  readonly patterns?: readonly string[]
-  readonly root?: string
-  readonly outDir?: string
-}
 
 /** The result, and whether a compiler was loaded for it. */
 async function built(project: ScratchProject, call: Call = {}): Promise<BuildResult & { compiled: boolean }> {

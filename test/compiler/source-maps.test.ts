@@ -4,6 +4,7 @@ import { basename, resolve } from 'node:path'
 import ts from 'typescript'
 import * as assert from 'uvu/assert'
 import type { CompiledModule } from '../../compiler/model.ts'
+import { separateMap } from '../../src/inline-map.ts'
 import { compileFolder } from '../harness/compiled.ts'
 import { foldersOf } from '../harness/golden.ts'
 import { describe } from '../harness/suite.ts'
@@ -33,16 +34,16 @@ const lineStarts = (text: string): number[] => [0, ...[...text.matchAll(/\n/g)].
 
 /** Names that lead to something else, or only to what stands before them; and how many lead to themselves. */
 function astray({ code, source }: CompiledModule): { readonly strays: string[]; readonly count: number } {
-  const [body, map] = code.split(/\n\/\/# sourceMappingURL=data:application\/json;charset=utf-8;base64,/)
-  const sourceMap = new SourceMap(JSON.parse(Buffer.from(map!, 'base64').toString('utf8')) as SourceMapPayload)
+  const { code: body, map } = separateMap(code)
+  const sourceMap = new SourceMap(JSON.parse(map!) as SourceMapPayload)
   const text = readFileSync(source, 'utf8')
   const sourceLines = lineStarts(text)
   const written = new Set(namesIn(source, text).map((name) => name.text))
-  const lines = lineStarts(body!)
+  const lines = lineStarts(body)
   const strays: string[] = []
   let count = 0
   let line = 0
-  for (const name of namesIn(source, body!).sort((a, b) => a.at - b.at)) {
+  for (const name of namesIn(source, body).sort((a, b) => a.at - b.at)) {
     while (lines[line + 1] !== undefined && lines[line + 1]! <= name.at) line++
     if (!written.has(name.text)) continue
     const entry = sourceMap.findEntry(line, name.at - lines[line]!)
@@ -52,7 +53,7 @@ function astray({ code, source }: CompiledModule): { readonly strays: string[]; 
     const isExact = from === name.at
     if (isExact) count++
     // Within what was written anew a name leads to where that begins.
-    const isRight = isExact ? text.startsWith(name.text, at) : !text.startsWith(body!.slice(from, name.at + name.text.length), at)
+    const isRight = isExact ? text.startsWith(name.text, at) : !text.startsWith(body.slice(from, name.at + name.text.length), at)
     if (!isRight) strays.push(`${name.text} at ${line + 1}:${name.at - lines[line]! + 1} leads to ${JSON.stringify(text.slice(at, at + 20))}`)
   }
   return { strays, count }

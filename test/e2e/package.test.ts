@@ -5,6 +5,7 @@ import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import * as assert from 'uvu/assert'
 import { AS_IT_SHOULD, CRANE, MACHINES, RUN } from '../harness/machines.ts'
+import { once } from '../harness/once.ts'
 import { describe } from '../harness/suite.ts'
 
 // The library as a user gets it: packed, installed in an empty project far from here, and used from there.
@@ -122,12 +123,6 @@ interface Ended {
 function run(command: string, args: readonly string[], cwd: string, env: Readonly<Record<string, string>> = {}): Ended {
   const { status, stdout, stderr } = spawnSync(command, args, { cwd, encoding: 'utf8', timeout: LIMIT_MS, env: { ...process.env, ...env } })
   return { exitCode: status, stdout, stderr }
-}
-
-/** Made once, by whichever test comes first. */
-function once<Made>(make: () => Made): () => Made {
-  let made: { readonly value: Made } | undefined
-  return () => (made ??= { value: make() }).value
 }
 
 /** A folder for all of this. */

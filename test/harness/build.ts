@@ -2,7 +2,7 @@ import { build, type BuildContext, type BuildResult } from '../../src/build.ts'
 import { resolveConfig } from '../../src/config.ts'
 import type { ScratchProject } from './project.ts'
 
-interface Call {
+export interface Call {
   readonly patterns?: readonly string[]
   readonly root?: string
   readonly outDir?: string
