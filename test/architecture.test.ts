@@ -19,12 +19,14 @@ interface Source {
   readonly imports: readonly Import[]
 }
 
-const SKIPPED = new Set(['node_modules', 'dist', '.git', '.test', '.taskbrain', 'coverage'])
+const SKIPPED = new Set(['node_modules', 'dist', '.git', '.test', 'coverage'])
+/** What a build writes, also while it does. */
+const isOutput = (name: string): boolean => name.startsWith('.taskbrain')
 
 function filesBelow(folder: string): readonly string[] {
   return readdirSync(join(ROOT, folder), { withFileTypes: true }).flatMap((entry) => {
     const path = folder === '' ? entry.name : `${folder}/${entry.name}`
-    if (SKIPPED.has(entry.name)) return []
+    if (SKIPPED.has(entry.name) || isOutput(entry.name)) return []
     return entry.isDirectory() ? filesBelow(path) : [path]
   })
 }

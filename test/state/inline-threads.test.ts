@@ -50,7 +50,8 @@ describe('an object that lies inline, under several threads', (it) => {
     const thread = start(store, 'exchange')
     awaitGate(thread)
     let seen = 0
-    for (let read = 0; read < 300_000; read++) {
+    // Until the other thread has had its turn, however busy the machine is.
+    for (let read = 0; read < 300_000 || seen === 0; read++) {
       // Read one after the other, in both orders: what is read later is never older.
       const [z, x] = [robot['pose.at.z'], robot['pose.x']]
       if (x < z) assert.unreachable(`x is ${x} after z was ${z}`)
