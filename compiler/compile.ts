@@ -1,38 +1,35 @@
 /**
  * text ─parse→ project ─analyze→ FileModel[] ─plan→ Plan ─emit→ modules and declarations. Text in, text out: no disk, no console.
  */
-import { deepestPlace } from './1-parse/deepest.ts'
-import { mayHoldBrain, SCRIPT } from './1-parse/prefilter.ts'
-import { relativeName, SourceProject } from './1-parse/project.ts'
-import { findBrains, type FoundFile, type Look, lookOf, originsOf, readFile } from './2-analyze/file.ts'
-import { createTypeOracle } from './2-analyze/type-oracle.ts'
+import { relativeName } from './1-parse/project.ts'
 import { type BrainExplanation, explainBrain } from './3-plan/explain.ts'
 import { reportPackages } from './3-plan/package-errors.ts'
 import { plan, type Plan, plansByFile } from './3-plan/plan.ts'
 import { emitModule } from './4-emit/module.ts'
 import { emitMainTypes, emitState, emitStateTypes } from './4-emit/state.ts'
-import { DIAGNOSTIC_CODES, sourceTooDeep, suppressionUnused } from './diagnostics.ts'
-import { type Diagnostic, DiagnosticLog, renameFix } from './log.ts'
+import { type Analysis, analyze, Memory } from './analysis.ts'
+import { DIAGNOSTIC_CODES, suppressionUnused } from './diagnostics.ts'
+import { type Diagnostic, type DiagnosticLog, renameFix } from './log.ts'
 import type { BrainPlan, CompiledModule, CompileInput, CompileResult, EmittedFile, FileModel } from './model.ts'
 import { closest } from './names.ts'
-import { DOORS } from '../src/contract/names.ts'
 import type { BrainManifest } from '../src/contract/manifest.ts'
 
 export function compile(input: CompileInput): CompileResult {
-  const log = new DiagnosticLog()
-  const project = new SourceProject(input.root, input.host)
-  const files = analyze(input, project, log)
-  const planned = plan(files, log)
-  suppressWarnings(files, input, log)
-  reportPackages(files, log, (path) => relativeName(input.root, path))
-  const good = withoutErrors(planned, log)
-  return {
-    modules: emit(good),
-    files: declarations(good, input),
-    diagnostics: log.sorted(),
-    brains: good.brains.map(manifestOf),
-    sources: project.read,
-  }
+  return compileAnalysed(input, analyze(input))
+}
+
+/** A compiler that keeps what it understood of each file. */
+export interface IncrementalCompiler {
+  /**
+   * What `compile` gives. Only files are read to which something has happened: `changed` says which ones, absolute, that came, went or have another
+   * text since the last call; without it every file that mattered is compared by its content.
+   */
+  compile(input: CompileInput, changed?: readonly string[]): CompileResult
+}
+
+export function createCompiler(): IncrementalCompiler {
+  const memory = new Memory()
+  return { compile: (input, changed) => compileAnalysed(input, memory.analyze(input, changed)) }
 }
 
 export interface Explanation {
@@ -43,8 +40,7 @@ export interface Explanation {
 
 /** What the brains of these files become, as far as they can be read. */
 export function explain(input: CompileInput): Explanation {
-  const log = new DiagnosticLog()
-  const files = analyze(input, new SourceProject(input.root, input.host), log)
+  const { files, log } = analyze(input)
   const planned = plan(files, log)
   suppressWarnings(files, input, log)
   reportPackages(files, log, (path) => relativeName(input.root, path))
@@ -54,88 +50,17 @@ export function explain(input: CompileInput): Explanation {
 
 // --- internal ---
 
-/**
- * Every file with a brain: those asked for, and those that they take a base class, a mixin or anything else from. Each is looked at
- * first for what it leads to, since a mixin is read for all brains that apply it; no tree is held between two files.
- */
-function analyze({ root, sourceRoot, files, host }: CompileInput, project: SourceProject, log: DiagnosticLog): Map<string, FileModel> {
-  const oracle = createTypeOracle(root, host)
-  const looks = new Map<string, Look | undefined>()
-  const taken = new Set<string>()
-  /** By file: where the classes of its mixins begin that some brain applies. */
-  const mixins = new Map<string, Map<number, string>>()
-  const queue: string[] = []
-  for (const asked of files) {
-    if (mayHoldBrain(host.readFile(asked) ?? '')) queue.push(asked)
-    for (let path = queue.shift(); path !== undefined; path = queue.shift()) follow(path)
-  }
-  for (const path of project.tooDeep) reportTooDeep([path])
-  const models = [...taken].sort().flatMap((path) => read(path) ?? [])
-  return new Map(models.map((model) => [model.path, model]))
-
-  function follow(path: string): void {
-    if (!looks.has(path)) looks.set(path, startFile(path, () => lookAt(path)))
-    const look = looks.get(path)
-    // A file without a brain counts where a base class comes from a function or a constant of it.
-    if (!look || taken.has(path) || !(look.hasBrain || project.mixinFiles.has(path))) return
-    taken.add(path)
-    for (const { file, at, name, way } of look.mixins) {
-      mixins.set(file, (mixins.get(file) ?? new Map<number, string>()).set(at, name))
-      for (const each of way) project.mixinFiles.add(each)
-    }
-    const origins = unlessTooDeep(path, () => originsOf(find(path, new DiagnosticLog())!)) ?? []
-    queue.push(...look.bases, ...origins.filter((file) => mayHoldBrain(host.readFile(file) ?? '')))
-  }
-
-  function lookAt(path: string): Look | undefined {
-    const found = find(path, log)
-    return found && lookOf(found)
-  }
-
-  function read(path: string): FileModel | undefined {
-    return startFile(path, () => {
-      // What there is to say of it was said at the first look.
-      const found = find(path, new DiagnosticLog())!
-      return readFile({ ...found, context: { ...found.context, log } }, mixins.get(path) ?? new Map())
-    })
-  }
-
-  function find(path: string, to: DiagnosticLog): FoundFile | undefined {
-    const unit = project.unit(path)
-    return unit && findBrains(unit, { project, oracle, log: to, output: outputName(path, root, sourceRoot) })
-  }
-
-  function startFile<T>(path: string, work: () => T): T | undefined {
-    project.startFile()
-    return unlessTooDeep(path, work)
-  }
-
-  /** Syntax trees are walked by recursion: the stack is what bounds their depth. */
-  function unlessTooDeep<T>(path: string, read: () => T): T | undefined {
-    try {
-      return read()
-    } catch (error) {
-      if (!(error instanceof RangeError)) throw error
-      // It may have been walking a module that the file imports.
-      if (namesTaskbrain(path)) reportTooDeep(project.read)
-      return undefined
-    }
-  }
-
-  function reportTooDeep(paths: readonly string[]): void {
-    const depths = paths.map((path) => ({ path, ...deepestPlace(path, textOf(path)) }))
-    const { path, at } = depths.reduce((deepest, each) => (each.depth > deepest.depth ? each : deepest))
-    const file = { name: relativeName(root, path), text: textOf(path) }
-    // What no brain names is read in vain; where one reaches it, the bundle says so.
-    if (paths.length > 1 || namesTaskbrain(path)) log.add(sourceTooDeep(file.name), { file, start: at, end: at + 1 })
-  }
-
-  function textOf(path: string): string {
-    return (host.readFile(path) ?? '').replace(/^\uFEFF/, '')
-  }
-
-  function namesTaskbrain(path: string): boolean {
-    return textOf(path).includes(DOORS.user)
+function compileAnalysed(input: CompileInput, { files, log, sources }: Analysis): CompileResult {
+  const planned = plan(files, log)
+  suppressWarnings(files, input, log)
+  reportPackages(files, log, (path) => relativeName(input.root, path))
+  const good = withoutErrors(planned, log)
+  return {
+    modules: emit(good),
+    files: declarations(good, input),
+    diagnostics: log.sorted(),
+    brains: good.brains.map(manifestOf),
+    sources,
   }
 }
 
@@ -150,12 +75,6 @@ function suppressWarnings(files: ReadonlyMap<string, FileModel>, input: CompileI
       log.add(suppressionUnused(code, meant), span, [], renameFix(span, code, meant))
     }
   }
-}
-
-function outputName(path: string, root: string, sourceRoot: string): string {
-  const base = path.startsWith(`${sourceRoot}/`) ? sourceRoot : root
-  // The name stands in quotes where modules name each other, and in URLs, where a backslash would part it.
-  return relativeName(base, path).replace(SCRIPT, '').replaceAll('../', '_/').replace(/["'`\\\n\r\u2028\u2029]/g, '_')
 }
 
 /** Nothing is emitted for a file with an error, nor for one that is built upon it. */

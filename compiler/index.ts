@@ -1,5 +1,5 @@
-export { compile, explain } from './compile.ts'
-export type { Explanation } from './compile.ts'
+export { compile, createCompiler, explain } from './compile.ts'
+export type { Explanation, IncrementalCompiler } from './compile.ts'
 export type { AttributeExplanation, BrainExplanation, KeptImport, KeptPart, TaskExplanation, WorkerExplanation } from './3-plan/explain.ts'
 export { ownPlaces, transformModule } from './transform.ts'
 export type { OwnPlace } from './transform.ts'

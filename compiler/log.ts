@@ -84,6 +84,12 @@ export class DiagnosticLog {
     return this.#filesWithErrors.has(fileName)
   }
 
+  /** All that another one has found. */
+  addAll(other: DiagnosticLog): void {
+    for (const [key, found] of other.#found) this.#found.set(key, found)
+    for (const file of other.#filesWithErrors) this.#filesWithErrors.add(file)
+  }
+
   /** Takes back the warnings of a code on a line; false where there is none. An error stays. */
   suppress(fileName: string, line: number, code: string): boolean {
     const suppressed = this.takeOut((found) => found.severity === 'warning' && found.file === fileName && found.line === line && found.code === code)

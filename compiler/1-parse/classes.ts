@@ -81,13 +81,8 @@ export function meaningOf(expression: ts.Expression, unit: SourceUnit, project: 
 
 /** Whether a class extends Brain, at whatever distance. */
 export function extendsBrain(node: ClassNode, unit: SourceUnit, project: SourceProject): boolean {
-  const known = project.brainClasses.get(node)
-  if (known !== undefined) return known
   // Classes that extend each other in a circle extend nothing.
-  project.brainClasses.set(node, false)
-  const isBrain = leadsToBrain(baseOf(node, unit, project), project)
-  project.brainClasses.set(node, isBrain)
-  return isBrain
+  return project.remember(project.brainClasses, node, false, () => leadsToBrain(baseOf(node, unit, project), project))
 }
 
 /** What a class extends. */

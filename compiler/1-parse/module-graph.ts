@@ -6,26 +6,24 @@ import { SCRIPT } from './prefilter.ts'
 
 const SPECIFIER = /\b(?:from|import|require)\s*\(?\s*(["'])([^"'\n]+)\1/g
 
-export class ModuleGraph {
-  readonly #host: CompilerHost
-  readonly #imports = new Map<string, readonly string[]>()
+/** The modules that one imports, absolute. */
+export type ImportsOf = (path: string) => readonly string[]
 
-  constructor(host: CompilerHost) {
-    this.#host = host
+/** Reads each module once. */
+export function createImportReader(host: CompilerHost): ImportsOf {
+  const known = new Map<string, readonly string[]>()
+  return (path) => {
+    const imports = known.get(path) ?? importsIn(path, host)
+    known.set(path, imports)
+    return imports
   }
+}
 
-  /** Absolute paths. */
-  importsOf(path: string): readonly string[] {
-    const known = this.#imports.get(path)
-    if (known) return known
-    const found = new Set<string>()
-    const text = SCRIPT.test(path) ? this.#host.readFile(path) ?? '' : ''
-    for (const [, , specifier] of text.matchAll(SPECIFIER)) {
-      const target = this.#host.resolve(specifier!, path)
-      if (target !== undefined) found.add(target)
-    }
-    this.#imports.set(path, [...found])
-    return [...found]
+export class ModuleGraph {
+  readonly #importsOf: ImportsOf
+
+  constructor(importsOf: ImportsOf) {
+    this.#importsOf = importsOf
   }
 
   /** Modules and all that they import, at whatever distance, each once. Stops before a module that `isClosed`. */
@@ -37,7 +35,7 @@ export class ModuleGraph {
       seen.add(at)
       if (isClosed(at)) continue
       yield at
-      pending.push(...this.importsOf(at))
+      pending.push(...this.#importsOf(at))
     }
   }
 
@@ -50,5 +48,17 @@ export class ModuleGraph {
 
 /** Files of the project and all that they import, at whatever distance, also what they import as types alone. Absolute. */
 export function reachedFiles(paths: readonly string[], host: CompilerHost): ReadonlySet<string> {
-  return new Set(new ModuleGraph(host).from(paths))
+  return new Set(new ModuleGraph(createImportReader(host)).from(paths))
+}
+
+// --- internal ---
+
+function importsIn(path: string, host: CompilerHost): readonly string[] {
+  const found = new Set<string>()
+  const text = SCRIPT.test(path) ? host.readFile(path) ?? '' : ''
+  for (const [, , specifier] of text.matchAll(SPECIFIER)) {
+    const target = host.resolve(specifier!, path)
+    if (target !== undefined) found.add(target)
+  }
+  return [...found]
 }

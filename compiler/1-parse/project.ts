@@ -5,9 +5,10 @@ import { Project, ts } from 'ts-morph'
 import type { SourceText } from '../log.ts'
 import type { CompilerHost } from '../model.ts'
 import type { SyntaxMistake } from './config-text.ts'
+import type { Facts, Reading } from './facts.ts'
 import { SCRIPT } from './prefilter.ts'
 import { topLevelClasses, topLevelConstants, topLevelFunctions, topLevelTaken, type ClassNode, type NamedClass, type TakenConstant } from './declarations.ts'
-import { ModuleGraph } from './module-graph.ts'
+import type { ModuleGraph } from './module-graph.ts'
 import { importOf, namesOfExports, type ExportTarget, type ImportDeclaration } from './imports.ts'
 
 /** A parsed file. */
@@ -34,6 +35,14 @@ export interface SourceUnit {
   readonly syntaxErrors: readonly SyntaxMistake[]
 }
 
+const UNDERWAY = Symbol('underway')
+
+/** What was worked out, each with what was asked for it. */
+interface Memory<Key, Value> {
+  get(key: Key): Reading<Value> | typeof UNDERWAY | undefined
+  set(key: Key, reading: Reading<Value> | typeof UNDERWAY): unknown
+}
+
 /** Characters. Their trees take some twenty times as many bytes. */
 const ROOM_FOR_TREES = 1_000_000
 
@@ -46,9 +55,9 @@ export class SourceProject {
   #held = 0
   #heldAgain = 0
   /** Classes of which it is known whether they extend Brain. */
-  readonly brainClasses = new WeakMap<ClassNode, boolean>()
+  readonly brainClasses: Memory<ClassNode, boolean> = new WeakMap()
   /** Files of which it is known whether a brain stands at their top level. */
-  readonly brainFiles = new Map<string, boolean>()
+  readonly brainFiles: Memory<string, boolean> = new Map()
   /** Files with a mixin that a brain applies, or with what stands for one. */
   readonly mixinFiles = new Set<string>()
   /** By file: names of the classes that are registered where it leads. */
@@ -58,13 +67,15 @@ export class SourceProject {
   /** Files whose syntax is nested too deep for the parser. */
   readonly tooDeep = new Set<string>()
   readonly #root: string
+  readonly facts: Facts
   readonly host: CompilerHost
   readonly graph: ModuleGraph
 
-  constructor(root: string, host: CompilerHost) {
+  constructor(root: string, facts: Facts) {
     this.#root = root
-    this.host = host
-    this.graph = new ModuleGraph(host)
+    this.facts = facts
+    this.host = facts.host
+    this.graph = facts.graph
   }
 
   /** Absolute paths of every file that was read. */
@@ -73,8 +84,26 @@ export class SourceProject {
   }
 
   unit(path: string): SourceUnit | undefined {
+    this.facts.note('tree', path)
     if (!this.#units.has(path)) this.#units.set(path, this.#parseUnlessTooDeep(path))
     return this.#units.get(path)
+  }
+
+  /** Works something out once. Where it leads back to itself it is `meanwhile`, and so may be what is worked out of that. */
+  remember<Key, Value>(memory: Memory<Key, Value>, key: Key, meanwhile: Value, work: () => Value): Value {
+    const known = memory.get(key)
+    if (known === UNDERWAY) {
+      this.facts.setUncertain()
+      return meanwhile
+    }
+    if (known) {
+      this.facts.noteAll(known.facts)
+      return known.value
+    }
+    memory.set(key, UNDERWAY)
+    const reading = this.facts.during(work)
+    memory.set(key, reading)
+    return reading.value
   }
 
   /** Lets go of what only the file before needed, and of all trees where they are many: whoever calls this holds none. */

@@ -10,13 +10,13 @@ import type { Attribute, Edit, InstanceClasses } from '../model.ts'
 import { lacksKeys } from './inline-shape.ts'
 import { instanceClasses } from './instance-classes.ts'
 import { madeBy } from './made-values.ts'
-import type { TypeOracle } from './type-oracle.ts'
+import type { AskType } from './type-oracle.ts'
 import { asValue, typeOfAnnotation, typeOfInitializer, type AttributeType } from './types.ts'
 
 export interface AttributeContext {
   readonly unit: SourceUnit
   readonly project: SourceProject
-  readonly oracle: TypeOracle
+  readonly askType: AskType
   readonly prefix: string
   /** Whether a decorator is `@Brain.local()`. */
   readonly isLocal: (decorator: ts.Decorator) => boolean
@@ -97,8 +97,8 @@ function orUndefined(type: AttributeType): AttributeType {
   return { ...type, field: 'value', fields: undefined, text: type.text === undefined ? undefined : `${type.text} | undefined` }
 }
 
-function typeOfField(field: ts.PropertyDeclaration, { unit, project, oracle }: AttributeContext): AttributeType {
-  if (!field.type) return asGiven(typeOfInitializer(field.initializer!, unit, project) ?? typeOfMade(field.initializer!, unit, project) ?? oracle(unit, field), field.initializer)
+function typeOfField(field: ts.PropertyDeclaration, { unit, project, askType }: AttributeContext): AttributeType {
+  if (!field.type) return asGiven(typeOfInitializer(field.initializer!, unit, project) ?? typeOfMade(field.initializer!, unit, project) ?? askType(unit, field), field.initializer)
   const declared = typeOfAnnotation(field.type, unit, project)
   return field.questionToken ? orUndefined(declared) : asGiven(declared, field.initializer)
 }

@@ -22,7 +22,7 @@ import { foreignAttributes, inheritedAttributes, promisedAttributes } from './in
 import { leafOf } from './leaf-accesses.ts'
 import { callOf, isAssignment, isStep, readScope, type ScopeReading, type SelfAccess } from './scope.ts'
 import { brainDecorator, readTask, reportStrayDecorators } from './tasks.ts'
-import type { TypeOracle } from './type-oracle.ts'
+import type { AskType } from './type-oracle.ts'
 import { createRegionReader, type RegionReader } from './regions/find.ts'
 import { staleWrites } from './stale-writes.ts'
 import { readUpdates } from './updates.ts'
@@ -31,7 +31,7 @@ import { checkWaits } from './waits.ts'
 export interface BrainContext {
   readonly unit: SourceUnit
   readonly project: SourceProject
-  readonly oracle: TypeOracle
+  readonly askType: AskType
   readonly log: DiagnosticLog
   readonly prefix: string
   readonly output: string
@@ -86,7 +86,7 @@ function readClass({ node, name, item }: FoundClass, { others, names }: Surround
   const heritage = heritageOf(node)!.expression
   const shownName = name === DEFAULT_NAME ? 'default' : name
   const { attributes: own, edits } = readAttributes(node, {
-    inherited: others, unit, project, oracle: context.oracle, prefix, isLocal: (decorator) => brainDecorator(decorator, unit, project)?.name === 'local',
+    inherited: others, unit, project, askType: context.askType, prefix, isLocal: (decorator) => brainDecorator(decorator, unit, project)?.name === 'local',
   })
   const attributes = withOverridden(own, others)
   reportStrayDecorators(node, context)

@@ -31,8 +31,10 @@ function derivingTexts(home: SourceUnit, project: SourceProject): readonly { rea
   const known = project.derivingTexts.get(home.path)
   if (known) return known
   const isClosed = (path: string): boolean => path !== home.path && isSliced(path, project)
-  const texts = [...project.graph.from([home.path], isClosed)].map((path) => ({ path, text: project.host.readFile(path) ?? '' }))
-  const deriving = texts.filter(({ text }) => /\b(?:extends|implements)\b/.test(text))
+  const deriving = [...project.graph.from([home.path], isClosed)].flatMap((path) => {
+    const text = project.facts.textWith(path, /\b(?:extends|implements)\b/)
+    return text === undefined ? [] : [{ path, text }]
+  })
   project.derivingTexts.set(home.path, deriving)
   return deriving
 }

@@ -21,13 +21,13 @@ import { hoistedVars, isAssignment, isStep, targetsOf } from './scope.ts'
 import { registrationsOf } from './registrations.ts'
 import { readSuppressions } from './suppressions.ts'
 import { taskDecorators } from './tasks.ts'
-import type { TypeOracle } from './type-oracle.ts'
+import type { AskType } from './type-oracle.ts'
 import { whyUnreadableBase } from './unreadable-base.ts'
 import { wayBack, wayToCopy } from './ways-back.ts'
 
 export interface FileContext {
   readonly project: SourceProject
-  readonly oracle: TypeOracle
+  readonly askType: AskType
   readonly log: DiagnosticLog
   readonly output: string
 }
@@ -41,12 +41,12 @@ export interface FoundFile {
 }
 
 /** `undefined` where the file can't be parsed. */
-export function findBrains(unit: SourceUnit, { project, oracle, log, output }: FileContext): FoundFile | undefined {
+export function findBrains(unit: SourceUnit, { project, askType, log, output }: FileContext): FoundFile | undefined {
   if (unit.syntaxErrors.length > 0) {
     if (namesTaskbrain(unit)) for (const found of unit.syntaxErrors) log.add(sourceSyntax(found.message), { file: unit.source, start: found.start, end: found.end })
     return undefined
   }
-  const context: BrainContext = { unit, project, oracle, log, prefix: freePrefix(unit.source.text), output }
+  const context: BrainContext = { unit, project, askType, log, prefix: freePrefix(unit.source.text), output }
   const brains = brainsIn(context)
   return { context, brains, bases: brains.flatMap(({ node }) => basesOf(node, unit, project)) }
 }

@@ -12,13 +12,13 @@ import { withOverridden } from '../overridden-attributes.ts'
 import { memberName, readAttributes } from './attributes.ts'
 import { callOf, readScope } from './scope.ts'
 import { brainDecorator } from './tasks.ts'
-import type { TypeOracle } from './type-oracle.ts'
+import type { AskType } from './type-oracle.ts'
 import { typeOfAnnotation } from './types.ts'
 
 interface Context {
   readonly unit: SourceUnit
   readonly project: SourceProject
-  readonly oracle: TypeOracle
+  readonly askType: AskType
   readonly prefix: string
 }
 
@@ -28,10 +28,10 @@ interface FoundClass {
 }
 
 /** Shared attributes of base classes: an update of one is atomic in a subclass too. `bases` has the nearest first. */
-export function inheritedAttributes(bases: readonly FoundClass[], { unit: home, project, oracle, prefix }: Context): Attribute[] {
+export function inheritedAttributes(bases: readonly FoundClass[], { unit: home, project, askType, prefix }: Context): Attribute[] {
   return bases.toReversed().reduce<Attribute[]>((inherited, { node, unit }) => {
     const isLocal = (decorator: ts.Decorator): boolean => brainDecorator(decorator, unit, project)?.name === 'local'
-    const { attributes } = readAttributes(node, { home, unit, project, oracle, prefix, isLocal })
+    const { attributes } = readAttributes(node, { home, unit, project, askType, prefix, isLocal })
     return [...inherited, ...withOverridden(attributes, inherited)]
   }, [])
 }

@@ -3,18 +3,15 @@
 
 import { ts } from 'ts-morph'
 import { extendsBrain } from '../1-parse/classes.ts'
-import { mayHoldBrain } from '../1-parse/prefilter.ts'
 import type { SourceProject, SourceUnit } from '../1-parse/project.ts'
 import { readScope } from './scope.ts'
 
 /** Every file that imports a module asks this of all that it leads to. */
 export function isBrainFile(path: string, project: SourceProject): boolean {
-  const known = project.brainFiles.get(path)
-  if (known !== undefined) return known
-  const unit = mayHoldBrain(project.host.readFile(path) ?? '') ? project.unit(path) : undefined
-  const isBrain = unit?.classes.some(({ node }) => extendsBrain(node, unit, project)) ?? false
-  project.brainFiles.set(path, isBrain)
-  return isBrain
+  return project.remember(project.brainFiles, path, false, () => {
+    const unit = project.facts.mayHoldBrain(path) ? project.unit(path) : undefined
+    return unit?.classes.some(({ node }) => extendsBrain(node, unit, project)) ?? false
+  })
 }
 
 /** Whether a worker takes what it needs of a file from a slice of it. */

@@ -1,0 +1,230 @@
+/**
+ * text ─parse→ project ─analyze→ FileModel[]: every file with a brain, those asked for and those that they take a base class, a mixin or
+ * anything else from. Each is looked at first for what it leads to, since a mixin is read for all brains that apply it; no tree is held between two files.
+ */
+import { deepestPlace } from './1-parse/deepest.ts'
+import { Facts, type Reading } from './1-parse/facts.ts'
+import { mayHoldBrain, SCRIPT } from './1-parse/prefilter.ts'
+import { relativeName, SourceProject } from './1-parse/project.ts'
+import { findBrains, type FoundFile, type Look, lookOf, originsOf, readFile } from './2-analyze/file.ts'
+import { type AskType, TypeOracle } from './2-analyze/type-oracle.ts'
+import { DOORS } from '../src/contract/names.ts'
+import { sourceTooDeep } from './diagnostics.ts'
+import { DiagnosticLog } from './log.ts'
+import type { CompileInput, FileModel } from './model.ts'
+
+export interface Analysis {
+  /** By path. */
+  readonly files: ReadonlyMap<string, FileModel>
+  readonly log: DiagnosticLog
+  /** Every file that was parsed for it, absolute and sorted. */
+  readonly sources: readonly string[]
+}
+
+export function analyze(input: CompileInput): Analysis {
+  const oracle = new TypeOracle(input.root, input.host)
+  return new Analyzer(input, { kept: NOTHING_KEPT, isNoted: false, isUnchanged: () => false, oracle }).analyze()
+}
+
+/** What was understood of each file, with all that it was understood from. */
+export class Memory {
+  #kept = NOTHING_KEPT
+  #place = ''
+  #oracle: TypeOracle | undefined
+
+  /** What `analyze` gives. Reads again only what has changed: `changed`, or whatever has another content. */
+  analyze(input: CompileInput, changed?: readonly string[]): Analysis {
+    const place = `${input.root}\n${input.sourceRoot}`
+    if (place !== this.#place) this.#forget(place)
+    const meant = changed && new Set(changed)
+    const oracle = (this.#oracle ??= new TypeOracle(input.root, input.host))
+    oracle.begin(input.host)
+    const analyzer = new Analyzer(input, { kept: this.#kept, isNoted: true, isUnchanged: (path) => meant?.has(path) === false, oracle })
+    const analysis = analyzer.analyze()
+    this.#kept = analyzer.readings
+    if (!analyzer.isUncertain) return analysis
+    this.#forget(place)
+    return analyze(input)
+  }
+
+  #forget(place: string): void {
+    this.#place = place
+    this.#kept = NOTHING_KEPT
+    this.#oracle = undefined
+  }
+}
+
+// --- internal ---
+
+/** A value with what there was to say while it was read; none where the stack did not suffice. */
+interface Read<Value> {
+  readonly value: Value | undefined
+  readonly log: DiagnosticLog
+}
+
+type Readings<Value> = Map<string, Reading<Read<Value>>>
+
+/** By path. */
+interface Kept {
+  readonly looks: Readings<Look>
+  readonly origins: Readings<readonly string[]>
+  readonly models: Readings<FileModel>
+  /** The mixins that the models were read for. */
+  mixed: string
+}
+
+const NOTHING_KEPT: Kept = newReadings()
+
+interface AnalyzerOptions {
+  readonly kept: Kept
+  readonly isNoted: boolean
+  readonly isUnchanged: (path: string) => boolean
+  readonly oracle: TypeOracle
+}
+
+class Analyzer {
+  readonly #input: CompileInput
+  readonly #facts: Facts
+  readonly #project: SourceProject
+  readonly #oracle: TypeOracle
+  readonly #log = new DiagnosticLog()
+  readonly #kept: Kept
+  readonly readings = newReadings()
+  readonly #taken = new Set<string>()
+  /** By file: where the classes of its mixins begin that some brain applies, and what they are called. */
+  readonly #mixins = new Map<string, Map<number, string>>()
+
+  constructor(input: CompileInput, { kept, isNoted, isUnchanged, oracle }: AnalyzerOptions) {
+    this.#input = input
+    this.#oracle = oracle
+    this.#kept = kept
+    this.#facts = new Facts(input.host, { isNoted, isUnchanged, types: () => oracle.state() })
+    this.#project = new SourceProject(input.root, this.#facts)
+  }
+
+  /** Whether something was met that no facts tell of: nothing may be kept. */
+  get isUncertain(): boolean {
+    return this.#facts.isUncertain || this.#project.tooDeep.size > 0
+  }
+
+  analyze(): Analysis {
+    for (const asked of this.#input.files) if (mayHoldBrain(this.#input.host.readFile(asked) ?? '')) this.#follow(asked)
+    for (const path of this.#project.tooDeep) this.#reportTooDeep([path])
+    this.readings.mixed = this.#mixedKey()
+    const models = [...this.#taken].sort().flatMap((path) => this.#model(path) ?? [])
+    return { files: new Map(models.map((model) => [model.path, model])), log: this.#log, sources: this.#sources() }
+  }
+
+  #follow(asked: string): void {
+    const queue = [asked]
+    for (let path = queue.shift(); path !== undefined; path = queue.shift()) queue.push(...this.#leadsTo(path))
+  }
+
+  /** What else is to be looked at for the sake of a file. One without a brain counts where a base class comes from a function or a constant of it. */
+  #leadsTo(path: string): readonly string[] {
+    const look = this.#look(path)
+    if (!look || this.#taken.has(path) || !(look.hasBrain || this.#project.mixinFiles.has(path))) return []
+    this.#taken.add(path)
+    for (const { file, at, name, way } of look.mixins) {
+      this.#mixins.set(file, (this.#mixins.get(file) ?? new Map<number, string>()).set(at, name))
+      for (const each of way) this.#project.mixinFiles.add(each)
+    }
+    const origins = this.#reading(path, this.#kept.origins, this.readings.origins, () => originsOf(this.#find(path, new DiagnosticLog())!)) ?? []
+    return [...look.bases, ...origins.filter((file) => mayHoldBrain(this.#input.host.readFile(file) ?? ''))]
+  }
+
+  #look(path: string): Look | undefined {
+    const known = this.readings.looks.get(path)
+    if (known) return known.value.value
+    return this.#reading(path, this.#kept.looks, this.readings.looks, (log) => {
+      const found = this.#find(path, log)
+      return found && lookOf(found)
+    })
+  }
+
+  #model(path: string): FileModel | undefined {
+    const known = this.readings.mixed === this.#kept.mixed ? this.#kept.models : undefined
+    return this.#reading(path, known, this.readings.models, (log) => {
+      // What there is to say of it was said at the first look.
+      const found = this.#find(path, new DiagnosticLog())!
+      return readFile({ ...found, context: { ...found.context, log } }, this.#mixins.get(path) ?? new Map())
+    })
+  }
+
+  /** As it was read before, where nothing of what it was read from has changed. */
+  #reading<Value>(path: string, kept: Readings<Value> | undefined, readings: Readings<Value>, read: (log: DiagnosticLog) => Value | undefined): Value | undefined {
+    const known = kept?.get(path)
+    const reading = known && this.#facts.hold(known.facts) ? known : this.#facts.during(() => {
+      this.#project.startFile()
+      const log = new DiagnosticLog()
+      return { value: this.#unlessTooDeep(path, () => read(log)), log }
+    })
+    readings.set(path, reading)
+    this.#log.addAll(reading.value.log)
+    return reading.value.value
+  }
+
+  #find(path: string, log: DiagnosticLog): FoundFile | undefined {
+    const { root, sourceRoot } = this.#input
+    const unit = this.#project.unit(path)
+    return unit && findBrains(unit, { project: this.#project, askType: this.#askType, log, output: outputName(path, root, sourceRoot) })
+  }
+
+  readonly #askType: AskType = (unit, field) => {
+    this.#facts.note('types')
+    return this.#oracle.typeOf(unit, field)
+  }
+
+  #sources(): string[] {
+    const parsed = new Set(this.#project.read)
+    for (const readings of [this.readings.looks, this.readings.origins, this.readings.models])
+      for (const { facts } of readings.values())
+        for (const { about, of, answer } of facts) if (about === 'tree' && answer !== undefined) parsed.add(of)
+    return [...parsed].sort()
+  }
+
+  /** Which mixins are applied: a file is read for that. */
+  #mixedKey(): string {
+    const applied = [...this.#mixins].map(([file, classes]) => `${file}\n${[...classes].join('\n')}`)
+    return [...applied, ...this.#project.mixinFiles].sort().join('\n')
+  }
+
+  /** Syntax trees are walked by recursion: the stack is what bounds their depth. */
+  #unlessTooDeep<Value>(path: string, read: () => Value): Value | undefined {
+    try {
+      return read()
+    } catch (error) {
+      if (!(error instanceof RangeError)) throw error
+      this.#facts.setUncertain()
+      // It may have been walking a module that the file imports.
+      if (this.#namesTaskbrain(path)) this.#reportTooDeep(this.#project.read)
+      return undefined
+    }
+  }
+
+  #reportTooDeep(paths: readonly string[]): void {
+    const depths = paths.map((path) => ({ path, ...deepestPlace(path, this.#textOf(path)) }))
+    const { path, at } = depths.reduce((deepest, each) => (each.depth > deepest.depth ? each : deepest))
+    const file = { name: relativeName(this.#input.root, path), text: this.#textOf(path) }
+    // What no brain names is read in vain; where one reaches it, the bundle says so.
+    if (paths.length > 1 || this.#namesTaskbrain(path)) this.#log.add(sourceTooDeep(file.name), { file, start: at, end: at + 1 })
+  }
+
+  #textOf(path: string): string {
+    return (this.#input.host.readFile(path) ?? '').replace(/^\uFEFF/, '')
+  }
+
+  #namesTaskbrain(path: string): boolean {
+    return this.#textOf(path).includes(DOORS.user)
+  }
+}
+
+function newReadings(): Kept {
+  return { looks: new Map(), origins: new Map(), models: new Map(), mixed: '' }
+}
+
+function outputName(path: string, root: string, sourceRoot: string): string {
+  const base = path.startsWith(`${sourceRoot}/`) ? sourceRoot : root
+  // The name stands in quotes where modules name each other, and in URLs, where a backslash would part it.
+  return relativeName(base, path).replace(SCRIPT, '').replaceAll('../', '_/').replace(/["'`\\\n\r\u2028\u2029]/g, '_')
+}
