@@ -4,7 +4,7 @@
  */
 import { deepestPlace } from './1-parse/deepest.ts'
 import { Facts, type Reading } from './1-parse/facts.ts'
-import { mayHoldBrain, SCRIPT } from './1-parse/prefilter.ts'
+import { SCRIPT } from './1-parse/prefilter.ts'
 import { relativeName, SourceProject } from './1-parse/project.ts'
 import { findBrains, type FoundFile, type Look, lookOf, originsOf, readFile } from './2-analyze/file.ts'
 import { type AskType, TypeOracle } from './2-analyze/type-oracle.ts'
@@ -66,6 +66,8 @@ type Readings<Value> = Map<string, Reading<Read<Value>>>
 
 /** By path. */
 interface Kept {
+  /** Whether a file may hold a brain. */
+  readonly worth: Readings<boolean>
   readonly looks: Readings<Look>
   readonly origins: Readings<readonly string[]>
   readonly models: Readings<FileModel>
@@ -108,7 +110,7 @@ class Analyzer {
   }
 
   analyze(): Analysis {
-    for (const asked of this.#input.files) if (mayHoldBrain(this.#input.host.readFile(asked) ?? '')) this.#follow(asked)
+    for (const asked of this.#input.files) if (this.#isWorthReading(asked)) this.#follow(asked)
     for (const path of this.#project.tooDeep) this.#reportTooDeep([path])
     this.readings.mixed = this.#mixedKey()
     const models = [...this.#taken].sort().flatMap((path) => this.#model(path) ?? [])
@@ -130,7 +132,11 @@ class Analyzer {
       for (const each of way) this.#project.mixinFiles.add(each)
     }
     const origins = this.#reading(path, this.#kept.origins, this.readings.origins, () => originsOf(this.#find(path, new DiagnosticLog())!)) ?? []
-    return [...look.bases, ...origins.filter((file) => mayHoldBrain(this.#input.host.readFile(file) ?? ''))]
+    return [...look.bases, ...origins.filter((file) => this.#isWorthReading(file))]
+  }
+
+  #isWorthReading(path: string): boolean {
+    return this.#reading(path, this.#kept.worth, this.readings.worth, () => this.#facts.mayHoldBrain(path))!
   }
 
   #look(path: string): Look | undefined {
@@ -220,7 +226,7 @@ class Analyzer {
 }
 
 function newReadings(): Kept {
-  return { looks: new Map(), origins: new Map(), models: new Map(), mixed: '' }
+  return { worth: new Map(), looks: new Map(), origins: new Map(), models: new Map(), mixed: '' }
 }
 
 function outputName(path: string, root: string, sourceRoot: string): string {

@@ -3,7 +3,7 @@
 
 import { hash } from 'node:crypto'
 import type { CompilerHost } from '../model.ts'
-import { createImportReader, type ImportsOf, ModuleGraph } from './module-graph.ts'
+import { createSpecifierReader, ModuleGraph, type SpecifiersOf } from './module-graph.ts'
 import { mayHoldBrain } from './prefilter.ts'
 
 /** How each question is answered now; a text is answered by its hash. */
@@ -15,8 +15,8 @@ interface Answers {
   /** The same where it matches a pattern. */
   'text-with'(path: string, pattern: string): string | undefined
   'may-hold-brain'(path: string): string
-  /** The files that a module imports. */
-  imports(path: string): string
+  /** What a module imports, as it says. */
+  specifiers(path: string): string
   /** The file that an import means. */
   meaning(specifier: string, from: string): string | undefined
   /** What a file of a package is called. */
@@ -67,13 +67,13 @@ export class Facts {
   constructor(host: CompilerHost, options: FactsOptions) {
     this.#options = options
     this.#given = host
-    const importsOf = createImportReader(host)
-    this.#answers = answersOf(host, importsOf, options.types)
+    const specifiersOf = createSpecifierReader(host)
+    this.#answers = answersOf(host, specifiersOf, options.types)
     this.host = options.isNoted ? this.#notingHost() : host
     this.graph = new ModuleGraph((path) => {
-      this.note('imports', path)
-      return importsOf(path)
-    })
+      this.note('specifiers', path)
+      return specifiersOf(path)
+    }, this.host)
   }
 
   /** Whether something was worked out in a way that its facts don't tell: nothing may be kept. */
@@ -164,9 +164,9 @@ export class Facts {
 
 // --- internal ---
 
-const OF_TEXT: ReadonlySet<Fact['about']> = new Set(['text', 'tree', 'text-with', 'may-hold-brain'])
+const OF_TEXT: ReadonlySet<Fact['about']> = new Set(['text', 'tree', 'text-with', 'may-hold-brain', 'specifiers'])
 
-function answersOf(host: CompilerHost, importsOf: ImportsOf, types: () => string): Answers {
+function answersOf(host: CompilerHost, specifiersOf: SpecifiersOf, types: () => string): Answers {
   const hashes = new Map<string, string | undefined>()
   const text = (path: string): string | undefined => {
     if (!hashes.has(path)) hashes.set(path, hashOf(host.readFile(path)))
@@ -177,7 +177,7 @@ function answersOf(host: CompilerHost, importsOf: ImportsOf, types: () => string
     tree: text,
     'text-with': (path, pattern) => (new RegExp(pattern).test(host.readFile(path) ?? '') ? text(path) : undefined),
     'may-hold-brain': (path) => String(mayHoldBrain(host.readFile(path) ?? '')),
-    imports: (path) => importsOf(path).join('\n'),
+    specifiers: (path) => specifiersOf(path).join('\n'),
     meaning: (specifier, from) => host.resolve(specifier, from),
     name: (path) => host.nameOf?.(path),
     reason: (specifier, from) => host.whyUnread?.(specifier, from),

@@ -6,24 +6,26 @@ import { SCRIPT } from './prefilter.ts'
 
 const SPECIFIER = /\b(?:from|import|require)\s*\(?\s*(["'])([^"'\n]+)\1/g
 
-/** The modules that one imports, absolute. */
-export type ImportsOf = (path: string) => readonly string[]
+/** What a module imports, as it says. */
+export type SpecifiersOf = (path: string) => readonly string[]
 
 /** Reads each module once. */
-export function createImportReader(host: CompilerHost): ImportsOf {
+export function createSpecifierReader({ readFile }: Pick<CompilerHost, 'readFile'>): SpecifiersOf {
   const known = new Map<string, readonly string[]>()
   return (path) => {
-    const imports = known.get(path) ?? importsIn(path, host)
-    known.set(path, imports)
-    return imports
+    const specifiers = known.get(path) ?? specifiersIn((SCRIPT.test(path) && readFile(path)) || '')
+    known.set(path, specifiers)
+    return specifiers
   }
 }
 
 export class ModuleGraph {
-  readonly #importsOf: ImportsOf
+  readonly #specifiersOf: SpecifiersOf
+  readonly #host: Pick<CompilerHost, 'resolve'>
 
-  constructor(importsOf: ImportsOf) {
-    this.#importsOf = importsOf
+  constructor(specifiersOf: SpecifiersOf, host: Pick<CompilerHost, 'resolve'>) {
+    this.#specifiersOf = specifiersOf
+    this.#host = host
   }
 
   /** Modules and all that they import, at whatever distance, each once. Stops before a module that `isClosed`. */
@@ -35,7 +37,7 @@ export class ModuleGraph {
       seen.add(at)
       if (isClosed(at)) continue
       yield at
-      pending.push(...this.#importsOf(at))
+      pending.push(...new Set(this.#specifiersOf(at).flatMap((specifier) => this.#host.resolve(specifier, at) ?? [])))
     }
   }
 
@@ -48,17 +50,11 @@ export class ModuleGraph {
 
 /** Files of the project and all that they import, at whatever distance, also what they import as types alone. Absolute. */
 export function reachedFiles(paths: readonly string[], host: CompilerHost): ReadonlySet<string> {
-  return new Set(new ModuleGraph(createImportReader(host)).from(paths))
+  return new Set(new ModuleGraph(createSpecifierReader(host), host).from(paths))
 }
 
 // --- internal ---
 
-function importsIn(path: string, host: CompilerHost): readonly string[] {
-  const found = new Set<string>()
-  const text = SCRIPT.test(path) ? host.readFile(path) ?? '' : ''
-  for (const [, , specifier] of text.matchAll(SPECIFIER)) {
-    const target = host.resolve(specifier!, path)
-    if (target !== undefined) found.add(target)
-  }
-  return [...found]
+function specifiersIn(text: string): readonly string[] {
+  return [...new Set(Array.from(text.matchAll(SPECIFIER), ([, , specifier]) => specifier!))]
 }

@@ -85,6 +85,7 @@ export class SourceProject {
 
   unit(path: string): SourceUnit | undefined {
     this.facts.note('tree', path)
+    this.facts.note('name', path)
     if (!this.#units.has(path)) this.#units.set(path, this.#parseUnlessTooDeep(path))
     return this.#units.get(path)
   }
