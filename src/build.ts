@@ -93,6 +93,12 @@ interface Compiled extends Pick<CheckResult, 'diagnostics' | 'brains'> {
 
 export const loadOwnCompiler = (): Promise<Compiler> => import('./compiler.ts')
 
+/** One that keeps, from one compilation to the next, what it understood of each file. */
+export function keepCompiler(): () => Promise<Compiler> {
+  let kept: Promise<Compiler> | undefined
+  return () => (kept ??= import('./compiler.ts').then((compiler) => ({ ...compiler, compile: compiler.createCompiler().compile })))
+}
+
 export const compileInput = ({ projectDir, sourceRoot, outDir }: BuildConfig, files: readonly string[], host: CompilerHost): CompileInput =>
   ({ root: projectDir, sourceRoot, outDir, files, host })
 

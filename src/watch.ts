@@ -4,7 +4,7 @@ import { resolve } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import { type FSWatcher, watch as watchFiles } from 'chokidar'
 import { mayHoldBrain } from '../compiler/1-parse/prefilter.ts'
-import { build, type BuildContext, type BuildResult, hasErrors } from './build.ts'
+import { build, type BuildContext, type BuildResult, hasErrors, keepCompiler } from './build.ts'
 import { type BuildConfig, isTypeScript, isWithin, posix, shownPath, UsageError } from './config.ts'
 import { readText } from './source-text.ts'
 
@@ -38,7 +38,7 @@ export async function watchProject(config: BuildConfig, context: WatchContext): 
   })
   try {
     await new Promise<void>((ready) => watcher.once('ready', ready))
-    await rebuildOnChange(config, watcher, context)
+    await rebuildOnChange(config, watcher, { loadCompiler: keepCompiler(), ...context })
   } finally {
     await watcher.close()
   }

@@ -4,7 +4,7 @@ import { posix as posixPath } from 'node:path'
 import { mayHoldBrain, mayHoldMixin } from '../../compiler/1-parse/prefilter.ts'
 import { type Diagnostic, invariant } from '../../compiler/log.ts'
 import type { CompiledModule } from '../../compiler/model.ts'
-import { type Compiler, compileInput, loadOwnCompiler } from '../build.ts'
+import { type Compiler, compileInput, keepCompiler } from '../build.ts'
 import { type BuildConfig, isFile, isTypeScript } from '../config.ts'
 import { inputDiagnostics } from '../input-errors.ts'
 import type { Mapped } from '../line-edits.ts'
@@ -47,7 +47,7 @@ export class ProjectBrains {
   #mayBeOld = true
   #packages = createPackages()
 
-  constructor(config: BuildConfig, aliases: readonly Alias[] = [], loadCompiler = loadOwnCompiler) {
+  constructor(config: BuildConfig, aliases: readonly Alias[] = [], loadCompiler = keepCompiler()) {
     this.config = config
     this.#aliases = aliases
     this.#loadCompiler = loadCompiler
