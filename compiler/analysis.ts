@@ -3,7 +3,7 @@
  * anything else from. Each is looked at first for what it leads to, since a mixin is read for all brains that apply it; no tree is held between two files.
  */
 import { deepestPlace } from './1-parse/deepest.ts'
-import { Facts, type Reading } from './1-parse/facts.ts'
+import { Facts } from './1-parse/facts.ts'
 import { SCRIPT } from './1-parse/prefilter.ts'
 import { relativeName, SourceProject } from './1-parse/project.ts'
 import { findBrains, type FoundFile, type Look, lookOf, originsOf, readFile } from './2-analyze/file.ts'
@@ -12,6 +12,7 @@ import { DOORS } from '../src/contract/names.ts'
 import { sourceTooDeep } from './diagnostics.ts'
 import { DiagnosticLog } from './log.ts'
 import type { CompileInput, FileModel } from './model.ts'
+import { newReadings, type Readings, type ReadingsOf, readingsOfText, textOfReadings } from './readings.ts'
 
 export interface Analysis {
   /** By path. */
@@ -23,62 +24,63 @@ export interface Analysis {
 
 export function analyze(input: CompileInput): Analysis {
   const oracle = new TypeOracle(input.root, input.host)
-  return new Analyzer(input, { kept: NOTHING_KEPT, isNoted: false, isUnchanged: () => false, oracle }).analyze()
+  return new Analyzer(input, { kept: newReadings(), isNoted: false, isUnchanged: () => false, oracle }).analyze()
 }
 
-/** What was understood of each file, with all that it was understood from. */
+/** What was understood of each file, from one analysis to the next. */
 export class Memory {
-  #kept = NOTHING_KEPT
-  #place = ''
+  #saved: string | undefined
+  #kept = newReadings()
+  #root = ''
+  #sourceRoot = ''
   #oracle: TypeOracle | undefined
+
+  /** `saved`: what `save` gave. */
+  constructor(saved?: string) {
+    this.#saved = saved
+  }
 
   /** What `analyze` gives. Reads again only what has changed: `changed`, or whatever has another content. */
   analyze(input: CompileInput, changed?: readonly string[]): Analysis {
-    const place = `${input.root}\n${input.sourceRoot}`
-    if (place !== this.#place) this.#forget(place)
+    this.#enter(input)
     const meant = changed && new Set(changed)
     const oracle = (this.#oracle ??= new TypeOracle(input.root, input.host))
     oracle.begin(input.host)
     const analyzer = new Analyzer(input, { kept: this.#kept, isNoted: true, isUnchanged: (path) => meant?.has(path) === false, oracle })
     const analysis = analyzer.analyze()
-    this.#kept = analyzer.readings
-    if (!analyzer.isUncertain) return analysis
-    this.#forget(place)
-    return analyze(input)
+    this.#kept = analyzer.isUncertain ? newReadings() : analyzer.readings
+    return analyzer.isUncertain ? analyze(input) : analysis
   }
 
-  #forget(place: string): void {
-    this.#place = place
-    this.#kept = NOTHING_KEPT
+  save(): string {
+    return JSON.stringify([this.#sourceRoot.slice(this.#root.length), textOfReadings(this.#kept, this.#root)])
+  }
+
+  /** Outputs are named by these folders. */
+  #enter({ root, sourceRoot }: CompileInput): void {
+    if (root === this.#root && sourceRoot === this.#sourceRoot) return
+    this.#root = root
+    this.#sourceRoot = sourceRoot
+    this.#kept = this.#restored() ?? newReadings()
+    this.#saved = undefined
     this.#oracle = undefined
+  }
+
+  /** Nothing is lost where it is none of ours. */
+  #restored(): Readings | undefined {
+    try {
+      const [place, text] = JSON.parse(this.#saved ?? 'null') as [string, string]
+      return this.#root + place === this.#sourceRoot ? readingsOfText(text, this.#root) : undefined
+    } catch {
+      return undefined
+    }
   }
 }
 
 // --- internal ---
 
-/** A value with what there was to say while it was read; none where the stack did not suffice. */
-interface Read<Value> {
-  readonly value: Value | undefined
-  readonly log: DiagnosticLog
-}
-
-type Readings<Value> = Map<string, Reading<Read<Value>>>
-
-/** By path. */
-interface Kept {
-  /** Whether a file may hold a brain. */
-  readonly worth: Readings<boolean>
-  readonly looks: Readings<Look>
-  readonly origins: Readings<readonly string[]>
-  readonly models: Readings<FileModel>
-  /** The mixins that the models were read for. */
-  mixed: string
-}
-
-const NOTHING_KEPT: Kept = newReadings()
-
 interface AnalyzerOptions {
-  readonly kept: Kept
+  readonly kept: Readings
   readonly isNoted: boolean
   readonly isUnchanged: (path: string) => boolean
   readonly oracle: TypeOracle
@@ -90,7 +92,7 @@ class Analyzer {
   readonly #project: SourceProject
   readonly #oracle: TypeOracle
   readonly #log = new DiagnosticLog()
-  readonly #kept: Kept
+  readonly #kept: Readings
   readonly readings = newReadings()
   readonly #taken = new Set<string>()
   /** By file: where the classes of its mixins begin that some brain applies, and what they are called. */
@@ -158,15 +160,15 @@ class Analyzer {
   }
 
   /** As it was read before, where nothing of what it was read from has changed. */
-  #reading<Value>(path: string, kept: Readings<Value> | undefined, readings: Readings<Value>, read: (log: DiagnosticLog) => Value | undefined): Value | undefined {
+  #reading<Value>(path: string, kept: ReadingsOf<Value> | undefined, readings: ReadingsOf<Value>, read: (log: DiagnosticLog) => Value | undefined): Value | undefined {
     const known = kept?.get(path)
     const reading = known && this.#facts.hold(known.facts) ? known : this.#facts.during(() => {
       this.#project.startFile()
       const log = new DiagnosticLog()
-      return { value: this.#unlessTooDeep(path, () => read(log)), log }
+      return { value: this.#unlessTooDeep(path, () => read(log)), found: log.found }
     })
     readings.set(path, reading)
-    this.#log.addAll(reading.value.log)
+    this.#log.addAll(reading.value.found)
     return reading.value.value
   }
 
@@ -191,8 +193,9 @@ class Analyzer {
 
   /** Which mixins are applied: a file is read for that. */
   #mixedKey(): string {
-    const applied = [...this.#mixins].map(([file, classes]) => `${file}\n${[...classes].join('\n')}`)
-    return [...applied, ...this.#project.mixinFiles].sort().join('\n')
+    const nameOf = (file: string): string => relativeName(this.#input.root, file)
+    const applied = [...this.#mixins].map(([file, classes]) => [nameOf(file), ...classes].join('\n'))
+    return [...applied, ...[...this.#project.mixinFiles].map(nameOf)].sort().join('\n')
   }
 
   /** Syntax trees are walked by recursion: the stack is what bounds their depth. */
@@ -223,10 +226,6 @@ class Analyzer {
   #namesTaskbrain(path: string): boolean {
     return this.#textOf(path).includes(DOORS.user)
   }
-}
-
-function newReadings(): Kept {
-  return { worth: new Map(), looks: new Map(), origins: new Map(), models: new Map(), mixed: '' }
 }
 
 function outputName(path: string, root: string, sourceRoot: string): string {

@@ -25,11 +25,14 @@ export interface IncrementalCompiler {
    * text since the last call; without it every file that mattered is compared by its content.
    */
   compile(input: CompileInput, changed?: readonly string[]): CompileResult
+  /** What it understood, for one of the same version that begins where this one ends. Holds no path but those below the project's folder, as from there. */
+  save(): string
 }
 
-export function createCompiler(): IncrementalCompiler {
-  const memory = new Memory()
-  return { compile: (input, changed) => compileAnalysed(input, memory.analyze(input, changed)) }
+/** `saved`: what `save` gave. What it can't use it does without. */
+export function createCompiler(saved?: string): IncrementalCompiler {
+  const memory = new Memory(saved)
+  return { compile: (input, changed) => compileAnalysed(input, memory.analyze(input, changed)), save: () => memory.save() }
 }
 
 export interface Explanation {

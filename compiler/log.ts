@@ -58,6 +58,9 @@ export interface Diagnostic extends Finding {
   readonly fix?: Fix
 }
 
+/** Findings, by what tells them apart. */
+export type Found = ReadonlyMap<string, Diagnostic>
+
 export class DiagnosticLog {
   readonly #found = new Map<string, Diagnostic>()
   readonly #filesWithErrors = new Set<string>()
@@ -84,10 +87,16 @@ export class DiagnosticLog {
     return this.#filesWithErrors.has(fileName)
   }
 
-  /** All that another one has found. */
-  addAll(other: DiagnosticLog): void {
-    for (const [key, found] of other.#found) this.#found.set(key, found)
-    for (const file of other.#filesWithErrors) this.#filesWithErrors.add(file)
+  get found(): Found {
+    return this.#found
+  }
+
+  /** What another one has found. */
+  addAll(found: Found): void {
+    for (const [key, diagnostic] of found) {
+      if (diagnostic.severity === 'error') this.#filesWithErrors.add(diagnostic.file)
+      this.#found.set(key, diagnostic)
+    }
   }
 
   /** Takes back the warnings of a code on a line; false where there is none. An error stays. */

@@ -3,7 +3,7 @@ import { posix as posixPath } from 'node:path'
 import type { OwnPlace } from '../compiler/index.ts'
 import type { Diagnostic } from '../compiler/log.ts'
 import type { CompileInput, CompileResult, CompilerHost } from '../compiler/model.ts'
-import { cacheText, filesToWatch, standingBuild } from './cache.ts'
+import { cacheText, filesToWatch, savedReadings, standingBuild } from './cache.ts'
 import { type BuildConfig, shownPath } from './config.ts'
 import type { BrainManifest, Manifest } from './contract/manifest.ts'
 import { checkOutDir, readManifest, writeCache, type Written, writeOutput } from './output.ts'
@@ -14,6 +14,8 @@ import { findSources } from './sources.ts'
 /** The compiler as a build calls it: text in, text out. */
 export interface Compiler extends ConfigReader {
   compile(input: CompileInput): CompileResult
+  /** What it understood, for one that is loaded with it. */
+  save?(): string
   transformModule(path: string, text: string, root: string, knownAs?: string): { readonly code: string } | undefined
   ownPlaces(path: string, text: string): readonly OwnPlace[]
   deepestPlace(path: string, text: string): { readonly at: number }
@@ -22,8 +24,10 @@ export interface Compiler extends ConfigReader {
 export interface BuildContext {
   /** Told as each phase begins. */
   readonly onPhase?: (phase: string) => void
-  /** Called only where a file may hold a brain: loading the compiler costs half a second. */
-  readonly loadCompiler?: () => Promise<Compiler>
+  /** Called only where a file may hold a brain: loading the compiler costs half a second. `saved`: what the one of the last good build understood. */
+  readonly loadCompiler?: (saved: string | undefined) => Promise<Compiler>
+  /** Is given what need not be done before the result is told. */
+  readonly later?: (work: () => void) => void
 }
 
 export interface CheckResult {
@@ -53,7 +57,7 @@ export async function build(config: BuildConfig, context: BuildContext = {}): Pr
   if (standing) return { ...standing, lookedAt, written: [], unchanged: standing.files, deleted: [] }
 
   const files = openProjectFiles()
-  const { texts, ...compiled } = await compileAndBundle(config, context, candidates, files)
+  const { texts, compiler, ...compiled } = await compileAndBundle(config, context, candidates, files)
   const checked = { ...compiled, lookedAt, read: filesToWatch(files.seen().files) }
   const last = readManifest(config.outDir)
   if (texts.size === 0) return { ...checked, files: last?.files ?? [], written: [], unchanged: last?.files ?? [], deleted: [] }
@@ -64,7 +68,8 @@ export async function build(config: BuildConfig, context: BuildContext = {}): Pr
   const keepLast = isBroken || config.patterns.length > 0
   const { outputs, ...written } = writeOutput({ outDir: config.outDir, texts, brains: checked.brains, sources: sourceHashes(config, checked.brains, files), last, keepLast })
   if (!isBroken && checked.brains.length > 0) {
-    writeCache(config.outDir, cacheText(config, { ...checked, candidates, outputs, seen: files.seen() }))
+    const remember = (): void => writeCache(config.outDir, cacheText(config, { ...checked, candidates, outputs, seen: files.seen(), saved: compiler?.save?.() }))
+    ;(context.later ?? ((work) => work()))(remember)
   }
   return { ...checked, ...written, files: [...written.written, ...written.unchanged].sort() }
 }
@@ -89,14 +94,19 @@ export const hasErrors = (diagnostics: readonly Diagnostic[]): boolean =>
 interface Compiled extends Pick<CheckResult, 'diagnostics' | 'brains'> {
   /** Path below the out dir → text. Empty where nothing may be written. */
   readonly texts: ReadonlyMap<string, string>
+  /** Where one was needed. */
+  readonly compiler?: Compiler
 }
 
-export const loadOwnCompiler = (): Promise<Compiler> => import('./compiler.ts')
+export async function loadOwnCompiler(saved?: string): Promise<Compiler> {
+  const compiler = await import('./compiler.ts')
+  return { ...compiler, ...compiler.createCompiler(saved) }
+}
 
 /** One that keeps, from one compilation to the next, what it understood of each file. */
-export function keepCompiler(): () => Promise<Compiler> {
+export function keepCompiler(): (saved?: string) => Promise<Compiler> {
   let kept: Promise<Compiler> | undefined
-  return () => (kept ??= import('./compiler.ts').then((compiler) => ({ ...compiler, compile: compiler.createCompiler().compile })))
+  return (saved) => (kept ??= loadOwnCompiler(saved))
 }
 
 export const compileInput = ({ projectDir, sourceRoot, outDir }: BuildConfig, files: readonly string[], host: CompilerHost): CompileInput =>
@@ -111,11 +121,11 @@ async function compileAndBundle(
   if (candidates.length === 0) return { texts: new Map(), diagnostics: [], brains: [] }
 
   context.onPhase?.(`Compiling ${candidates.length} ${candidates.length === 1 ? 'file' : 'files'}`)
-  const compiler = await (context.loadCompiler ?? loadOwnCompiler)()
+  const compiler = await (context.loadCompiler ?? loadOwnCompiler)(savedReadings(config))
   const { texts, diagnostics, brains } = await compileWith(compiler, config, context, candidates, host)
   const ofInput = inputDiagnostics(config.projectDir, host, compiler)
   const all = [...diagnostics, ...ofInput].sort(byPlace)
-  return hasErrors(ofInput) ? { texts: new Map(), diagnostics: all, brains: [] } : { texts, diagnostics: all, brains }
+  return hasErrors(ofInput) ? { texts: new Map(), diagnostics: all, brains: [] } : { texts, diagnostics: all, brains, compiler }
 }
 
 async function compileWith(

@@ -2,6 +2,7 @@
 // compiler is loaded. Contents decide, never times. Paths in the cache are relative to the project's folder.
 import { existsSync } from 'node:fs'
 import { dirname, posix as posixPath, relative } from 'node:path'
+import { constants, gunzipSync, gzipSync } from 'node:zlib'
 import type { Diagnostic } from '../compiler/log.ts'
 import { type BuildConfig, isWithin, posix } from './config.ts'
 import type { BrainManifest } from './contract/manifest.ts'
@@ -20,6 +21,8 @@ export interface GoodBuild {
   /** Warnings: they are shown again. */
   readonly diagnostics: readonly Diagnostic[]
   readonly brains: readonly BrainManifest[]
+  /** What the compiler understood of its sources. */
+  readonly saved: string | undefined
 }
 
 /** The same of a build that still stands. */
@@ -45,7 +48,18 @@ export function cacheText(config: BuildConfig, build: GoodBuild): string {
     diagnostics: build.diagnostics,
     brains: build.brains,
   }
-  return `${JSON.stringify({ checksum: checksumOf(kept), build: kept }, null, 2)}\n`
+  const readings = build.saved === undefined ? undefined : gzipSync(build.saved, { level: constants.Z_BEST_SPEED }).toString('base64')
+  return `${JSON.stringify({ checksum: checksumOf(kept), build: kept, readings }, null, 2)}\n`
+}
+
+/** What the compiler of the last good build understood, if it was this one. */
+export function savedReadings({ outDir }: BuildConfig): string | undefined {
+  try {
+    const { build, readings } = JSON.parse(readCache(outDir) ?? '') as { build: Kept; readings: string }
+    return build.call.taskbrain === ownIdentity() ? gunzipSync(Buffer.from(readings, 'base64')).toString() : undefined
+  } catch {
+    return undefined
+  }
 }
 
 /** The last good build, if the same call would make the same again; `undefined` where that is not sure. */

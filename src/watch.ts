@@ -38,13 +38,15 @@ export async function watchProject(config: BuildConfig, context: WatchContext): 
   })
   try {
     await new Promise<void>((ready) => watcher.once('ready', ready))
-    await rebuildOnChange(config, watcher, { loadCompiler: keepCompiler(), ...context })
+    await rebuildOnChange(config, watcher, context)
   } finally {
     await watcher.close()
   }
 }
 
-async function rebuildOnChange(config: BuildConfig, watcher: FSWatcher, context: WatchContext): Promise<void> {
+async function rebuildOnChange(config: BuildConfig, watcher: FSWatcher, watching: WatchContext): Promise<void> {
+  const later: (() => void)[] = []
+  const context: WatchContext = { loadCompiler: keepCompiler(), ...watching, later: (work) => void later.push(work) }
   let last: BuildResult | undefined
   let wake = (): void => {}
   const changed = new Set<string>()
@@ -62,6 +64,7 @@ async function rebuildOnChange(config: BuildConfig, watcher: FSWatcher, context:
   last = await build(config, context)
   context.onFirst(last, context.now() - startedAt)
   for (;;) {
+    for (const work of later.splice(0)) work()
     watcher.add(last.read.filter((file) => !isWithin(config.projectDir, file) && !isWithin(config.sourceRoot, file)))
     await somethingNew()
     if (context.signal.aborted) return

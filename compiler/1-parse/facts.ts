@@ -57,7 +57,8 @@ export class Facts {
   readonly host: CompilerHost
   readonly graph: ModuleGraph
   readonly #options: FactsOptions
-  readonly #given: CompilerHost
+  /** For what is noted by whoever asks. */
+  readonly given: CompilerHost
   readonly #answers: Answers
   readonly #open: Set<Fact>[] = []
   /** Each question is asked once. */
@@ -66,7 +67,7 @@ export class Facts {
 
   constructor(host: CompilerHost, options: FactsOptions) {
     this.#options = options
-    this.#given = host
+    this.given = host
     const specifiersOf = createSpecifierReader(host)
     this.#answers = answersOf(host, specifiersOf, options.types)
     this.host = options.isNoted ? this.#notingHost() : host
@@ -87,13 +88,13 @@ export class Facts {
 
   mayHoldBrain(path: string): boolean {
     this.note('may-hold-brain', path)
-    return mayHoldBrain(this.#given.readFile(path) ?? '')
+    return mayHoldBrain(this.given.readFile(path) ?? '')
   }
 
   /** The text of a file, where it matches. */
   textWith(path: string, pattern: RegExp): string | undefined {
     this.note('text-with', path, pattern.source)
-    const text = this.#given.readFile(path)
+    const text = this.given.readFile(path)
     return text !== undefined && pattern.test(text) ? text : undefined
   }
 
@@ -143,7 +144,7 @@ export class Facts {
   }
 
   #notingHost(): CompilerHost {
-    const host = this.#given
+    const host = this.given
     const asked = (about: Fact['about']) => (of: string, from = ''): string | undefined => {
       this.note(about, of, from)
       return this.#answer(about, of, from).answer

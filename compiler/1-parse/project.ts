@@ -136,7 +136,7 @@ export class SourceProject {
   }
 
   #parse(path: string): SourceUnit | undefined {
-    const text = this.host.readFile(path)?.replace(/^\uFEFF/, '')
+    const text = this.facts.given.readFile(path)?.replace(/^\uFEFF/, '')
     if (text === undefined) return undefined
     this.#held += text.length
     if (this.#read.has(path)) this.#heldAgain += text.length
@@ -150,7 +150,7 @@ export class SourceProject {
     return {
       path,
       source: { name: relativeName(this.#root, path), text },
-      knownAs: this.host.nameOf?.(path) ?? relativeName(this.#root, path),
+      knownAs: this.facts.given.nameOf?.(path) ?? relativeName(this.#root, path),
       tree,
       imports: tree.statements.filter(ts.isImportDeclaration).map(importOf),
       classes,

@@ -1,7 +1,8 @@
 import { mkdirSync, utimesSync } from 'node:fs'
 import { join } from 'node:path'
+import { gunzipSync, gzipSync } from 'node:zlib'
 import * as assert from 'uvu/assert'
-import { build, type BuildResult, type Compiler } from '../../src/build.ts'
+import { build, type BuildResult, type Compiler, loadOwnCompiler } from '../../src/build.ts'
 import { resolveConfig } from '../../src/config.ts'
 import { hashOf } from '../../src/hash.ts'
 import { taskbrain } from '../harness/command.ts'
@@ -15,9 +16,9 @@ const CACHE = '.taskbrain/cache.json'
 /** The result, and whether a compiler was loaded for it. */
 async function built(project: ScratchProject, call: Call = {}): Promise<BuildResult & { compiled: boolean }> {
   let compiled = false
-  const loadCompiler = (): Promise<Compiler> => {
+  const loadCompiler = (saved?: string): Promise<Compiler> => {
     compiled = true
-    return import('../../compiler/index.ts')
+    return loadOwnCompiler(saved)
   }
   return { ...await build(resolveConfig({ cwd: project.dir, patterns: [], ...call }), { loadCompiler }), compiled }
 }
@@ -45,6 +46,10 @@ export class MainBrain extends Brain {
 `,
   'src/pick.ts': "import type { Mode } from './kinds'\nexport const pick = (): Mode => JSON.parse('1')\n",
   'src/kinds/index.ts': 'export type Mode = number\n',
+}
+
+function withReadings(cache: string, change: (readings: string) => string): string {
+  return cache.replace(/"readings": "(.*)"/, (_, readings: string) => `"readings": "${gzipSync(change(gunzipSync(Buffer.from(readings, 'base64')).toString())).toString('base64')}"`)
 }
 
 describe('a build when nothing changed', (it) => {
@@ -256,5 +261,37 @@ describe('a build with errors', (it) => {
     project.write('src/other.brain.ts', other)
     assert.is((await built(project)).compiled, true)
     assert.match(project.read('.taskbrain/other.brain.js'), 'compute(4)')
+  })
+
+  it('hands what the compiler understood to the next one, which reads only what changed', async () => {
+    using project = scratchProject({ ...SMALL_BRAIN, 'src/other.brain.ts': MAIN.replace('MainBrain', 'OtherBrain').replaceAll('total', 'others') })
+    const types = '.taskbrain/other.brain.OtherBrain.state.d.ts'
+    await built(project)
+    const good = project.read(types)
+    // Only one that takes it from there says so. As long as it was: the places in it stay.
+    project.write(CACHE, withReadings(project.read(CACHE), (readings) => readings.replaceAll('others', 'elders')))
+    project.write('src/main.brain.ts', `${MAIN}// changed\n`)
+    await built(project)
+    assert.is(project.read(types), good.replaceAll('others', 'elders'))
+    project.write(CACHE, project.read(CACHE).replace(/"taskbrain": "/, '$&other '))
+    await built(project)
+    assert.is(project.read(types), good)
+  })
+
+  it('does without what the compiler understood where that can\'t be read', async () => {
+    using project = scratchProject(SMALL_BRAIN)
+    await built(project)
+    const cache = project.read(CACHE)
+    const spoilt = ['""', '"bm90aGluZw=="', '7', '{}']
+    for (const [index, readings] of spoilt.entries()) {
+      project.write(CACHE, cache.replace(/"readings": ".*"/, `"readings": ${readings}`))
+      project.write('src/main.brain.ts', `${MAIN}// ${index}\n`)
+      assert.equal((await built(project)).diagnostics, [])
+    }
+    for (const change of [() => 'null', () => '[]', () => '["/src","{}"]']) {
+      project.write(CACHE, withReadings(cache, change))
+      project.write('src/main.brain.ts', `${MAIN}// ${change}\n`)
+      assert.equal((await built(project)).diagnostics, [])
+    }
   })
 })

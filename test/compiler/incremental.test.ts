@@ -3,7 +3,7 @@ import { join, posix, resolve } from 'node:path'
 import { env } from 'node:process'
 import * as fc from 'fast-check'
 import * as assert from 'uvu/assert'
-import { compile, type CompileInput, type CompilerHost, createCompiler } from '../../compiler/index.ts'
+import { compile, type CompileInput, type CompilerHost, createCompiler, type IncrementalCompiler } from '../../compiler/index.ts'
 import { describe } from '../harness/suite.ts'
 import { WORLD } from './changing-world.ts'
 
@@ -11,7 +11,7 @@ import { WORLD } from './changing-world.ts'
 type Texts = Map<string, string>
 
 const SEED = Number(env['INCREMENTAL_SEED'] ?? 6)
-const RUNS = Number(env['INCREMENTAL_RUNS'] ?? 60)
+const RUNS = Number(env['INCREMENTAL_RUNS'] ?? 40)
 const TASK = '@Brain.task({ process: true, runOnStart: true })'
 const ROOT = '/project'
 
@@ -31,9 +31,16 @@ function inputOf(texts: Texts, onRead = (_path: string): void => {}): CompileInp
   return { root: ROOT, sourceRoot: `${ROOT}/src`, outDir: `${ROOT}/.taskbrain`, files: [...texts.keys()].sort(), host }
 }
 
-/** A kept compiler says and gives what a new one does. */
-function agrees(compiler: ReturnType<typeof createCompiler>, texts: Texts, changed?: readonly string[]): void {
-  assert.equal(compiler.compile(inputOf(texts), changed), compile(inputOf(texts)))
+/** A kept compiler says and gives what a new one does, and so does one that begins with what it has saved. */
+function agrees(compiler: IncrementalCompiler, texts: Texts, changed?: readonly string[]): void {
+  const restored = createCompiler(compiler.save())
+  const expected = compile(inputOf(texts))
+  assert.equal(compiler.compile(inputOf(texts), changed), expected)
+  assert.equal(restored.compile(inputOf(texts)), expected)
+  const fresh = createCompiler()
+  fresh.compile(inputOf(texts))
+  assert.is(compiler.save(), fresh.save())
+  assert.is(restored.save(), fresh.save())
 }
 
 /** A change of one file: another text, or none. */
