@@ -11,6 +11,7 @@ import { compile } from '../compiler/index.ts'
 import { diskHost } from '../test/harness/compiled.ts'
 import { makeBrainProject } from './brain-project.ts'
 import { measure, print } from './measure.ts'
+import { typeCheck } from './type-check.ts'
 
 const folder = resolve('.test/bench-compile')
 rmSync(folder, { recursive: true, force: true })
@@ -19,7 +20,11 @@ cpSync('examples/complete', folder, { recursive: true })
 symlinkSync(resolve('node_modules'), `${folder}/node_modules`)
 const source = `${folder}/src/main.brain.ts`
 const text = readFileSync(source, 'utf8')
-const node = (...args: string[]) => () => void spawnSync(process.execPath, args, { cwd: folder })
+const run = (program: string, ...args: string[]) => () => {
+  const { status, stderr, stdout } = spawnSync(program, args, { cwd: folder, encoding: 'utf8' })
+  if (status !== 0) throw new Error(`${program} ${args.join(' ')}: ${stderr || stdout}`)
+}
+const node = (...args: string[]) => run(process.execPath, ...args)
 const script = (code: string) => node('--input-type=module', '-e', code)
 const bin = (name: string): string => resolve(`node_modules/${name}`)
 
@@ -31,8 +36,8 @@ print('Whole process', await measure([
   { name: 'taskbrain build, nothing there yet', run: () => { rmSync(`${folder}/.taskbrain`, { recursive: true, force: true }); node(resolve('dist/cli.mjs'), 'build')() } },
   { name: 'taskbrain build, nothing changed', run: node(resolve('dist/cli.mjs'), 'build') },
   { name: 'taskbrain --help', run: node(resolve('dist/cli.mjs'), '--help') },
-  { name: 'tsc 5.9 --noEmit', run: node(bin('typescript/bin/tsc'), '--noEmit', '--target', 'es2022', '--module', 'nodenext', '--skipLibCheck', source) },
-  { name: 'esbuild --bundle', run: node(bin('esbuild/bin/esbuild'), source, '--bundle', '--packages=external', '--format=esm', '--outfile=out.js') },
+  { name: 'tsc 5.9 --noEmit', run: node(...typeCheck(folder)) },
+  { name: 'esbuild --bundle', run: run(bin('esbuild/bin/esbuild'), source, '--bundle', '--packages=external', '--format=esm', '--outfile=out.js') },
 ], 7))
 
 const host = diskHost()
