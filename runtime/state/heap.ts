@@ -1,4 +1,4 @@
-import type { PrivateMemory } from './codec/index.ts'
+import { type PrivateMemory, putLongText, takeLongText, type Text } from './codec/index.ts'
 import { HEAP, HEAP_START, UNIT_BYTES } from './layout.ts'
 
 /**
@@ -28,11 +28,13 @@ export type Block = number
 export class Heap {
   readonly #words: Int32Array
   readonly #bytes: Uint8Array
+  readonly #text: Text
   readonly #endUnit: number
 
   constructor(words: Int32Array) {
     this.#words = words
     this.#bytes = new Uint8Array(words.buffer)
+    this.#text = Buffer.from(words.buffer) as Buffer & Text
     this.#endUnit = Math.floor(this.#bytes.length / UNIT_BYTES)
   }
 
@@ -53,6 +55,13 @@ export class Heap {
     }
     const from = source.words
     for (let index = 0; index * 4 < byteLength; index++) words[word + index] = from[index]!
+    return block
+  }
+
+  /** As `store`, of a text of which `isLongText` is true. */
+  storeText(text: string, byteLength: number): Block {
+    const block = this.reserve(byteLength)
+    if (block !== 0) putLongText(text, byteLength, this.#words, this.#text, wordOf(block) + BLOCK_HEADER_WORDS)
     return block
   }
 
@@ -93,6 +102,14 @@ export class Heap {
     const to = target.words
     for (let index = 0; index * 4 < byteLength; index++) to[index] = words[word + index]!
     return byteLength
+  }
+
+  /** The text that `storeText` has put there; undefined of any other payload. Without the lock it may be nonsense, as with `load`. */
+  loadText(block: Block): string | undefined {
+    const word = wordOf(block) + BLOCK_HEADER_WORDS
+    const byteLength = this.payloadLength(block)
+    if (byteLength < 0 || word * 4 + byteLength > this.#bytes.length) return undefined
+    return takeLongText(byteLength, this.#words, this.#text, word)
   }
 
   /** Whether a block's payload is the first bytes of `source`. Under the lock. */

@@ -1,6 +1,6 @@
 import { TaskbrainError, invariant } from '../errors.ts'
 import { type ChangeInPlace, commitAfter } from './change-in-place.ts'
-import { guardPacked, incoming, pack, packed, unpack } from './codec/index.ts'
+import { guardPacked, incoming, isLongText, longTextBytes, pack, packed, unpack } from './codec/index.ts'
 import { notShared, stateFull } from './errors.ts'
 import type { Group, HeldValue } from './group.ts'
 import { type Block, BLOCK_HEADER_BYTES, type Heap } from './heap.ts'
@@ -105,6 +105,11 @@ export class Values {
       this.#writeMainOnly(slot, value)
       return
     }
+    if (isLongText(value)) {
+      this.#publish(slot, longTextBytes(value), 0, this.#groupOf(slot), value)
+      this.#abandonChange(slot)
+      return
+    }
     let byteLength: number
     try {
       byteLength = pack(value, slot.name)
@@ -139,6 +144,8 @@ export class Values {
     if (change) return this.#workingCopy(slot, change)
     const held = this.#heldValue(slot)
     if (held) return this.#readHeld(slot, held)
+    const text = this.#readText(slot)
+    if (text !== undefined) return text
     const published = this.#copyOut(slot)
     const { version, reference, byteLength } = published
     if (reference === NO_REFERENCE) return undefined
@@ -148,8 +155,22 @@ export class Values {
     return value
   }
 
+  /** Of a long text, as it lies in shared memory: whether it is of one moment is found as `#copyOut` does. */
+  #readText(slot: Slot): string | undefined {
+    if (!this.#isTotalOrder) return undefined
+    const words = this.#words
+    const word = this.#wordOf(slot)
+    const version = words[word]!
+    const reference = words[word + 1]!
+    if (reference === NO_REFERENCE || reference & MAIN_ONLY) return undefined
+    const text = this.#heap.loadText(reference >>> 1)
+    if (text === undefined || Atomics.load(words, word + 1) !== reference || Atomics.load(words, word) !== version) return undefined
+    this.#cache(slot, version, reference, text)
+    return text
+  }
+
   /**
-   * The newest bytes, copied to memory of this thread: text must never be decoded where another thread can write.
+   * The newest bytes, copied to memory of this thread: nothing but a long text may be decoded where another thread can write.
    *
    * Without the lock, first: a reader shall not wait for a long change in place. The copy is good if version and
    * reference were the same before and after it, for a block is only freed after both have moved on. They are compared
@@ -187,12 +208,12 @@ export class Values {
    * The version goes first: killed between the two stores, a writer leaves the old value under a new version, which
    * costs the readers a copy. The other way round they would keep the old value while the memory has the new one.
    */
-  #publish(slot: Slot, byteLength: number, flag = 0, group = this.#groupOf(slot)): void {
+  #publish(slot: Slot, byteLength: number, flag = 0, group = this.#groupOf(slot), longText?: string): void {
     this.#lock.enter()
     try {
       if (this.#isMainOnly(slot)) throw this.#notSharedError(slot, this.#copyOut(slot))
       this.#lock.assertHeld()
-      const block = this.#allocate(slot, byteLength, flag)
+      const block = this.#allocate(slot, byteLength, flag, longText)
       if (group && flag === 0) this.#hold(group, slot, block)
       else this.place(slot, block, flag)
     } finally {
@@ -248,8 +269,8 @@ export class Values {
     return value
   }
 
-  #allocate(slot: Slot, byteLength: number, flag: number): number {
-    const block = this.#findRoom(() => this.#heap.store(packed(), byteLength))
+  #allocate(slot: Slot, byteLength: number, flag: number, longText: string | undefined): number {
+    const block = this.#findRoom(() => longText === undefined ? this.#heap.store(packed(), byteLength) : this.#heap.storeText(longText, byteLength))
     // An attribute that stays in main needs no block: only its reason is lost.
     return block !== 0 || flag === MAIN_ONLY ? block : this.#refuse(slot, byteLength)
   }

@@ -2,6 +2,7 @@ import { types } from 'node:util'
 import { encode } from '../../serializable/index.ts'
 import type { Guards } from '../snapshot.ts'
 import { DEEPEST, LEAD, MOST_HEADER_BYTES, NUMBERED_SHAPES, SHORT_TEXT, SMALL_INTEGERS, TAG, VIEWS } from './format.ts'
+import { isWide } from './long-text.ts'
 import { forgetMet, metObjects, placeOf } from './met-objects.ts'
 import { newPrivateMemory, type PrivateMemory, roomIn } from './private-memory.ts'
 import { expectedShape, isDigit, keepWrittenShape, MOST_KEYS, writtenShape, type WrittenShape } from './written-shapes.ts'
@@ -25,8 +26,6 @@ let hasInheritedKeys = false
 let isGeneral = false
 
 const ONE_BYTE_EACH = 0xff
-/** V8 has a version of it for text of one byte each, which finds nothing without looking. */
-const WIDE = /[\u0100-\uffff]/
 /** From here on a call that leaves JavaScript costs less than a loop. */
 const LONG_TEXT = 24
 const longs = new BigInt64Array(1)
@@ -181,9 +180,9 @@ function writeText(value: string): true {
 
 function writeLongText(value: string): true {
   const { length } = value
-  const isWide = WIDE.test(value)
-  reserve(isWide ? length * 2 : length)
-  if (isWide) {
+  const isWideText = isWide(value)
+  reserve(isWideText ? length * 2 : length)
+  if (isWideText) {
     bytes[at++] = TAG.utf16
     writeCount(length)
     at += text.ucs2Write(value, at, length * 2)

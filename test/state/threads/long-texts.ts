@@ -1,0 +1,10 @@
+const UNITS = ['a', 'b', 'é', '漢', '\u{1f600}']
+const unitOf = (count: number): string => UNITS[Math.trunc(count) % UNITS.length]!
+
+/** One unit from end to end; which one follows from how many there are. */
+export function textOf(n: number): string {
+  const count = (n * 7919) % 2000
+  return unitOf(count).repeat(count)
+}
+
+export const isText = (text: string): boolean => [text.length, text.length / 2].some((count) => text === unitOf(count).repeat(count))
