@@ -5,7 +5,7 @@ import type { Slot } from '../runtime/state/index.ts'
 import {
   assign, attachStore, change, createStore, defineAccessors, defineState, layoutOf,
 } from '../runtime/state/index.ts'
-import { type Contention, Counter, counterLayout } from './state/counter.ts'
+import { addRaw, addShared, type Contention, Counter, counterLayout } from './state/counter.ts'
 
 /**
  * What a shared attribute costs beside a plain field and beside an element of a raw typed array over shared memory.
@@ -339,18 +339,21 @@ async function contend(): Promise<void> {
   const counter = new Counter(store)
   const gate = new Int32Array(new SharedArrayBuffer(8))
   const count = 2e6
-  const each: number[] = []
+  const raw = new Int32Array(new SharedArrayBuffer(256))
+  const both = [addShared(counter), addRaw(raw)]
+  const each: number[][] = [[], []]
   const toVisible: number[] = []
-  const contention: Contention = { state: store.shared, gate, count, rounds: ROUNDS }
+  const contention: Contention = { state: store.shared, gate, raw, count, rounds: 2 * ROUNDS }
   const worker = new Worker(new URL('./state/contender.mjs', import.meta.url), { workerData: contention })
   const exited = once(worker, 'exit')
   counter.n = 0
-  for (let round = 1; round <= ROUNDS; round++) {
+  for (let round = 1; round <= 2 * ROUNDS; round++) {
     Atomics.wait(gate, 0, round - 1)
     Atomics.store(gate, 1, round)
-    each.push(nanosecondsEach((times) => { for (let i = 0; i < times; i++) assign(counter, 'n', '+=', 1) }, count))
+    const which = (round - 1) % 2
+    each[which]!.push(nanosecondsEach(both[which]!, count))
   }
-  Atomics.wait(gate, 0, ROUNDS)
+  Atomics.wait(gate, 0, 2 * ROUNDS)
   const lost = 2 * ROUNDS * count - counter.n
   // There and back again, polled: half of it is the way of one write.
   for (let turn = 1; turn <= 20_000; turn++) {
@@ -361,7 +364,8 @@ async function contend(): Promise<void> {
   }
   await exited
   const sorted = toVisible.toSorted((one, other) => one - other)
-  console.log(`\n+=, two threads at once: ${median(each).toFixed(1)} ns for each of both, ${lost} of ${2 * ROUNDS * count} lost`)
+  const [ours, atomics] = each.map(median) as [number, number]
+  console.log(`\n+=, two threads at once: ${ours.toFixed(1)} ns for each of both, ${lost} of ${2 * ROUNDS * count} lost; Atomics.add of an integer: ${atomics.toFixed(1)} ns, ${(ours / atomics).toFixed(2)} x`)
   console.log(`from a write until the other thread sees it, polled: median ${median(sorted).toFixed(2)} µs, 99 % within ${sorted[Math.floor(sorted.length * 0.99)]!.toFixed(2)} µs`)
 }
 

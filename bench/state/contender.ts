@@ -1,11 +1,13 @@
 import { workerData } from 'node:worker_threads'
-import { assign, openStore } from '../../runtime/state/index.ts'
-import { type Contention, Counter, counterLayout } from './counter.ts'
+import { openStore } from '../../runtime/state/index.ts'
+import { addRaw, addShared, type Contention, Counter, counterLayout } from './counter.ts'
 
 /** The other thread of the benchmark: adds while main adds, then answers each ping. */
 
-const { state, gate, count, rounds } = workerData as Contention
+const { state, gate, raw, count, rounds } = workerData as Contention
 const counter = new Counter(openStore(counterLayout, state, 1))
+
+const both = [addShared(counter), addRaw(raw)]
 
 function ready(round: number): void {
   Atomics.store(gate, 0, round)
@@ -15,7 +17,7 @@ function ready(round: number): void {
 for (let round = 1; round <= rounds; round++) {
   ready(round)
   while (Atomics.load(gate, 1) < round) continue
-  for (let i = 0; i < count; i++) assign(counter, 'n', '+=', 1)
+  both[(round - 1) % 2]!(count)
 }
 counter.pong = 0
 ready(rounds + 1)

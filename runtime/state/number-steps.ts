@@ -85,18 +85,31 @@ const loadBits = [0xfe, 0x11, ...ALIGNED]
 const exchangeBits = [0xfe, 0x49, ...ALIGNED]
 /** The one function that is imported comes first. */
 const RING = 0
+/**
+ * Who lost a race waits about half a microsecond, in which the other one does dozens of steps without one: the cache line would else go from core to
+ * core for each.
+ */
+const PAUSE_TURNS = 1000n
 /** Behind the exchange. On x64 every load stays there, elsewhere an atomic one does. */
 const loadWaiters = [...(process.arch === 'x64' || process.arch === 'ia32' ? [0x28] : [0xfe, 0x10]), 2, WAITERS_BYTES]
 const wake = [0x20, 0, ...loadWaiters, 0x04, NO_RESULT, 0x20, 0, 0x10, RING, 0x0b]
 
-/** `add(0 address, 1 by)` with the locals 2 bits and 3 sum. */
+const signed = (value: bigint): number[] => {
+  const [low, rest] = [Number(value & 0x7fn), value >> 7n]
+  return rest === (low & 0x40 ? -1n : 0n) ? [low] : [low | 0x80, ...signed(rest)]
+}
+
+/** `add(0 address, 1 by)` with the locals 2 bits, 3 sum and 4 what is left of a pause. */
 const ADD = [
-  2, 1, I64, 1, F64,
+  3, 1, I64, 1, F64, 1, I32,
   0x03, NO_RESULT, // loop
   ...local.get(0), ...loadBits, ...local.tee(2), ...asFloat, ...local.get(1), 0xa0 /* f64.add */, ...local.tee(3),
   ...local.get(3), 0x62 /* f64.ne */, 0x04, NO_RESULT, ...local.get(3), 0x0f, END, // a NaN: return it
   ...local.get(0), ...local.get(2), ...local.get(3), ...asBits, ...exchangeBits,
-  ...local.get(2), 0x52 /* i64.ne */, 0x0d, 0, // somebody was faster: again
+  ...local.get(2), 0x52 /* i64.ne */, 0x04, NO_RESULT, // somebody was faster: again
+  0x41, ...signed(PAUSE_TURNS), 0x21, 4, // local.set
+  0x03, NO_RESULT, ...local.get(4), 0x41, 1, 0x6b /* i32.sub */, ...local.tee(4), 0x0d, 0, END,
+  0x0c, 1, END,
   END,
   ...wake,
   ...local.get(2), ...asFloat,
@@ -113,10 +126,6 @@ const EXCHANGE = [
   END,
 ]
 
-const signed = (value: bigint): number[] => {
-  const [low, rest] = [Number(value & 0x7fn), value >> 7n]
-  return rest === (low & 0x40 ? -1n : 0n) ? [low] : [low | 0x80, ...signed(rest)]
-}
 const bits = (value: bigint): number[] => [0x42, ...signed(value)]
 const markOfLocal = (index: number): number[] => [...local.get(index), 0xad /* i64.extend_i32_u */, ...bits(markOfStep(0)), 0x84 /* i64.or */]
 const loadBefore = [0xfe, 0x11, 3, IN_STEP.before]
