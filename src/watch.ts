@@ -22,7 +22,7 @@ export interface WatchContext extends BuildContext {
 }
 
 /** An editor saves several files: all that comes within this time is one change. */
-const SETTLE_MS = 15
+const SETTLE_MS = 8
 /** One that saves a file in steps empties it, or takes it away, before it writes it anew. */
 const REWRITE_MS = 60
 /** A second change of a file within 50 ms is told by no event of chokidar's. */
