@@ -130,6 +130,7 @@ function sharedClass(count: number): new () => Tasks & { 'at.x': number } {
   return Shared
 }
 
+const integers = new Int32Array(new SharedArrayBuffer(64))
 const raw = new Float64Array(new SharedArrayBuffer(1 << 16))
 const plain = new Plain()
 const Shared = sharedClass(2)
@@ -198,6 +199,13 @@ const CASES: readonly Case[] = [
     name: '+= (ours is exact)',
     count: 1e6,
     raw: (count) => { for (let i = 0; i < count; i++) raw[3]! += 1.5 },
+    plain: (count) => plain.add(count),
+    shared: (count) => shared.add(count),
+  },
+  {
+    name: '  raw: Atomics.add',
+    count: 1e6,
+    raw: (count) => { for (let i = 0; i < count; i++) Atomics.add(integers, 6, 1) },
     plain: (count) => plain.add(count),
     shared: (count) => shared.add(count),
   },
