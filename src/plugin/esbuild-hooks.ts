@@ -93,10 +93,11 @@ function addModules(build: PluginBuild, brains: ProjectBrains, context: ModuleCo
 
   function loadResult(file: LoadedFile, path: string): OnLoadResult | undefined {
     for (const watched of file.watched) context?.seen.watched.add(watched)
-    const errors = file.diagnostics.filter((diagnostic) => diagnostic.severity === 'error')
-    const warnings = file.diagnostics.filter((diagnostic) => diagnostic.severity === 'warning')
+    const messagesOf = (severity: Diagnostic['severity']): PartialMessage[] => context ? file.diagnostics.filter((diagnostic) => diagnostic.severity === severity).map(context.messageOf) : []
+    const isBroken = file.diagnostics.some(({ severity }) => severity === 'error')
+    const [errors, warnings] = [messagesOf('error'), messagesOf('warning')]
     const watchFiles = [path, ...file.watched]
-    if (errors.length > 0) return { errors: context ? errors.map(context.messageOf) : [], watchFiles }
+    if (isBroken) return { errors, warnings, watchFiles }
     if (!file.module) return undefined
     if (file.module.kind === 'main' && context?.refusal !== undefined) return { errors: [{ text: context.refusal }] }
     const linked = linkModule(file.module, file.graph, (worker) => referenceTo(worker.id))
@@ -104,7 +105,7 @@ function addModules(build: PluginBuild, brains: ProjectBrains, context: ModuleCo
       contents: withInlineMap(linked),
       loader: loaderFor(path),
       resolveDir: dirname(path),
-      warnings: context ? warnings.map(context.messageOf) : [],
+      warnings,
       watchFiles,
     }
   }

@@ -20,7 +20,7 @@ export interface LoadedFile {
   /** `undefined`: there is none, or it has errors. */
   readonly module: CompiledModule | undefined
   readonly graph: CompiledGraph
-  /** Of this very file. */
+  /** Of this very file; with the first one of a build also those of files that no bundler asks for here, such as a tsconfig. */
   readonly diagnostics: readonly Diagnostic[]
   /** Every file that the brains depend on, absolute. */
   readonly watched: readonly string[]
@@ -32,6 +32,8 @@ interface CompiledProject {
   readonly files: RecordedFiles
   readonly graph: CompiledGraph
   readonly diagnostics: ReadonlyMap<string, readonly Diagnostic[]>
+  /** Of files that are loaded elsewhere, or by nobody. */
+  readonly otherDiagnostics: readonly Diagnostic[]
   readonly watched: readonly string[]
   /** What runs in a task may be in any of these. */
   readonly reached: ReadonlySet<string>
@@ -45,6 +47,8 @@ export class ProjectBrains {
   readonly #asked = new Set<string>()
   #last: Promise<CompiledProject | undefined> = Promise.resolve(undefined)
   #mayBeOld = true
+  /** Whether this build has told what is wrong in files that are not asked for. */
+  #hasToldOthers = false
   #packages = createPackages()
 
   constructor(config: BuildConfig, aliases: readonly Alias[] = [], loadCompiler = keepCompiler()) {
@@ -56,6 +60,7 @@ export class ProjectBrains {
   /** A build begins: what was compiled for the last one is used again where nothing changed. */
   begin(): void {
     this.#mayBeOld = true
+    this.#hasToldOthers = false
     this.#packages = createPackages()
   }
 
@@ -63,18 +68,26 @@ export class ProjectBrains {
   async load(path: string): Promise<LoadedFile | undefined> {
     if (MADE_PATH.test(path)) {
       const last = await this.#last
-      if (last && last.graph.at(path)) return loaded(last, path)
+      if (last && last.graph.at(path)) return this.#loaded(last, path)
     }
     if (packageFolderOf(path) !== undefined || !isTypeScript(path) || !isFile(path)) return undefined
     const text = readText(path)
     if (!mayHoldBrain(text)) return mayHoldMixin(text) ? this.#loadMixin(path) : undefined
     const project = await this.#project(path)
-    return project && loaded(project, path)
+    return project && this.#loaded(project, path)
   }
 
   async #loadMixin(path: string): Promise<LoadedFile | undefined> {
     const project = await this.#project()
-    return project?.graph.at(path) || project?.diagnostics.has(path) ? loaded(project, path) : undefined
+    return project?.graph.at(path) || project?.diagnostics.has(path) ? this.#loaded(project, path) : undefined
+  }
+
+  #loaded(project: CompiledProject, path: string): LoadedFile {
+    const { graph, watched } = project
+    const own = project.diagnostics.get(path) ?? []
+    const others = this.#hasToldOthers ? [] : project.otherDiagnostics
+    this.#hasToldOthers = true
+    return { module: graph.at(path), graph, diagnostics: [...own, ...others], watched }
   }
 
   /** Whether a path that is on no disk is that of a compiled module. */
@@ -152,20 +165,20 @@ export class ProjectBrains {
     // They say what an import means and what a type is.
     const configs = ['tsconfig.json', 'package.json'].map((name) => `${projectDir}/${name}`)
     for (const config of configs) files.readFile(config)
+    const graph = new CompiledGraph(compiled.modules)
+    const diagnostics = byFile([...compiled.diagnostics, ...inputDiagnostics(projectDir, files, compiler)], projectDir)
+    const others = [...diagnostics].filter(([path]) => !candidates.includes(path) && !graph.at(path))
     return {
       candidates,
       compiler,
       files,
-      graph: new CompiledGraph(compiled.modules),
-      diagnostics: byFile([...compiled.diagnostics, ...inputDiagnostics(projectDir, files, compiler)], projectDir),
+      graph,
+      diagnostics,
+      otherDiagnostics: others.flatMap(([, found]) => found),
       watched: [...new Set([...compiled.sources, ...reached, ...configs.filter(isFile)])].sort(),
       reached,
     }
   }
-}
-
-function loaded({ graph, diagnostics, watched }: CompiledProject, path: string): LoadedFile {
-  return { module: graph.at(path), graph, diagnostics: diagnostics.get(path) ?? [], watched }
 }
 
 function byFile(diagnostics: readonly Diagnostic[], projectDir: string): ReadonlyMap<string, readonly Diagnostic[]> {

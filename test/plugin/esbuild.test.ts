@@ -1,3 +1,4 @@
+import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { build, type BuildFailure, type BuildOptions, type BuildResult, context, type Message, type Plugin } from 'esbuild'
 import * as assert from 'uvu/assert'
@@ -118,6 +119,22 @@ describe('taskbrain/esbuild', (it) => {
     other.write('src/vehicle.brain.ts', other.read('src/vehicle.brain.ts').replace("'1ms'", '20'))
     const { warnings } = await build(optionsOf(other))
     assert.equal(warnings.map(({ text, location }) => [location!.file, location!.line, text.slice(0, 17)]), [['src/vehicle.brain.ts', 11, '`refreshRate: 20`']])
+  })
+
+  it('reports once, with the first brain, what is wrong in files that no bundler asks it for', async () => {
+    using project = robotProject({ 'tsconfig.json': '{ "compilerOptions": { "strict" true } }\n' })
+    writeFileSync(join(project.dir, 'src/step.ts'), Buffer.concat([readFileSync(join(project.dir, 'src/step.ts')), Buffer.from('// caf\xe9\n', 'latin1')]))
+    const options = optionsOf(project)
+    const placesOf = (errors: readonly Message[]): readonly string[] => errors.filter(({ text }) => /\[[\w-]+\]$/.test(text)).map(({ text, location }) => `${location!.file}:${location!.line} ${text.slice(text.lastIndexOf('['))}`)
+    const expected = ['src/step.ts:2 [source-encoding]', 'tsconfig.json:1 [config-syntax]']
+    assert.equal(placesOf(await errorsOf(build(options))).toSorted(), expected)
+    // Again in each build, also where nothing was compiled anew.
+    const watching = await context(options)
+    for (const _ of [1, 2]) assert.equal(placesOf(await errorsOf(watching.rebuild())).toSorted(), expected)
+    project.write('tsconfig.json', '{}\n')
+    project.write('src/step.ts', project.read('src/step.ts').replace(/\/\/ caf.*\n/, ''))
+    assert.equal((await watching.rebuild()).errors, [])
+    await watching.dispose()
   })
 
   it('reports what only a worker fails to import at its place in the source', async () => {
