@@ -3,7 +3,7 @@
 import { hash } from 'node:crypto'
 import { type FileSystemHost, Project } from 'ts-morph'
 
-/** A look at the disk, and what was seen: a text as its hash. */
+/** A look at the disk, and what was seen: a text, or a list, as its hash. */
 export interface Noted {
   readonly look: keyof Looks
   readonly path: string
@@ -14,6 +14,10 @@ interface Looks {
   text(path: string): string
   file(path: string): boolean
   folder(path: string): boolean
+  /** What is in a folder. */
+  entries(path: string): ReturnType<FileSystemHost['readDirSync']>
+  /** Where symbolic links lead. */
+  place(path: string): string
 }
 
 export class NotedDisk {
@@ -22,12 +26,18 @@ export class NotedDisk {
   readonly #onLook: (path: string) => void
   readonly #noted = new Map<string, Noted>()
 
-  /** `onLook` is told of each path before it is looked at. */
-  constructor(onLook: (path: string) => void) {
+  /** `root`: the folder from which declarations of globals are looked for. `onLook` is told of each path before it is looked at. */
+  constructor(root: string, onLook: (path: string) => void) {
     this.#onLook = onLook
     const disk = new Project({ skipAddingFilesFromTsConfig: true }).getFileSystem()
-    this.#looks = { text: disk.readFileSync.bind(disk), file: disk.fileExistsSync.bind(disk), folder: disk.directoryExistsSync.bind(disk) }
-    this.fileSystem = Object.assign(disk, { readFileSync: this.#noting('text'), fileExistsSync: this.#noting('file'), directoryExistsSync: this.#noting('folder') })
+    this.#looks = {
+      text: disk.readFileSync.bind(disk), file: disk.fileExistsSync.bind(disk), folder: disk.directoryExistsSync.bind(disk),
+      entries: disk.readDirSync.bind(disk), place: disk.realpathSync.bind(disk),
+    }
+    this.fileSystem = Object.assign(disk, {
+      readFileSync: this.#noting('text'), fileExistsSync: this.#noting('file'), directoryExistsSync: this.#noting('folder'),
+      readDirSync: this.#noting('entries'), realpathSync: this.#noting('place'), getCurrentDirectory: () => root,
+    })
   }
 
   /** Every path that was looked at. */
@@ -43,6 +53,11 @@ export class NotedDisk {
     })
   }
 
+  note(look: keyof Looks, path: string): void {
+    const { answer } = this.#see(look, path)
+    this.#noted.set(`${look} ${path}`, { look, path, answer })
+  }
+
   #noting<Look extends keyof Looks>(look: Look): Looks[Look] {
     const noting = (path: string): unknown => {
       this.#onLook(path)
@@ -56,7 +71,7 @@ export class NotedDisk {
   #see(look: keyof Looks, path: string): { readonly answer: string | undefined; readonly give: () => unknown } {
     try {
       const seen = this.#looks[look](path)
-      return { answer: typeof seen === 'string' ? hash('sha256', seen, 'base64url') : String(seen), give: () => seen }
+      return { answer: typeof seen === 'boolean' ? String(seen) : hash('sha256', JSON.stringify(seen), 'base64url'), give: () => seen }
     } catch (error) {
       return { answer: undefined, give: () => { throw error } }
     }

@@ -52,9 +52,11 @@ export class TypeOracle {
   }
 
   #open(): { project: Project; disk: NotedDisk } {
-    const disk = new NotedDisk((path) => this.#host.lookedUp?.(path))
+    const disk = new NotedDisk(this.#root, (path) => this.#host.lookedUp?.(path))
     const tsConfigFilePath = `${this.#root}/tsconfig.json`
     const config = this.#host.readFile(tsConfigFilePath)
+    // Also of one that is not there, or can't be used, it is seen when that changes.
+    disk.note('text', tsConfigFilePath)
     // What is wrong with it is said by the build.
     const isReadable = config !== undefined && !configMistake(config)
     const options = isReadable ? { tsConfigFilePath, skipAddingFilesFromTsConfig: true } : { compilerOptions: DEFAULT_OPTIONS }

@@ -1,3 +1,4 @@
+import { rmSync, symlinkSync } from 'node:fs'
 import { resolve } from 'node:path'
 import * as assert from 'uvu/assert'
 import { compile, type CompileInput, createCompiler } from '../../compiler/index.ts'
@@ -67,6 +68,47 @@ describe('a compiler that is kept', (it) => {
     project.remove('src/sizes.ts')
     const object = "Source['n']"
     assert.equal([first, ...found, types()], ['number', 'string', 'boolean', 'boolean', 'boolean', object, object, 'string', object])
+  })
+
+  it('asks again where a tsconfig, declarations of globals, or another version of a package come', () => {
+    using project = scratchProject({
+      'src/main.brain.ts': "import { Brain } from 'taskbrain'\nimport { sizes } from 'sizes'\nimport { length } from 'lengths'\nexport class Main extends Brain {\n  n = NUMBER\n  s = [sizes][0]\n  l = [length][0]!\n  @Brain.task({ process: true, runOnStart: true }) go() {}\n}\n",
+      'src/sizes.ts': 'export const sizes = 1\n',
+      'store/1/index.d.ts': 'export declare const length: number\n',
+      'store/2/index.d.ts': 'export declare const length: boolean\n',
+      'tsconfig.json': '{ "compilerOptions": { "strict" true } }\n',
+    })
+    for (const version of [1, 2]) project.write(`store/${version}/package.json`, '{ "name": "lengths", "type": "module", "types": "./index.d.ts" }\n')
+    const compiler = createCompiler()
+    const types = (): readonly (string | undefined)[] => {
+      const input = (): CompileInput => ({ root: project.dir, sourceRoot: `${project.dir}/src`, outDir: `${project.dir}/.taskbrain`, host: diskHost(), files: [`${project.dir}/src/main.brain.ts`] })
+      const compiled = compiler.compile(input())
+      assert.equal(compiled, compile(input()))
+      const text = compiled.files.find(({ path }) => path === 'main.brain.Main.state.d.ts')!.text
+      return ['n', 's', 'l'].map((name) => new RegExp(`${name}: (.*)`).exec(text)?.[1])
+    }
+    const link = (version: number): void => {
+      rmSync(`${project.dir}/node_modules/lengths`, { force: true })
+      symlinkSync(`../store/${version}`, `${project.dir}/node_modules/lengths`)
+    }
+    const [n, s, l] = ["Source['n']", "Source['s']", "Source['l']"]
+    assert.equal(types(), [n, s, l])
+    project.write('tsconfig.json', '{ "compilerOptions": { "module": "nodenext", "strict": true, "types": ["*"], "paths": { "sizes": ["./src/sizes.ts"] } } }\n')
+    assert.equal(types(), [n, 'number', l])
+    project.write('node_modules/@types/others/index.d.ts', 'declare const OTHER: number\n')
+    assert.equal(types(), [n, 'number', l])
+    project.write('node_modules/@types/globals/index.d.ts', 'declare const NUMBER: number\n')
+    assert.equal(types(), ['number', 'number', l])
+    link(1)
+    assert.equal(types(), ['number', 'number', 'number'])
+    link(2)
+    assert.equal(types(), ['number', 'number', 'boolean'])
+    project.remove('tsconfig.json')
+    assert.equal(types(), [n, s, 'boolean'])
+    project.write('tsconfig.json', '{ "extends": "./base.json" }\n')
+    assert.equal(types(), [n, s, 'boolean'])
+    project.write('base.json', '{ "compilerOptions": { "module": "nodenext", "types": [], "paths": { "sizes": ["./src/sizes.ts"] } } }\n')
+    assert.equal(types(), [n, 'number', 'boolean'])
   })
 
   it('tells its host of all that a kept answer rests on', () => {
