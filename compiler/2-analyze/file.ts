@@ -321,7 +321,7 @@ function touchedBy(statement: ts.Statement): Pick<Item, 'touches' | 'sets'> {
     if (place.root !== undefined) sets.push({ root: place.root, names: setBy(place) })
   }
   const visit = (node: ts.Node): void => {
-    if (ts.isFunctionLike(node) || ts.isClassLike(node)) return
+    if (ts.isClassLike(node) || (ts.isFunctionLike(node) && !isBodyOfLoop(node))) return
     if (ts.isBinaryExpression(node) && isAssignment(node)) targetsOf(node.left).forEach(assign)
     if (isStep(node)) assign(node.operand)
     if (ts.isDeleteExpression(node)) assign(node.expression)
@@ -335,6 +335,11 @@ function touchedBy(statement: ts.Statement): Pick<Item, 'touches' | 'sets'> {
   }
   visit(statement)
   return { touches: [...touched], sets }
+}
+
+/** `list.forEach((each) => …)` is another way to write a loop. */
+function isBodyOfLoop({ parent }: ts.SignatureDeclaration): boolean {
+  return ts.isCallExpression(parent) && ts.isPropertyAccessExpression(parent.expression) && parent.expression.name.text === 'forEach'
 }
 
 /** `a.b[c].d`: the name that it begins with, and the names behind that. */
