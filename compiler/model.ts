@@ -84,6 +84,8 @@ export interface SelfUse extends Stretch {
   readonly how: 'read' | 'write' | 'call'
   /** What it holds is changed through a name that is taken from it. */
   readonly isChanged?: boolean
+  /** Of the class: it is used as the module loads, and not again. */
+  readonly whileLoading?: boolean
   /** The property taken from it: `plan` of `this.tasks.plan`. */
   readonly next?: Stretch & { readonly name: string }
 }
@@ -105,9 +107,9 @@ export interface Assigned extends Stretch {
 export interface Needs {
   /** Names of the module or of the global scope that it uses as values. */
   readonly names: readonly string[]
-  /** Names of the module that it assigns, and of the function around it: then also where that declares them. */
+  /** Names of the module that it assigns once that is loaded, and of the function around it: then also where that declares them. */
   readonly assigned: readonly Assigned[]
-  /** Module names whose value it changes in place, each with the change. */
+  /** Module names whose value it changes in place once the module is loaded, each with the change. */
   readonly changed: readonly (Stretch & { readonly name: string })[]
   readonly self: readonly SelfUse[]
   /** `this` is handed on as a whole: every member may be used. */

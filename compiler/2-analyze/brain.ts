@@ -20,6 +20,7 @@ import { constEnumEdits } from './const-enums.ts'
 import { classNameEdits } from './class-names.ts'
 import { foreignAttributes, inheritedAttributes, promisedAttributes } from './inherited-attributes.ts'
 import { leafOf } from './leaf-accesses.ts'
+import type { RunsLater } from './load-time.ts'
 import { callOf, isAssignment, isStep, readScope, type ScopeReading, type SelfAccess } from './scope.ts'
 import { brainDecorator, readTask, reportStrayDecorators } from './tasks.ts'
 import type { AskType } from './type-oracle.ts'
@@ -35,6 +36,7 @@ export interface BrainContext {
   readonly log: DiagnosticLog
   readonly prefix: string
   readonly output: string
+  readonly runsLater: RunsLater
 }
 
 export interface FoundClass {
@@ -122,12 +124,13 @@ export function checkReadable(node: ClassNode, name: string | undefined, { unit,
 }
 
 /** What a stretch of code outside of a brain needs; `without` are members that are read on their own. */
-export function readNeeds(node: ts.Node, { prefix, unit }: BrainContext, extraEdits: readonly Edit[] = [], without: readonly ts.Node[] = []): Needs {
+export function readNeeds(node: ts.Node, context: BrainContext, extraEdits: readonly Edit[] = [], without: readonly ts.Node[] = []): Needs {
+  const { prefix, unit } = context
   const scope = readScope(node, { without: new Set(without) })
   const isWithout = (edit: Edit): boolean => without.some(({ pos, end }) => pos <= placeOfEdit(edit) && placeOfEdit(edit) < end)
   return {
     names: [...scope.names],
-    ...moduleState(scope),
+    ...moduleState(scope, context),
     self: [],
     selfEscapes: false,
     classEscapes: false,
@@ -174,9 +177,13 @@ function readMember(member: ts.ClassElement, { attributes, classNames, locals, r
     staleWrites: staleWrites(scope.accesses.filter((access) => !isChanged(access)), attributes, (each) => reader.callees.bindingOf(each)),
     needs: {
       names: [...names],
-      ...moduleState(scope),
+      ...moduleState(scope, context),
       self: [
-        ...scope.accesses.map((access) => ({ ...selfUse(access, attributes.get(access.name)), ...(isChanged(access) && { isChanged: true }) })),
+        ...scope.accesses.map((access) => ({
+          ...selfUse(access, attributes.get(access.name)),
+          ...(isChanged(access) && { isChanged: true }),
+          ...(access.via === 'class' && !context.runsLater(access.node) && { whileLoading: true }),
+        })),
         ...scope.accesses.flatMap((access) => namedUse(access) ?? []).filter((use) => attributes.has(use.name)),
         // A method brought what is changed: `this.first().n += 1`.
         ...updates.changed.filter((access) => !isWritten(access)).map((access) => ({ ...selfUse(access, attributes.get(access.name)), how: 'read' as const, isChanged: true })),
@@ -197,16 +204,15 @@ function holderOf(node: ClassNode): string {
   return ts.isFunctionLike(holder) || ts.isFunctionLike(holder.parent) ? 'a function' : 'a block'
 }
 
-/** What of the module its functions give another value, or change in place. What a module does as it loads, it does wherever it loads. */
-function moduleState(scope: ScopeReading): Pick<Needs, 'assigned' | 'changed'> {
-  const inFunction = (node: ts.Node): boolean => ts.findAncestor(node, ts.isFunctionLike) !== undefined
+/** What of the module is given another value, or changed in place, once it is loaded. What a module does as it loads, it does wherever it loads. */
+function moduleState(scope: ScopeReading, { runsLater }: BrainContext): Pick<Needs, 'assigned' | 'changed'> {
   const at = (node: ts.Node): Stretch => ({ start: node.getStart(), end: node.getEnd() })
   return {
-    assigned: scope.assigned.filter(inFunction).map((target) => {
+    assigned: scope.assigned.filter(runsLater).map((target) => {
       const declared = localDeclaration(target)
       return { name: target.text, ...at(target), ...(declared && { declared: at(declared) }) }
     }),
-    changed: scope.changed.filter(({ node }) => inFunction(node)).map(({ name, node }) => ({ name, ...at(node) })),
+    changed: scope.changed.filter(({ node }) => runsLater(node)).map(({ name, node }) => ({ name, ...at(node) })),
   }
 }
 

@@ -17,6 +17,7 @@ import { DEFAULT_NAME, EVERYBODY, freePrefix, REGISTRATIONS } from '../names.ts'
 import { checkReadable, readBrain, readMixin, readNeeds, type BrainContext, type FoundClass } from './brain.ts'
 import { REGISTRATION } from './class-names.ts'
 import { isDeclaredConstEnum } from './const-enums.ts'
+import { runsLaterIn } from './load-time.ts'
 import { hoistedVars, isAssignment, isStep, targetsOf } from './scope.ts'
 import { registrationsOf } from './registrations.ts'
 import { readSuppressions } from './suppressions.ts'
@@ -46,7 +47,7 @@ export function findBrains(unit: SourceUnit, { project, askType, log, output }: 
     if (namesTaskbrain(unit)) for (const found of unit.syntaxErrors) log.add(sourceSyntax(found.message), { file: unit.source, start: found.start, end: found.end })
     return undefined
   }
-  const context: BrainContext = { unit, project, askType, log, prefix: freePrefix(unit.source.text), output }
+  const context: BrainContext = { unit, project, askType, log, prefix: freePrefix(unit.source.text), output, runsLater: runsLaterIn(unit) }
   const brains = brainsIn(context)
   return { context, brains, bases: brains.flatMap(({ node }) => basesOf(node, unit, project)) }
 }

@@ -5,7 +5,7 @@ import { type DiagnosticLog, spanIn } from '../log.ts'
 import type { ClassModel, Item, Member, Slice, Stretch } from '../model.ts'
 import { classesOf } from './chain.ts'
 
-/** Of module variables and static fields every assignment; of containers only what code uses that the worker does not have: a cache is no state. */
+/** Once the module is loaded: of module variables and static fields every assignment, of containers only what code uses that the worker does not have: a cache is no state. */
 export function reportCopiedState({ file, items, members }: Slice, task: string, log: DiagnosticLog): void {
   const isLive = (brain: ClassModel, index: number): boolean => members.get(brain.name)?.has(index) ?? false
   const membersWhere = (live: boolean): Member[] => classesOf(file).flatMap((brain) => brain.members.filter((_, index) => isLive(brain, index) === live))
@@ -27,7 +27,7 @@ export function reportCopiedState({ file, items, members }: Slice, task: string,
       if (declaration && isUsedElsewhere(target.name)) report(target.name, 'changed', target, whole(declaration))
     }
     for (const use of needs.self) {
-      if (use.via !== 'class' || use.how !== 'write') continue
+      if (use.via !== 'class' || use.how !== 'write' || use.whileLoading) continue
       const owner = classesOf(file).find((brain) => brain.members.some((member) => member.isStatic && member.name === use.name))
       if (owner) report(`${owner.name}.${use.name}`, 'assigned', use, whole(owner.members.find((member) => member.isStatic && member.name === use.name)!))
     }
