@@ -56,8 +56,21 @@ export const configExtends = warning('config-extends',
   (_specifier, why) => (why.includes('in turn') ? 'Let one of the two stand alone.' : 'Check the path, or install the package that it names.'))
 
 export const exportEquals = error('export-equals',
-  (value: string) => `\`export = ${value}\` stands in a file with a brain, which is built to an ES module.`,
-  (value) => `Write \`export default ${value}\`${/^[\w$]+$/.test(value) ? ` or \`export { ${value} }\`` : ''}.`)
+  (exported: string, value: string) => `\`${exported} = ${value}\` stands in a file with a brain, which is built to an ES module.`,
+  (exported, value) => {
+    const name = /^(?:module\.)?exports\.([\w$]+)$/.exec(exported)?.[1]
+    if (name !== undefined) return name === value ? `Write \`export { ${value} }\`.` : `Write \`export const ${name} = ${value}\`.`
+    if (exported !== 'export' && /^\{[\s\w$,]*\}$/.test(value)) return `Write \`export ${value}\`.`
+    return `Write \`export default ${value}\`${/^[\w$]+$/.test(value) ? ` or \`export { ${value} }\`` : ''}.`
+  })
+
+export const defaultInCts = error('default-in-cts',
+  () => '`export default` stands in a `.cts` file with a brain: that is built to an ES module, but TypeScript takes its default for the one of CommonJS, which is all that it exports.',
+  'Export it by its name, or call the file `.mts`.')
+
+export const commonjsName = warning('commonjs-name',
+  (name: string) => `\`${name}\` stands in a file with a brain, which is built to an ES module: nothing has that name there.`,
+  (name) => `Write \`import.meta.${name.slice(2)}\`. TypeScript allows it in a \`.cts\` file once that is called \`.mts\`.`)
 
 // --- which classes are brains ---
 

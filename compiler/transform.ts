@@ -53,7 +53,7 @@ function isOurs({ parent }: ts.Node): boolean {
  * Paths are absolute and POSIX; `root` is the project's folder. Instances of its classes are known by `knownAs`.
  */
 export function transformModule(path: string, text: string, root: string, knownAs = relativeName(root, path)): { readonly code: string } | undefined {
-  if ((!/\bawait\b|\bclass\b/.test(text) && !DECLARED_CONST_ENUM.test(text)) || path.endsWith('.cjs') || path.endsWith('.cts')) return undefined
+  if ((!/\bawait\b|\bclass\b/.test(text) && !DECLARED_CONST_ENUM.test(text)) || path.endsWith('.cjs')) return undefined
   const tree = ts.createSourceFile(path, text, ts.ScriptTarget.ESNext, true, scriptKindOf(path))
   if (!ts.isExternalModule(tree)) return undefined
   const prefix = freePrefix(text)

@@ -89,4 +89,4 @@ function kindOf(path: string): 'file' | 'folder' | undefined {
 }
 
 /** TypeScript that can hold a brain: not a declaration file. */
-export const isTypeScript = (path: string): boolean => /\.(?:tsx?|mts)$/.test(path) && !/\.d\.[^/]*ts$/.test(basename(path))
+export const isTypeScript = (path: string): boolean => /\.(?:tsx?|[cm]ts)$/.test(path) && !/\.d\.[^/]*ts$/.test(basename(path))

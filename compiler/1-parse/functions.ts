@@ -40,6 +40,14 @@ export function localDeclaration(name: ts.Identifier): LocalDeclaration | undefi
   return undefined
 }
 
+/** A name as a value, not where it is declared, nor that of a property. */
+export function isUse(name: ts.Identifier): boolean {
+  const { parent } = name
+  if (ts.isShorthandPropertyAssignment(parent)) return true
+  const parts = parent as Partial<Record<'name' | 'propertyName', ts.Node>>
+  return parts.name !== name && parts.propertyName !== name
+}
+
 /** `const name = …` */
 export function isConstant(node: ts.Node): node is ts.VariableDeclaration {
   return ts.isVariableDeclaration(node) && ts.isIdentifier(node.name) && (node.parent.flags & ts.NodeFlags.Const) !== 0

@@ -10,12 +10,13 @@ import { bareExpression } from '../1-parse/expressions.ts'
 import { localDeclaration } from '../1-parse/functions.ts'
 import { declaredNames, hasModifier, importOf } from '../1-parse/imports.ts'
 import type { SourceProject, SourceUnit } from '../1-parse/project.ts'
-import { baseUnreadable, brainRepeated, exportEquals, sourceSyntax, taskOutsideBrain } from '../diagnostics.ts'
+import { baseUnreadable, brainRepeated, sourceSyntax, taskOutsideBrain } from '../diagnostics.ts'
 import type { DiagnosticLog } from '../log.ts'
 import type { BrainModel, Edit, FileModel, GlobalSetting, ImportItem, ImportSpecifier, Item, Stretch } from '../model.ts'
 import { DEFAULT_NAME, EVERYBODY, freePrefix, REGISTRATIONS } from '../names.ts'
 import { checkReadable, readBrain, readMixin, readNeeds, type BrainContext, type FoundClass } from './brain.ts'
 import { REGISTRATION } from './class-names.ts'
+import { reportCommonjs } from './commonjs.ts'
 import { isDeclaredConstEnum } from './const-enums.ts'
 import { runsLaterIn } from './load-time.ts'
 import { hoistedVars, isAssignment, isStep, targetsOf } from './scope.ts'
@@ -78,7 +79,7 @@ export function lookOf(found: FoundFile): Look {
 export function readFile({ context, brains: found }: FoundFile, mixed: ReadonlyMap<number, string>): FileModel {
   const { unit, project, output, prefix } = context
   reportRepeated(found, context)
-  reportExportEquals(context)
+  reportCommonjs(unit, context.log)
   const brains = found.map((each) => readBrain(each, context))
   const imported = importedNames(context)
   const made = classesAt(mixed, unit)
@@ -180,12 +181,6 @@ function reportRepeated(found: readonly FoundClass[], { unit, log }: BrainContex
     const at = (node: ClassNode): Stretch => ({ start: node.getStart(), end: heritageOf(node)!.getEnd() })
     log.add(brainRepeated(each.name), { file: unit.source, ...at(each.node) }, [{ message: 'the first one', span: { file: unit.source, ...at(first.node) } }])
   }
-}
-
-/** What a brain is built to is an ES module. */
-function reportExportEquals({ unit, log }: BrainContext): void {
-  const statement = unit.tree.statements.find((each): each is ts.ExportAssignment => ts.isExportAssignment(each) && each.isExportEquals === true)
-  if (statement) log.add(exportEquals(statement.expression.getText().split('\n', 1)[0]!), { file: unit.source, start: statement.getStart(), end: statement.getEnd() })
 }
 
 function statementOf(node: ts.Node, { tree }: SourceUnit): number {

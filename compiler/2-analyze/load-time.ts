@@ -3,7 +3,7 @@
 
 import { ts } from 'ts-morph'
 import { bareExpression, outerExpression } from '../1-parse/expressions.ts'
-import { isConstant, isPlainFunction, localDeclaration, type LocalDeclaration, type PlainFunction } from '../1-parse/functions.ts'
+import { isConstant, isPlainFunction, isUse, localDeclaration, type LocalDeclaration, type PlainFunction } from '../1-parse/functions.ts'
 import { hasModifier } from '../1-parse/imports.ts'
 import type { SourceUnit } from '../1-parse/project.ts'
 import { callbackOf } from './regions/methods.ts'
@@ -149,14 +149,6 @@ function functionDeclaredBy(declaration: LocalDeclaration): PlainFunction | unde
 function isResult(outer: ts.Node): boolean {
   const { parent } = outer
   return ts.isReturnStatement(parent) || (ts.isArrowFunction(parent) && parent.body === outer)
-}
-
-/** A name as a value, not where it is declared, nor that of a property. */
-function isUse(name: ts.Identifier): boolean {
-  const { parent } = name
-  if (ts.isShorthandPropertyAssignment(parent)) return true
-  const parts = parent as Partial<Record<'name' | 'propertyName', ts.Node>>
-  return parts.name !== name && parts.propertyName !== name
 }
 
 function walk(node: ts.Node, visit: (node: ts.Node) => void): void {

@@ -19,8 +19,8 @@ export interface RollupHost {
   brains(): ProjectBrains
   /** Whether imports of the runtime stay imports. */
   keepsRuntimeOutside(context: unknown): boolean
-  /** Why a brain can't be built as things stand, for a person; `undefined` where it can. */
-  refusal(context: unknown): string | undefined
+  /** Why the brain in a file can't be built as things stand, for a person; `undefined` where it can. */
+  refusal(context: unknown, path: string): string | undefined
 }
 
 /** As the compiler writes it into a class. */
@@ -48,7 +48,7 @@ export function rollupHooks(host: RollupHost): RollupHooks {
     if (!file) return undefined
     report(context, file, host.brains().config.projectDir)
     if (!file.module) return undefined
-    const refusal = file.module.kind === 'main' ? host.refusal(context) : undefined
+    const refusal = file.module.kind === 'main' ? host.refusal(context, path) : undefined
     if (refusal !== undefined) context.error({ message: refusal, id: path })
     const workerUrl = (worker: CompiledModule): string => {
       const referenceId = (context.emitFile as unknown as EmitChunk)({ type: 'chunk', id: pathOf(worker), name: worker.id })
@@ -74,7 +74,7 @@ export function rollupHooks(host: RollupHost): RollupHooks {
       },
     },
     load: {
-      filter: { id: /\.(?:tsx?|mts)$/ },
+      filter: { id: /\.(?:tsx?|[cm]ts)$/ },
       handler(id) {
         return load(this, posix(id))
       },

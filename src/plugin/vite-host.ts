@@ -36,8 +36,9 @@ export function viteHost({ root }: TaskbrainOptions): ViteHost {
       return brains
     },
     keepsRuntimeOutside: (context) => command === 'build' && !isForBrowser(context),
-    refusal(context) {
+    refusal(context, path) {
       if (command === 'serve') return `A brain does not run in the dev server of Vite yet. ${INSTEAD}`
+      if (path.endsWith('.cts')) return `Vite takes a \`.cts\` file for CommonJS, and a brain is built to an ES module. Call the file \`.mts\`. Or: ${INSTEAD}`
       return isForBrowser(context) ? `A brain does not run in a browser yet: build it for Node with \`build.ssr\`. ${INSTEAD}` : undefined
     },
   }

@@ -168,6 +168,9 @@ describe('taskbrain build --watch', (it) => {
 
     project.write('src/second.brain.ts', SMALL_BRAIN['src/main.brain.ts'])
     await watching.saw(/src\/second\.brain\.ts: [1-9]\d* written/)
+
+    project.write('src/third.brain.cts', SMALL_BRAIN['src/main.brain.ts'])
+    await watching.saw(/src\/third\.brain\.cts: [1-9]\d* written/)
     assert.ok(project.list('.taskbrain').includes('second.brain.js'))
 
     project.remove('src/second.brain.ts')

@@ -3,9 +3,9 @@ import { join } from 'node:path'
 import { build, type BuildFailure, type BuildOptions, type BuildResult, context, type Message, type Plugin } from 'esbuild'
 import * as assert from 'uvu/assert'
 import { type TaskbrainOptions, taskbrain } from '../../src/esbuild.ts'
-import type { ScratchProject } from '../harness/project.ts'
+import { scratchProject, type ScratchProject } from '../harness/project.ts'
 import { describe } from '../harness/suite.ts'
-import { assertBuildsUponPackage, assertRunsAsByCommand, outputOf, robotProject, scriptsIn } from './robot-project.ts'
+import { assertBuildsUponPackage, assertRunsAsByCommand, outputOf, ROBOT, robotProject, scriptsIn } from './robot-project.ts'
 
 const optionsOf = (project: ScratchProject, more: BuildOptions = {}, options?: TaskbrainOptions): BuildOptions => ({
   absWorkingDir: project.dir,
@@ -48,6 +48,18 @@ describe('taskbrain/esbuild', (it) => {
   })
 
   it('builds upon a brain of a package, which stays as that was built', () => assertBuildsUponPackage((project) => build(optionsOf(project))))
+
+  it('builds brains that stand in `.cts` files', async () => {
+    const { 'src/robot.brain.ts': robot, 'src/vehicle.brain.ts': vehicle, 'src/main.ts': main, ...others } = ROBOT
+    using project = scratchProject({
+      ...others,
+      'src/main.ts': main.replace('./robot.brain', './robot.brain.cjs'),
+      'src/robot.brain.cts': robot.replace('./vehicle.brain', './vehicle.brain.cjs'),
+      'src/vehicle.brain.cts': vehicle,
+    })
+    await build(optionsOf(project))
+    assert.match(await outputOf(project, 'out/main.js'), /\n1 closed\n6 2 0 1\n/)
+  })
 
   it('loads classes for their instances, also where the project says that nothing has side effects', async () => {
     using project = robotProject({ 'package.json': '{ "type": "module", "sideEffects": false }' })

@@ -3,7 +3,7 @@ import { build, createServer, type InlineConfig, type Plugin, type Rolldown } fr
 import { type TaskbrainOptions, taskbrain } from '../../src/vite.ts'
 import type { ScratchProject } from '../harness/project.ts'
 import { describe } from '../harness/suite.ts'
-import { assertBuildsUponPackage, assertRunsAsByCommand, outputOf, robotProject, scriptsIn } from './robot-project.ts'
+import { assertBuildsUponPackage, assertRunsAsByCommand, outputOf, ROBOT, robotProject, scriptsIn } from './robot-project.ts'
 
 interface Told {
   readonly message: string
@@ -119,6 +119,8 @@ describe('taskbrain/vite', (it) => {
     assert.match((await errorOf(build(configOf(project, { build: { ssr: false } })))).message, /does not run in a browser yet.*`build\.ssr`/)
     const asCommonJs = { rolldownOptions: { input: 'src/robot.brain.ts', output: { format: 'cjs' as const } }, ssr: true }
     assert.match((await errorOf(build(configOf(project, { build: asCommonJs })))).message, /needs the output format `es`, not `cjs`/)
+    using inCts = robotProject({ 'src/other.brain.cts': ROBOT['src/robot.brain.ts'], 'src/main.ts': "import './other.brain.cjs'" })
+    assert.match((await errorOf(build(configOf(inCts)))).message, /takes a `\.cts` file for CommonJS.*Call the file `\.mts`/)
     const server = await createServer(configOf(project, { server: { middlewareMode: true, ws: false } }))
     try {
       assert.match((await errorOf(server.ssrLoadModule('/src/main.ts'))).message, /does not run in the dev server of Vite yet/)
