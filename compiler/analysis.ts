@@ -9,9 +9,10 @@ import { relativeName, SourceProject } from './1-parse/project.ts'
 import { findBrains, type FoundFile, type Look, lookOf, originsOf, readFile } from './2-analyze/file.ts'
 import { type AskType, TypeOracle } from './2-analyze/type-oracle.ts'
 import { DOORS } from '../src/contract/names.ts'
-import { sourceTooDeep } from './diagnostics.ts'
+import { brainFromMixin, sourceTooDeep } from './diagnostics.ts'
 import { DiagnosticLog } from './log.ts'
 import type { CompileInput, FileModel } from './model.ts'
+import { DEFAULT_NAME } from './names.ts'
 import { newReadings, type Readings, type ReadingsOf, readingsOfText, textOfReadings } from './readings.ts'
 
 export interface Analysis {
@@ -114,6 +115,7 @@ class Analyzer {
   analyze(): Analysis {
     for (const asked of this.#input.files) if (this.#isWorthReading(asked)) this.#follow(asked)
     for (const path of this.#project.tooDeep) this.#reportTooDeep([path])
+    this.#reportMade()
     this.readings.mixed = this.#mixedKey()
     const models = [...this.#taken].sort().flatMap((path) => this.#model(path) ?? [])
     return { files: new Map(models.map((model) => [model.path, model])), log: this.#log, sources: this.#sources() }
@@ -209,6 +211,18 @@ class Analyzer {
       if (this.#namesTaskbrain(path)) this.#reportTooDeep(this.#project.read)
       return undefined
     }
+  }
+
+  /** Nothing is built for what a mixin makes, as long as no class extends it. */
+  #reportMade(): void {
+    const looks = [...this.readings.looks.values()].flatMap(({ value }) => value.value ?? [])
+    const extended = new Set(looks.flatMap((look) => look.extended.map(({ file, name }) => `${file}\n${name}`)))
+    for (const path of this.#input.files)
+      for (const { name, made, start, end, isSuppressed } of this.#look(path)?.made ?? []) {
+        if (isSuppressed && !this.#taken.has(path)) continue
+        const file = { name: relativeName(this.#input.root, path), text: this.#textOf(path) }
+        if (!extended.has(`${path}\n${name}`)) this.#log.add(brainFromMixin(name === DEFAULT_NAME ? 'default' : name, made), { file, start, end })
+      }
   }
 
   #reportTooDeep(paths: readonly string[]): void {

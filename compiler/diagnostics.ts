@@ -82,6 +82,10 @@ export const brainUnnamed = error('brain-unnamed',
   () => 'A class that extends Brain has no name that a worker could load it by.',
   'Declare it as `class Name extends Brain`, `const Name = class extends Brain`, or `export default class extends Brain`.')
 
+export const brainFromMixin = warning('brain-from-mixin',
+  (name: string, made: string) => `${name === 'default' ? 'The default export' : `\`${name}\``} is what \`${made}\` makes, and no class extends it: nothing is built for it, so that its tasks can't run.`,
+  (name, made) => `Declare a class: \`${name === 'default' ? 'export default class' : `class ${name}`} extends ${made} {}\`.`)
+
 export const brainRepeated = error('brain-repeated',
   (brain: string) => `There are two brains of the name \`${brain}\` in this file.`,
   'Give each brain of a file a name of its own.')

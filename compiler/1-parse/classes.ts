@@ -85,6 +85,12 @@ export function extendsBrain(node: ClassNode, unit: SourceUnit, project: SourceP
   return project.remember(project.brainClasses, node, false, () => leadsToBrain(baseOf(node, unit, project), project))
 }
 
+/** Whether it is Brain, or something that extends it. */
+export function leadsToBrain(meaning: ExpressionMeaning, project: SourceProject): boolean {
+  if (meaning.kind === 'mixed') return leadsToBrain(meaning.base, project)
+  return meaning.kind === 'brain' || (meaning.kind === 'class' && extendsBrain(meaning.node, meaning.unit, project))
+}
+
 /** What a class extends. */
 export function baseOf(node: ClassNode, unit: SourceUnit, project: SourceProject): ExpressionMeaning {
   const heritage = heritageOf(node)
@@ -180,11 +186,6 @@ function mixed(node: ClassNode, unit: SourceUnit, project: SourceProject, seen: 
 /** The same, with more on its way. */
 function by(way: readonly Declared[], meaning: ExpressionMeaning): ExpressionMeaning {
   return meaning.kind === 'mixed' || meaning.kind === 'function' || meaning.kind === 'class' ? { ...meaning, way: [...way, ...meaning.way ?? []] } : meaning
-}
-
-function leadsToBrain(meaning: ExpressionMeaning, project: SourceProject): boolean {
-  if (meaning.kind === 'mixed') return leadsToBrain(meaning.base, project)
-  return meaning.kind === 'brain' || (meaning.kind === 'class' && extendsBrain(meaning.node, meaning.unit, project))
 }
 
 function meaningOfImport(imported: string, specifier: string, unit: SourceUnit, project: SourceProject, seen: Set<string>): ExpressionMeaning {

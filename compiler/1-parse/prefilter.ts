@@ -9,9 +9,9 @@ export function mayHoldMixin(text: string): boolean {
 }
 
 // What a class has between its name and `extends` is bounded, so that `class` may stand there any number of times.
-const WORDS = /\bclass\b[^]{0,1000}?\bextends\b|\.task\b/
+const WORDS = /\bclass\b[^]{0,1000}?\bextends\b|\.task\b|\(\s*Brain\b/
 
-/** Whether a file may declare a brain: a class that extends something or has tasks, in a file that imports something, which may be a base class by an alias. */
+/** Whether a file may declare a brain: a class that extends something or has tasks, or what a mixin makes of Brain, in a file that imports something, which may be a base class by an alias. */
 export function mayHoldBrain(text: string): boolean {
   return WORDS.test(text) && /\bimport\b/.test(text)
 }

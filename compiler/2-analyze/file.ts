@@ -12,13 +12,14 @@ import { declaredNames, hasModifier, importOf } from '../1-parse/imports.ts'
 import type { SourceProject, SourceUnit } from '../1-parse/project.ts'
 import { baseUnreadable, brainRepeated, sourceSyntax, taskOutsideBrain } from '../diagnostics.ts'
 import type { DiagnosticLog } from '../log.ts'
-import type { BrainModel, Edit, FileModel, GlobalSetting, ImportItem, ImportSpecifier, Item, Stretch } from '../model.ts'
+import type { BrainModel, ClassReference, Edit, FileModel, GlobalSetting, ImportItem, ImportSpecifier, Item, Stretch } from '../model.ts'
 import { DEFAULT_NAME, EVERYBODY, freePrefix, REGISTRATIONS } from '../names.ts'
 import { checkReadable, readBrain, readMixin, readNeeds, type BrainContext, type FoundClass } from './brain.ts'
 import { REGISTRATION } from './class-names.ts'
 import { reportCommonjs } from './commonjs.ts'
 import { isDeclaredConstEnum } from './const-enums.ts'
 import { runsLaterIn } from './load-time.ts'
+import { type MadeBrain, madeBrains } from './made-brains.ts'
 import { hoistedVars, isAssignment, isStep, targetsOf } from './scope.ts'
 import { registrationsOf } from './registrations.ts'
 import { readSuppressions } from './suppressions.ts'
@@ -59,6 +60,9 @@ export interface Look {
   readonly bases: readonly string[]
   /** The mixins that its brains apply: where their classes begin, and which files have the functions and constants that they come from. */
   readonly mixins: readonly { readonly file: string; readonly at: number; readonly name: string; readonly way: readonly string[] }[]
+  /** Constants of any file that its brains extend. */
+  readonly extended: readonly ClassReference[]
+  readonly made: readonly MadeBrain[]
 }
 
 /** The files that declare what a file imports. */
@@ -67,11 +71,14 @@ export function originsOf({ context }: FoundFile): string[] {
 }
 
 export function lookOf(found: FoundFile): Look {
+  const { unit, project } = found.context
   const wayOf = ({ way }: FoundFile['bases'][number]): string[] => (way ?? []).map(({ file }) => file)
   return {
     hasBrain: found.brains.length > 0,
     bases: found.bases.flatMap((base) => [base.unit.path, ...wayOf(base)]),
     mixins: found.bases.flatMap((base) => (base.kind === 'mixed' ? [{ file: base.unit.path, at: base.node.pos, name: base.name, way: wayOf(base) }] : [])),
+    extended: found.bases.flatMap(({ way }) => way ?? []),
+    made: madeBrains(unit, project),
   }
 }
 

@@ -4,7 +4,7 @@ import { ts } from 'ts-morph'
 import { extendsBrain, heritageOf, isHandedOn, meaningOf } from '../1-parse/classes.ts'
 import type { ClassNode } from '../1-parse/declarations.ts'
 import { bareExpression } from '../1-parse/expressions.ts'
-import { resultOf } from '../1-parse/functions.ts'
+import { localDeclaration, resultOf } from '../1-parse/functions.ts'
 import type { SourceProject, SourceUnit } from '../1-parse/project.ts'
 import { isOfPackage } from '../names.ts'
 import { constantOf } from './fold.ts'
@@ -13,7 +13,8 @@ import { taskDecorators } from './tasks.ts'
 /** Why the base class can't be read, as the end of a sentence: `Timed(Brain)`, a class of a package. */
 export function whyUnreadableBase(node: ClassNode, unit: SourceUnit, project: SourceProject): string | undefined {
   const base = heritageOf(node) && bareExpression(heritageOf(node)!.expression)
-  if (!base) return undefined
+  // A name of the function around it is none of the module's.
+  if (!base || (ts.isIdentifier(base) && localDeclaration(base))) return undefined
   const circle = circleFrom(node, unit, project)
   if (circle !== undefined) return `it leads back to \`${circle.at(-1)}\` (${circle.join(' → ')})`
   const made = ts.isIdentifier(base) ? constantOf(base.text, unit, project) : { expression: base, unit }

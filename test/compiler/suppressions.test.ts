@@ -57,6 +57,12 @@ describe('a comment taskbrain-disable-next-line', (it) => {
       '// taskbrain-disable-next-line-of-code',
     ].join('\n')), [])
   })
+  it('works for what a mixin makes, in a file with a brain and in one without', () => {
+    const timed = 'const Timed = (Base: typeof Brain) => class extends Base {}'
+    const robot = '// taskbrain-disable-next-line brain-from-mixin\nexport const Robot = Timed(Brain)'
+    assert.equal(saidOf('a = 1', `${timed}\nexport const Crane = Timed(Brain)\n${robot}`), ['brain-from-mixin main.tsx:3'])
+    assert.equal(saidOf('', '', { '/p/main.tsx': `import { Brain } from 'taskbrain'\n${timed}\n${robot}\nexport const Crane = Timed(Brain)` }), ['brain-from-mixin main.tsx:5'])
+  })
   it('works in a file that another one takes its base class from, and is judged in its own build', () => {
     const base = `import { Brain } from 'taskbrain'\nexport class Base extends Brain {\n// taskbrain-disable-next-line refresh-rate-long\n${SLOW}a() {}\n// taskbrain-disable-next-line task-overridden\nb = 1\n}\n`
     assert.equal(saidOf('c = 1', "import { Base } from './base'\nexport class Other extends Base {}", { '/p/base.ts': base }), [])
