@@ -43,6 +43,18 @@ export const sourceTooDeep = error('source-too-deep',
 
 export const sourceSyntax = error('source-syntax', (text: string) => text, 'Mend the syntax; nothing is built for this file until it can be read.')
 
+export const exportUndeclared = error('export-undeclared',
+  (name: string) => `\`${name}\` is exported, but nothing of that name is declared or imported here.`,
+  (name) => `Declare \`${name}\`, or take it from the list.`)
+
+export const regexInvalid = error('regex-invalid',
+  (literal: string, why: string) => `\`${literal}\` is no regular expression: ${why}.`,
+  'Mend the pattern; no module loads with it.')
+
+export const awaitInField = error('await-in-field',
+  (field: string) => `\`await\` stands in the initial value of \`${field}\`, where nothing can wait.`,
+  'Await it at the top level of the module and use the result here, or assign the field in a task.')
+
 export const sourceEncoding = error('source-encoding',
   (byte: string) => `The byte ${byte} stands for no character: this file is not UTF-8.`,
   'Save it as UTF-8.')

@@ -3,6 +3,7 @@ import { ts } from 'ts-morph'
 import { cancelPoints } from './2-analyze/cancel-points.ts'
 import { classNameEdits } from './2-analyze/class-names.ts'
 import { constEnumEdits, DECLARED_CONST_ENUM } from './2-analyze/const-enums.ts'
+import { type EarlyError, earlyErrors as earlyErrorsIn, mayHoldEarlyErrors } from './2-analyze/early-errors.ts'
 import { relativeName } from './1-parse/project.ts'
 import { scriptKindOf } from './1-parse/script-kind.ts'
 import { applyEdits } from './4-emit/edits.ts'
@@ -46,6 +47,14 @@ function isBase(node: ts.Node): boolean {
 function isOurs({ parent }: ts.Node): boolean {
   const specifier = ts.isNewExpression(parent) ? parent.arguments?.[0] : undefined
   return specifier !== undefined && ts.isStringLiteral(specifier) && specifier.text.startsWith('taskbrain:')
+}
+
+/** What of a module of the project no engine loads, as far as a bundler doesn't say so. */
+export function earlyErrors(path: string, text: string): readonly EarlyError[] {
+  if (!mayHoldEarlyErrors(text)) return []
+  const tree = ts.createSourceFile(path, text, ts.ScriptTarget.ESNext, true, scriptKindOf(path))
+  // Where the syntax is wrong the bundler says so, and what stands behind that may be anything.
+  return (tree as unknown as { parseDiagnostics: readonly unknown[] }).parseDiagnostics.length > 0 ? [] : earlyErrorsIn(tree)
 }
 
 /**

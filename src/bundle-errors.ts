@@ -2,6 +2,7 @@
 import { SourceMap, type SourceMapPayload } from 'node:module'
 import { posix as posixPath, relative } from 'node:path'
 import type { Location, Message } from 'esbuild'
+import type { EarlyError } from '../compiler/index.ts'
 import { awaitOutsideAsync, bundleFailed, importDeclared, importUnresolved, sourceTooDeep } from '../compiler/diagnostics.ts'
 import { type Diagnostic, DiagnosticLog, type Finding, placeOf, type Span } from '../compiler/log.ts'
 import { isFile, posix } from './config.ts'
@@ -23,12 +24,29 @@ export class TooDeep {
   }
 }
 
+/** What no engine loads a module with. */
+export class Unloadable {
+  readonly path: string
+  readonly errors: readonly EarlyError[]
+
+  constructor(path: string, errors: readonly EarlyError[]) {
+    this.path = path
+    this.errors = errors
+  }
+}
+
 export function bundleDiagnostics(messages: readonly Message[], texts: BundledTexts): readonly Diagnostic[] {
   const log = new DiagnosticLog()
   for (const message of messages) {
     if (message.detail instanceof TooDeep) {
       const span = deepestSpan(message.detail.path, texts)
       log.add(sourceTooDeep(span.file.name), span)
+      continue
+    }
+    if (message.detail instanceof Unloadable) {
+      const { source, text } = texts.at(message.detail.path)
+      const file = { name: posix(relative(texts.projectDir, source)), text }
+      for (const { finding, start, end } of message.detail.errors) log.add(finding, { file, start, end })
       continue
     }
     // What a module can't be loaded for is said where it is imported.

@@ -6,7 +6,7 @@ import { build, type BuildResult, type ImportKind, type Message, type OnLoadResu
 import { SCRIPT } from '../compiler/1-parse/prefilter.ts'
 import type { Diagnostic } from '../compiler/log.ts'
 import type { CompiledModule } from '../compiler/model.ts'
-import { type BundledTexts, bundleDiagnostics, TooDeep } from './bundle-errors.ts'
+import { type BundledTexts, bundleDiagnostics, TooDeep, Unloadable } from './bundle-errors.ts'
 import { CompiledGraph, loaderOf, pathOf, RUNTIME } from './compiled-graph.ts'
 import type { Compiler } from './build.ts'
 import { type BuildConfig, isWithin, posix } from './config.ts'
@@ -24,7 +24,7 @@ export interface BundleInput {
   /** Sources with a brain that could not be compiled: nothing may be bundled from their text. */
   readonly failed: ReadonlySet<string>
   readonly host: ProjectFiles
-  readonly compiler: Pick<Compiler, 'transformModule' | 'ownPlaces' | 'deepestPlace'>
+  readonly compiler: Pick<Compiler, 'transformModule' | 'ownPlaces' | 'earlyErrors' | 'deepestPlace'>
 }
 
 export interface Bundle {
@@ -130,6 +130,8 @@ function compiledModules(input: BundleInput, graph: CompiledGraph, places: OwnPl
           host.lookedUp(path)
           return undefined
         }
+        const errors = packageFolderOf(path) === undefined ? compiler.earlyErrors(path, text.replace(/^\uFEFF/, '')) : []
+        if (errors.length > 0) return { errors: [{ text: 'early errors', detail: new Unloadable(path, errors) }] }
         return { contents: placed(path, path, textOf(path, text, input)), loader: loaderOf(path), resolveDir: dirname(path) }
       }
     },

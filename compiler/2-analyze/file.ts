@@ -18,6 +18,7 @@ import { checkReadable, readBrain, readMixin, readNeeds, type BrainContext, type
 import { REGISTRATION } from './class-names.ts'
 import { reportCommonjs } from './commonjs.ts'
 import { isDeclaredConstEnum } from './const-enums.ts'
+import { earlyErrors } from './early-errors.ts'
 import { runsLaterIn } from './load-time.ts'
 import { type MadeBrain, madeBrains } from './made-brains.ts'
 import { hoistedVars, isAssignment, isStep, targetsOf } from './scope.ts'
@@ -87,6 +88,7 @@ export function readFile({ context, brains: found }: FoundFile, mixed: ReadonlyM
   const { unit, project, output, prefix } = context
   reportRepeated(found, context)
   reportCommonjs(unit, context.log)
+  for (const { finding, start, end } of earlyErrors(unit.tree)) context.log.add(finding, { file: unit.source, start, end })
   const brains = found.map((each) => readBrain(each, context))
   const imported = importedNames(context)
   const made = classesAt(mixed, unit)
