@@ -253,6 +253,10 @@ export const taskUnknown = error('task-unknown',
   (name: string, brain: string, meant: string) => `\`${name}\` is not a task of \`${brain}\`.${meant && ` Did you mean \`${meant}\`?`}`,
   (name, _brain, meant) => meant ? `Write \`this.tasks.${meant}(…)\`.` : `Decorate the method \`${name}\` with \`@Brain.task\`, or call it without \`tasks\`.`)
 
+export const importHidden = warning('import-hidden',
+  (specifier: string) => `\`import(${specifier})\` does not tell which module it loads: none is built for it, and a relative path is looked for beside the output.`,
+  "Write the path in the call itself, with the ending that the file has, as in `import('./tools/' + name + '.ts')`. What is not to be built is named by a URL, as in `new URL(name, import.meta.url).href`.")
+
 export const evalInTask = error('eval-in-task',
   (task: string) => `Task \`${task}\` runs off the main thread and calls \`eval\`, whose text can't be followed to a worker.`,
   'Write the code as a function of the module.')

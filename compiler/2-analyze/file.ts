@@ -19,6 +19,7 @@ import { REGISTRATION } from './class-names.ts'
 import { reportCommonjs } from './commonjs.ts'
 import { isDeclaredConstEnum } from './const-enums.ts'
 import { earlyErrors } from './early-errors.ts'
+import { reportHiddenImports } from './hidden-imports.ts'
 import { runsLaterIn } from './load-time.ts'
 import { type MadeBrain, madeBrains } from './made-brains.ts'
 import { hoistedVars, isAssignment, isStep, targetsOf } from './scope.ts'
@@ -88,6 +89,7 @@ export function readFile({ context, brains: found }: FoundFile, mixed: ReadonlyM
   const { unit, project, output, prefix } = context
   reportRepeated(found, context)
   reportCommonjs(unit, context.log)
+  reportHiddenImports(unit, context.log)
   for (const { finding, start, end } of earlyErrors(unit.tree)) context.log.add(finding, { file: unit.source, start, end })
   const brains = found.map((each) => readBrain(each, context))
   const imported = importedNames(context)
