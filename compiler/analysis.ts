@@ -217,7 +217,7 @@ class Analyzer {
   #reportMade(): void {
     const looks = [...this.readings.looks.values()].flatMap(({ value }) => value.value ?? [])
     const extended = new Set(looks.flatMap((look) => look.extended.map(({ file, name }) => `${file}\n${name}`)))
-    for (const path of this.#input.files)
+    for (const path of this.#input.files.filter((asked) => this.#isWorthReading(asked)))
       for (const { name, made, start, end, isSuppressed } of this.#look(path)?.made ?? []) {
         if (isSuppressed && !this.#taken.has(path)) continue
         const file = { name: relativeName(this.#input.root, path), text: this.#textOf(path) }

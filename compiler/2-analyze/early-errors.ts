@@ -11,9 +11,12 @@ export interface EarlyError extends Stretch {
   readonly finding: Finding
 }
 
+/** A slash that is no division, nor a step of a path. */
+const REGULAR_EXPRESSION = /(?:^|[-+*%=<>(,:;!&|?{}[\]~^]|\b(?:return|typeof|case|in|of|await|yield))\s*\/(?![/*])/
+
 /** Whether a text is worth parsing for it: a field may wait, there may be a regular expression, or a list of exports. Must be linear. */
 export function mayHoldEarlyErrors(text: string): boolean {
-  return (/\bclass\b/.test(text) && /\bawait\b/.test(text)) || /\/(?![/*])[^\n]*\//.test(text) || /\bexport\s*\{/.test(text)
+  return (/\bclass\b/.test(text) && /\bawait\b/.test(text)) || REGULAR_EXPRESSION.test(text) || /\bexport\s*\{/.test(text)
 }
 
 export function earlyErrors(tree: ts.SourceFile): EarlyError[] {
