@@ -2,6 +2,7 @@
  * text ─parse→ project ─analyze→ FileModel[] ─plan→ Plan ─emit→ modules and declarations. Text in, text out: no disk, no console.
  */
 import { relativeName } from './1-parse/project.ts'
+import { classesOf } from './3-plan/chain.ts'
 import { type BrainExplanation, explainBrain } from './3-plan/explain.ts'
 import { reportPackages } from './3-plan/package-errors.ts'
 import { plan, type Plan, plansByFile } from './3-plan/plan.ts'
@@ -64,6 +65,7 @@ function compileAnalysed(input: CompileInput, { files, log, sources }: Analysis)
     diagnostics: log.sorted(),
     brains: good.brains.map(manifestOf),
     sources,
+    handedOn: [...new Set([...files.values()].flatMap((file) => classesOf(file).flatMap((each) => each.handedOn)))].sort(),
   }
 }
 

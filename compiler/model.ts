@@ -54,6 +54,8 @@ export interface CompileResult {
   readonly brains: readonly BrainManifest[]
   /** Every file that was read, absolute: what to watch. */
   readonly sources: readonly string[]
+  /** Attributes of brains that hand themselves on: any module may step one of them. For `transformModule`. */
+  readonly handedOn: readonly string[]
 }
 
 export interface EmittedFile {
@@ -254,6 +256,8 @@ export interface ClassModel {
   readonly body: Stretch
   readonly members: readonly Member[]
   readonly attributes: readonly Attribute[]
+  /** Names of shared attributes, those of its bases too, where a member hands `this` on as a whole. */
+  readonly handedOn: readonly string[]
   readonly tasks: readonly TaskModel[]
   /** Edits of the class where its instances get their initial values: fields and parameter properties. */
   readonly mainEdits: readonly Edit[]

@@ -3,6 +3,7 @@ import { ts } from 'ts-morph'
 import { cancelPoints } from './2-analyze/cancel-points.ts'
 import { classNameEdits } from './2-analyze/class-names.ts'
 import { constEnumEdits, DECLARED_CONST_ENUM } from './2-analyze/const-enums.ts'
+import { unnamedStepEdits } from './2-analyze/unnamed-steps.ts'
 import { type EarlyError, earlyErrors as earlyErrorsIn, mayHoldEarlyErrors } from './2-analyze/early-errors.ts'
 import { relativeName } from './1-parse/project.ts'
 import { scriptKindOf } from './1-parse/script-kind.ts'
@@ -59,14 +60,15 @@ export function earlyErrors(path: string, text: string): readonly EarlyError[] {
 
 /**
  * The module with cancel points and an inline source map; `undefined` where nothing is to be changed. Outside of a task a cancel point does nothing.
- * Paths are absolute and POSIX; `root` is the project's folder. Instances of its classes are known by `knownAs`.
+ * Paths are absolute and POSIX; `root` is the project's folder. Instances of its classes are known by `knownAs`; `handedOn` is what `compile` gives.
  */
-export function transformModule(path: string, text: string, root: string, knownAs = relativeName(root, path)): { readonly code: string } | undefined {
-  if ((!/\bawait\b|\bclass\b/.test(text) && !DECLARED_CONST_ENUM.test(text)) || path.endsWith('.cjs')) return undefined
+export function transformModule(path: string, text: string, root: string, knownAs = relativeName(root, path), handedOn: readonly string[] = []): { readonly code: string } | undefined {
+  const names = new Set(handedOn.filter((name) => text.includes(`.${name}`)))
+  if ((names.size === 0 && !/\bawait\b|\bclass\b/.test(text) && !DECLARED_CONST_ENUM.test(text)) || path.endsWith('.cjs')) return undefined
   const tree = ts.createSourceFile(path, text, ts.ScriptTarget.ESNext, true, scriptKindOf(path))
   if (!ts.isExternalModule(tree)) return undefined
   const prefix = freePrefix(text)
-  const edits = [...tree.statements.flatMap((statement) => [...constEnumEdits(statement), ...classNameEdits(statement, prefix, knownAs)]), ...cancelPoints(tree, prefix)]
+  const edits = [...tree.statements.flatMap((statement) => [...constEnumEdits(statement), ...classNameEdits(statement, prefix, knownAs)]), ...unnamedStepEdits(tree, { names, prefix }), ...cancelPoints(tree, prefix)]
   if (edits.length === 0) return undefined
   return { code: applyEdits(text, path.split('/').at(-1)!, edits, { before: `import * as ${prefix} from '${DOORS.internal}'; ` }) }
 }

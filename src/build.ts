@@ -16,7 +16,7 @@ export interface Compiler extends ConfigReader {
   compile(input: CompileInput): CompileResult
   /** What it understood, for one that is loaded with it. */
   save?(): string
-  transformModule(path: string, text: string, root: string, knownAs?: string): { readonly code: string } | undefined
+  transformModule(path: string, text: string, root: string, knownAs?: string, handedOn?: readonly string[]): { readonly code: string } | undefined
   ownPlaces(path: string, text: string): readonly OwnPlace[]
   earlyErrors(path: string, text: string): readonly EarlyError[]
   deepestPlace(path: string, text: string): { readonly at: number }
@@ -145,7 +145,7 @@ async function compileWith(
   context.onPhase?.('Bundling')
   // Bundling loads esbuild, which a project without brains never needs.
   const { bundle } = await import('./bundle.ts')
-  const bundled = await bundle({ config, modules, failed, host, compiler })
+  const bundled = await bundle({ config, modules, failed, handedOn: compiled.handedOn, host, compiler })
   const isBundled = bundled.outputs.size > 0
   return {
     texts: isBundled ? new Map([...fileTexts(compiled), ...bundled.outputs]) : bundled.outputs,

@@ -23,6 +23,7 @@ export interface BundleInput {
   readonly modules: readonly CompiledModule[]
   /** Sources with a brain that could not be compiled: nothing may be bundled from their text. */
   readonly failed: ReadonlySet<string>
+  readonly handedOn: readonly string[]
   readonly host: ProjectFiles
   readonly compiler: Pick<Compiler, 'transformModule' | 'ownPlaces' | 'earlyErrors' | 'deepestPlace'>
 }
@@ -149,8 +150,8 @@ function unlessTooDeep(path: string, load: (path: string) => OnLoadResult | unde
 }
 
 /** An ordinary module as it goes into the bundle. */
-function textOf(path: string, text: string, { config, host, compiler }: BundleInput): string {
-  return compiler.transformModule(path, text, config.projectDir, host.nameOf(path))?.code ?? text
+function textOf(path: string, text: string, { config, handedOn, host, compiler }: BundleInput): string {
+  return compiler.transformModule(path, text, config.projectDir, host.nameOf(path), handedOn)?.code ?? text
 }
 
 // --- output ---

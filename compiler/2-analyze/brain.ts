@@ -22,6 +22,7 @@ import { foreignAttributes, inheritedAttributes, promisedAttributes } from './in
 import { leafOf } from './leaf-accesses.ts'
 import type { RunsLater } from './load-time.ts'
 import { callOf, isAssignment, isStep, readScope, type ScopeReading, type SelfAccess } from './scope.ts'
+import { unnamedStepEdits } from './unnamed-steps.ts'
 import { brainDecorator, readTask, reportStrayDecorators } from './tasks.ts'
 import type { AskType } from './type-oracle.ts'
 import { createRegionReader, type RegionReader } from './regions/find.ts'
@@ -37,6 +38,8 @@ export interface BrainContext {
   readonly prefix: string
   readonly output: string
   readonly runsLater: RunsLater
+  /** Attributes of brains of this file that hand themselves on, by whatever name. */
+  readonly handedOn?: ReadonlySet<string>
 }
 
 export interface FoundClass {
@@ -97,9 +100,11 @@ function readClass({ node, name, item }: FoundClass, { others, names }: Surround
   const classNames = new Set([...names, ...(node.name ? [node.name.text] : [])].filter((each) => each !== DEFAULT_NAME))
   const locals = new Set([...namesAround(node)].filter((each) => !classNames.has(each)))
   const reader = createRegionReader(unit, project, known)
-  const members = node.members.map((member) => {
+  const scopes = node.members.map((member) => readScope(member, { isMember: true, classNames, locals }))
+  const handedOn = scopes.some(({ selfEscapes }) => selfEscapes) ? [...known.values()].filter(isStepped).map((attribute) => attribute.name) : []
+  const members = node.members.map((member, index) => {
     const loopStart = tasks.find(({ at }) => at.start >= member.getStart() && at.end <= member.getEnd())?.loopStart
-    return readMember(member, { attributes: known, classNames, locals, reader, loopStart }, context)
+    return readMember(member, { scope: scopes[index]!, attributes: known, classNames, handedOn: new Set(handedOn), reader, loopStart }, context)
   })
   checkMembers(node, shownName, context)
   return {
@@ -111,6 +116,7 @@ function readClass({ node, name, item }: FoundClass, { others, names }: Surround
     body: { start: node.members.pos, end: node.members.end },
     members,
     attributes,
+    handedOn,
     tasks,
     mainEdits: edits,
   }
@@ -127,6 +133,7 @@ export function checkReadable(node: ClassNode, name: string | undefined, { unit,
 export function readNeeds(node: ts.Node, context: BrainContext, extraEdits: readonly Edit[] = [], without: readonly ts.Node[] = []): Needs {
   const { prefix, unit } = context
   const scope = readScope(node, { without: new Set(without) })
+  const unnamed = unnamedStepEdits(node, { names: context.handedOn ?? new Set(), prefix })
   const isWithout = (edit: Edit): boolean => without.some(({ pos, end }) => pos <= placeOfEdit(edit) && placeOfEdit(edit) < end)
   return {
     names: [...scope.names],
@@ -135,11 +142,16 @@ export function readNeeds(node: ts.Node, context: BrainContext, extraEdits: read
     selfEscapes: false,
     classEscapes: false,
     evals: scope.evals.map((call) => ({ start: call.getStart(), end: call.getEnd() })),
-    edits: [...extraEdits, ...constEnumEdits(node), ...classNameEdits(node, prefix, unit.knownAs), ...cancelPoints(node, prefix)].filter((edit) => !isWithout(edit)),
+    edits: [...extraEdits, ...constEnumEdits(node), ...classNameEdits(node, prefix, unit.knownAs), ...unnamed, ...cancelPoints(node, prefix)].filter((edit) => !isWithout(edit)),
   }
 }
 
 // --- internal ---
+
+/** What `+=` can be for. */
+function isStepped({ share }: Attribute): boolean {
+  return share.kind === 'shared' && share.field !== 'object' && share.field !== 'typed-array'
+}
 
 function placeOfEdit(edit: Edit): number {
   return edit.kind === 'insert' ? edit.at : edit.start
@@ -148,21 +160,23 @@ function placeOfEdit(edit: Edit): number {
 interface MemberContext {
   readonly attributes: ReadonlyMap<string, Attribute>
   readonly classNames: ReadonlySet<string>
-  /** Names of the functions around the class. */
-  readonly locals: ReadonlySet<string>
+  readonly scope: ScopeReading
+  /** Attributes that are stepped by names which say nothing of the brain. */
+  readonly handedOn: ReadonlySet<string>
   readonly reader: RegionReader
   readonly loopStart: number | undefined
 }
 
-function readMember(member: ts.ClassElement, { attributes, classNames, locals, reader, loopStart }: MemberContext, context: BrainContext): Member {
+function readMember(member: ts.ClassElement, { scope, attributes, classNames, handedOn, reader, loopStart }: MemberContext, context: BrainContext): Member {
   const { unit, project } = context
   const decorators = (ts.canHaveDecorators(member) ? ts.getDecorators(member) : undefined) ?? []
   const own = decorators.filter((decorator) => brainDecorator(decorator, unit, project))
-  const scope = readScope(member, { isMember: true, classNames, locals })
   const names = own.length === 0 ? scope.names : namesWithout(member, own, classNames, scope.names)
   const { log, prefix } = context
   const updates = readUpdates(scope.accesses, { attributes, source: unit.source, log, prefix, regions: { reader, log, prefix, marker: loopStart } })
   const isChanged = usesAmong(updates.changed)
+  const shared = new Set(scope.accesses.filter(({ name }) => attributes.get(name)?.share.kind === 'shared').map(({ node }) => node))
+  const unnamed = unnamedStepEdits(member, { names: handedOn, prefix, isKnown: (access) => shared.has(access), ofBrain: true })
   const isWritten = usesAmong(scope.accesses)
   checkWaits(scope.accesses, unit.source, log)
   return {
@@ -191,7 +205,7 @@ function readMember(member: ts.ClassElement, { attributes, classNames, locals, r
       selfEscapes: scope.selfEscapes,
       classEscapes: scope.classEscapes,
       evals: scope.evals.map((call) => ({ start: call.getStart(), end: call.getEnd() })),
-      edits: [...updates.edits, ...cancelPoints(member, prefix)],
+      edits: [...updates.edits, ...unnamed, ...cancelPoints(member, prefix)],
     },
   }
 }

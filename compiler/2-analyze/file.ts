@@ -96,9 +96,10 @@ export function readFile({ context, brains: found }: FoundFile, mixed: ReadonlyM
   const made = classesAt(mixed, unit)
   const mixins = made.map((node) => readMixin({ node, name: mixed.get(node.pos)!, item: statementOf(node, unit), nested: false }, context))
   const members = made.flatMap((node) => [...node.members])
+  const handedOn = new Set([...brains, ...mixins].flatMap((each) => each.handedOn))
   const items = unit.tree.statements.map((statement, index) => {
     const inside = { brains: brains.filter((brain) => brain.item === index), members: members.filter(({ pos, end }) => statement.pos <= pos && end <= statement.end) }
-    return readItem(statement, inside, imported, context)
+    return readItem(statement, inside, imported, { ...context, handedOn })
   })
   return {
     path: unit.path,

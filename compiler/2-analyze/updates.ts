@@ -135,7 +135,7 @@ function outermost(edits: readonly Edit[]): Edit[] {
 /** An attribute, or the leaf of one that lies inline: then `root` is the access of the attribute. */
 type Target = SelfAccess & { readonly root?: SelfAccess }
 
-const LOGICAL = new Set(['&&=', '||=', '??='])
+export const LOGICAL: ReadonlySet<string> = new Set(['&&=', '||=', '??='])
 
 function assignmentEdits(access: Target, node: ts.BinaryExpression, context: UpdateContext): Edit[] {
   const operator = node.operatorToken.getText()
@@ -255,7 +255,7 @@ function patternAround(target: ts.Node): ts.BinaryExpression | undefined {
 // --- internal ---
 
 /** `this.n++` ends before a `(` or `[` on the next line, a call does not. */
-function semicolon(node: ts.Expression): string {
+export function semicolon(node: ts.Expression): string {
   if (!ts.isPostfixUnaryExpression(node) || !ts.isExpressionStatement(node.parent) || node.getEnd() < node.parent.getEnd()) return ''
   const { text } = node.getSourceFile()
   return '([`'.includes(text[skipTrivia(text, node.getEnd())] ?? ' ') ? ';' : ''
@@ -266,7 +266,7 @@ function closing(node: ts.Node, close: string): Edit {
 }
 
 /** The value of an expression statement, or of the last clause of a `for`, is not used. */
-function isStatement(node: ts.Node): boolean {
+export function isStatement(node: ts.Node): boolean {
   const parent = node.parent
   return ts.isExpressionStatement(parent) || ts.isVoidExpression(parent) || (ts.isForStatement(parent) && (parent.incrementor === node || parent.initializer === node))
 }
@@ -320,7 +320,7 @@ function selfText(access: Target): string {
   return bareExpression(selfOf(root ?? access) as ts.Expression).getText()
 }
 
-function quoted(name: string): string {
+export function quoted(name: string): string {
   return `'${name.replace(/[\\']/g, '\\$&')}'`
 }
 

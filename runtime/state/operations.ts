@@ -26,6 +26,13 @@ export function assign(brain: any, name: string, operator: AssignmentOperator, v
   return assignOtherwise(brain, name, operator, value)
 }
 
+/** The same of what may be anything: its value is read before `value` runs, which is of no matter to a brain. */
+export function assignLate(object: any, name: string, operator: AssignmentOperator, value: () => any): any {
+  if (sharedAttribute(object, name)) return assign(object, name, operator, value())
+  const before = object[name]
+  return object[name] = operated(before, operator, value())
+}
+
 function assignOtherwise(brain: any, name: string, operator: AssignmentOperator, value: any): any {
   const numbers = numbersOf(brain)
   if (typeof value === 'number' && numbers !== undefined && numbers.brain === brain && (numbers.lastName === name || numbers.find(name))) {
@@ -57,6 +64,7 @@ export function increment(brain: any, name: string, by: 1 | -1): any {
     const before = numbers.add(numbers.lastAddress, by)
     if (before === before) return before + by
   }
+  if (numbers === undefined) return by === 1 ? ++brain[name] : --brain[name]
   const shared = sharedAttribute(brain, name)
   if (!shared) return onPlain(brain, name, (object, key) => (by === 1 ? ++object[key] : --object[key]))
   return shared.store.apply(shared.slot, (old: any) => (by === 1 ? ++old : --old)).after
@@ -69,6 +77,7 @@ export function postIncrement(brain: any, name: string, by: 1 | -1): any {
     const before = numbers.add(numbers.lastAddress, by)
     if (before === before) return before
   }
+  if (numbers === undefined) return by === 1 ? brain[name]++ : brain[name]--
   const shared = sharedAttribute(brain, name)
   if (!shared) return onPlain(brain, name, (object, key) => (by === 1 ? object[key]++ : object[key]--))
   let before: any

@@ -31,6 +31,7 @@ interface CompiledProject {
   readonly compiler: Compiler
   readonly files: RecordedFiles
   readonly graph: CompiledGraph
+  readonly handedOn: readonly string[]
   readonly diagnostics: ReadonlyMap<string, readonly Diagnostic[]>
   /** Of files that are loaded elsewhere, or by nobody. */
   readonly otherDiagnostics: readonly Diagnostic[]
@@ -38,6 +39,9 @@ interface CompiledProject {
   /** What runs in a task may be in any of these. */
   readonly reached: ReadonlySet<string>
 }
+
+/** What a module has that is compiled as part of a task: a wait, a class, or a step on something's property. */
+export const MAY_CHANGE = /\bawait\b|\bclass\b|\+\+|--|[-+*/%&|^<>?]=|\.[\w$]+\s*=[^=>]/
 
 export class ProjectBrains {
   readonly config: BuildConfig
@@ -113,10 +117,10 @@ export class ProjectBrains {
 
   /** An ordinary module of the project; `undefined` where it stays as it is. */
   async transform(path: string, text: string): Promise<Mapped | undefined> {
-    if (!this.isSource(path) || !/\bawait\b|\bclass\b/.test(text)) return undefined
+    if (!this.isSource(path) || !MAY_CHANGE.test(text)) return undefined
     const project = await this.#project()
     if (!project?.reached.has(path) || project.graph.at(path)) return undefined
-    const code = project.compiler.transformModule(path, text, this.config.projectDir, project.files.nameOf(path))?.code
+    const code = project.compiler.transformModule(path, text, this.config.projectDir, project.files.nameOf(path), project.handedOn)?.code
     return code === undefined ? undefined : separateMap(code)
   }
 
@@ -173,6 +177,7 @@ export class ProjectBrains {
       compiler,
       files,
       graph,
+      handedOn: compiled.handedOn,
       diagnostics,
       otherDiagnostics: others.flatMap(([, found]) => found),
       watched: [...new Set([...compiled.sources, ...reached, ...configs.filter(isFile)])].sort(),

@@ -11,7 +11,7 @@ import { withContent } from '../inline-map.ts'
 import { readText } from '../source-text.ts'
 import { linkModule } from './linked-module.ts'
 import { rollupError, rollupWarning } from './messages.ts'
-import type { LoadedFile, ProjectBrains } from './project-brains.ts'
+import { type LoadedFile, MAY_CHANGE, type ProjectBrains } from './project-brains.ts'
 
 /** What one bundler does in its own way. */
 export interface RollupHost {
@@ -81,7 +81,7 @@ export function rollupHooks(host: RollupHost): RollupHooks {
     },
     transform: {
       order: 'pre',
-      filter: { id: SCRIPT, code: /\bawait\b|\bclass\b/ },
+      filter: { id: SCRIPT, code: MAY_CHANGE },
       async handler(code: string, id: string) {
         const changed = await host.brains().transform(posix(id), code)
         // A module that is loaded for the instances of its classes is used, though nothing is taken from it by name.
