@@ -32,6 +32,8 @@ export function analyze(input: CompileInput): Analysis {
 export class Memory {
   #saved: string | undefined
   #kept = newReadings()
+  /** Whether what is kept is of the call before this one. */
+  #isOfLastCall = false
   #root = ''
   #sourceRoot = ''
   #oracle: TypeOracle | undefined
@@ -44,12 +46,14 @@ export class Memory {
   /** What `analyze` gives. Reads again only what has changed: `changed`, or whatever has another content. */
   analyze(input: CompileInput, changed?: readonly string[]): Analysis {
     this.#enter(input)
-    const meant = changed && new Set(changed)
+    const meant = this.#isOfLastCall && changed ? new Set(changed) : undefined
+    this.#isOfLastCall = false
     const oracle = (this.#oracle ??= new TypeOracle(input.root, input.host))
     oracle.begin(input.host)
     const analyzer = new Analyzer(input, { kept: this.#kept, isNoted: true, isUnchanged: (path) => meant?.has(path) === false, oracle })
     const analysis = analyzer.analyze()
     this.#kept = analyzer.isUncertain ? newReadings() : analyzer.readings
+    this.#isOfLastCall = true
     return analyzer.isUncertain ? analyze(input) : analysis
   }
 
@@ -62,6 +66,7 @@ export class Memory {
     if (root === this.#root && sourceRoot === this.#sourceRoot) return
     this.#root = root
     this.#sourceRoot = sourceRoot
+    this.#isOfLastCall = false
     this.#kept = this.#restored() ?? newReadings()
     this.#saved = undefined
     this.#oracle = undefined

@@ -48,15 +48,15 @@ export function cacheText(config: BuildConfig, build: GoodBuild): string {
     diagnostics: build.diagnostics,
     brains: build.brains,
   }
-  const readings = build.saved === undefined ? undefined : gzipSync(build.saved, { level: constants.Z_BEST_SPEED }).toString('base64')
-  return `${JSON.stringify({ checksum: checksumOf(kept), build: kept, readings }, null, 2)}\n`
+  const readings = build.saved === undefined ? '' : gzipSync(build.saved, { level: constants.Z_BEST_SPEED }).toString('base64')
+  return `${JSON.stringify({ checksum: checksumOf(kept, readings), build: kept, readings }, null, 2)}\n`
 }
 
 /** What the compiler of the last good build understood, if it was this one. */
 export function savedReadings({ outDir }: BuildConfig): string | undefined {
+  const cache = readWhole(outDir)
   try {
-    const { build, readings } = JSON.parse(readCache(outDir) ?? '') as { build: Kept; readings: string }
-    return build.call.taskbrain === ownIdentity() ? gunzipSync(Buffer.from(readings, 'base64')).toString() : undefined
+    return cache?.build.call.taskbrain === ownIdentity() ? gunzipSync(Buffer.from(cache.readings, 'base64')).toString() : undefined
   } catch {
     return undefined
   }
@@ -64,7 +64,7 @@ export function savedReadings({ outDir }: BuildConfig): string | undefined {
 
 /** The last good build, if the same call would make the same again; `undefined` where that is not sure. */
 export function standingBuild(config: BuildConfig, candidates: readonly string[]): StandingBuild | undefined {
-  const kept = readKept(config.outDir)
+  const kept = readWhole(config.outDir)?.build
   if (!kept || JSON.stringify(kept.call) !== JSON.stringify(callOf(config, candidates))) return undefined
   const seen = seenIn(config, kept)
   if (!outputsStand(config, kept) || !inputsStand(config, kept, seen)) return undefined
@@ -85,6 +85,13 @@ interface Kept {
   readonly outputs: Readonly<Record<string, string>>
   readonly diagnostics: readonly Diagnostic[]
   readonly brains: readonly BrainManifest[]
+}
+
+interface Cache {
+  readonly checksum: string
+  readonly build: Kept
+  /** Empty where there are none. */
+  readonly readings: string
 }
 
 interface Call {
@@ -108,16 +115,16 @@ function callOf(config: BuildConfig, candidates: readonly string[]): Call {
 }
 
 /** `undefined` for whatever no build of ours has written. */
-function readKept(outDir: string): Kept | undefined {
+function readWhole(outDir: string): Cache | undefined {
   try {
-    const { checksum, build } = JSON.parse(readCache(outDir) ?? '') as { checksum: string; build: Kept }
-    return checksum === checksumOf(build) ? build : undefined
+    const cache = JSON.parse(readCache(outDir) ?? '') as Cache
+    return cache.checksum === checksumOf(cache.build, cache.readings) ? cache : undefined
   } catch {
     return undefined
   }
 }
 
-const checksumOf = (kept: Kept): string => hashOf(JSON.stringify(kept))
+const checksumOf = (kept: Kept, readings: string): string => hashOf(`${JSON.stringify(kept)}\n${readings}`)
 
 const sortedRecord = <Value>(entries: readonly (readonly [string, Value])[]): Record<string, Value> =>
   Object.fromEntries(entries.toSorted(([a], [b]) => (a < b ? -1 : 1)))

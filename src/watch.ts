@@ -27,6 +27,7 @@ const SETTLE_MS = 8
 const REWRITE_MS = 60
 /** A second change of a file within 50 ms is told by no event of chokidar's. */
 const UNTOLD_MS = 60
+const MAY_BE_MEANT = /\.(?:[cm]?[jt]sx?|json)$/
 const CONFIGS = /\/(?:package|tsconfig[^/]*)\.json$/
 
 /** Settles when `signal` is aborted. Rejects with UsageError where the first build can't be called. */
@@ -100,8 +101,8 @@ function isIgnored(config: BuildConfig, path: string): boolean {
 
 function concerns(file: string, event: string, last: BuildResult | undefined): boolean {
   if (last?.read.includes(file) || CONFIGS.test(file)) return true
-  // What is missing may be just this file.
-  if (event === 'add' && last && hasErrors(last.diagnostics)) return true
+  // An import may mean it from now on, and what is missing may be just this file.
+  if (event === 'add' && (MAY_BE_MEANT.test(file) || (last && hasErrors(last.diagnostics)))) return true
   return isTypeScript(file) && mayHoldBrain(readText(file))
 }
 

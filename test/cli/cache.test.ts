@@ -48,8 +48,12 @@ export class MainBrain extends Brain {
   'src/kinds/index.ts': 'export type Mode = number\n',
 }
 
+/** A cache as a build of ours writes it. */
+const signed = (build: object, readings: string): string => JSON.stringify({ checksum: hashOf(`${JSON.stringify(build)}\n${readings}`), build, readings })
+
 function withReadings(cache: string, change: (readings: string) => string): string {
-  return cache.replace(/"readings": "(.*)"/, (_, readings: string) => `"readings": "${gzipSync(change(gunzipSync(Buffer.from(readings, 'base64')).toString())).toString('base64')}"`)
+  const { build, readings } = JSON.parse(cache) as { build: object; readings: string }
+  return signed(build, gzipSync(change(gunzipSync(Buffer.from(readings, 'base64')).toString())).toString('base64'))
 }
 
 describe('a build when nothing changed', (it) => {
@@ -213,19 +217,18 @@ describe('a build is made again', (it) => {
   it('by another version', async () => {
     using project = scratchProject(SMALL_BRAIN)
     await built(project)
-    const cache = JSON.parse(project.read(CACHE)) as { build: { call: { taskbrain: string } } }
-    const signed = (): string => JSON.stringify({ checksum: hashOf(JSON.stringify(cache.build)), build: cache.build })
-    project.write(CACHE, signed())
+    const { build, readings } = JSON.parse(project.read(CACHE)) as { build: { call: { taskbrain: string } }; readings: string }
+    project.write(CACHE, signed(build, readings))
     assert.is((await built(project)).compiled, false)
-    cache.build.call.taskbrain = '0.0.9'
-    project.write(CACHE, signed())
+    build.call.taskbrain = '0.0.9'
+    project.write(CACHE, signed(build, readings))
     assert.is((await built(project)).compiled, true)
   })
   it('where the cache is missing, cut off, of somebody else, or changed by hand', async () => {
     using project = scratchProject(SMALL_BRAIN)
     await built(project)
     const good = project.read(CACHE)
-    for (const text of ['', good.slice(0, 400), 'null', '7', '{}', '[]', '{ "checksum": 1, "build": null }', good.replace('"diagnostics": []', '"diagnostics": 7')]) {
+    for (const text of ['', good.slice(0, 400), 'null', '7', '{}', '[]', '{ "checksum": 1, "build": null }', good.replace('"diagnostics": []', '"diagnostics": 7'), good.replace('"readings": "', '$&x')]) {
       project.write(CACHE, text)
       const { compiled, diagnostics } = await built(project)
       assert.equal([compiled, diagnostics, project.read(CACHE)], [true, [], good], text.slice(0, 40))
@@ -273,7 +276,9 @@ describe('a build with errors', (it) => {
     project.write('src/main.brain.ts', `${MAIN}// changed\n`)
     await built(project)
     assert.is(project.read(types), good.replaceAll('others', 'elders'))
-    project.write(CACHE, project.read(CACHE).replace(/"taskbrain": "/, '$&other '))
+    const { build, readings } = JSON.parse(withReadings(project.read(CACHE), (text) => text.replaceAll('others', 'elders'))) as { build: { call: { taskbrain: string } }; readings: string }
+    build.call.taskbrain += ' of somebody else'
+    project.write(CACHE, signed(build, readings))
     await built(project)
     assert.is(project.read(types), good)
   })

@@ -173,6 +173,12 @@ describe('taskbrain build --watch', (it) => {
     await watching.saw(/src\/third\.brain\.cts: [1-9]\d* written/)
     assert.ok(project.list('.taskbrain').includes('second.brain.js'))
 
+    // The import of `./square.js` means it from now on.
+    project.write('src/square.js', 'export const square = (n) => n * 3\n')
+    await watching.saw(/src\/square\.js: /)
+    project.remove('src/square.js')
+    await watching.saw(/src\/square\.js: /)
+
     project.remove('src/second.brain.ts')
     await watching.saw(/src\/second\.brain\.ts: /)
     assert.not.ok(project.list('.taskbrain').includes('second.brain.js'))

@@ -113,6 +113,22 @@ describe('a compiler that is kept', (it) => {
     }), { seed: SEED, numRuns: RUNS })
   })
 
+  it('takes nothing for unchanged at its first call, nor after one that failed', () => {
+    const texts: Texts = new Map(Object.entries(WORLD).map(([name, [first]]) => [placed(name), first!]))
+    const compiler = createCompiler()
+    compiler.compile(inputOf(texts))
+    const saved = compiler.save()
+    const edit = (name: string, from: string, to: string): void => void texts.set(placed(name), texts.get(placed(name))!.replace(from, to))
+    edit('helpers.ts', 'LIMIT = 4', "LIMIT = 'four'")
+    assert.equal(createCompiler(saved).compile(inputOf(texts), []), compile(inputOf(texts)))
+
+    edit('base.ts', 'n = 1', 'n = "one"')
+    const input = inputOf(texts)
+    const failing = { ...input, host: { ...input.host, readFile: (path: string) => { if (path === placed('second.brain.ts')) throw new Error('unplugged'); return input.host.readFile(path) } } }
+    assert.throws(() => compiler.compile(failing, [placed('helpers.ts'), placed('base.ts')]), /unplugged/)
+    assert.equal(compiler.compile(inputOf(texts), []), compile(inputOf(texts)))
+  })
+
   it('sees a circle of base classes end that some were looked at in the midst of', () => {
     const classText = (name: string, base: string): [string, string] => [
       placed(`${name.toLowerCase()}.ts`),
