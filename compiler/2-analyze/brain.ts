@@ -55,7 +55,7 @@ export function readBrain(found: FoundClass, context: BrainContext): BrainModel 
   const heritage = heritageOf(node)!.expression
   const bases = basesOf(node, unit, project)
   const inherited = inheritedAttributes(bases, context)
-  const model = readClass(found, { others: [...promisedAttributes(node, context), ...inherited], names: [name] }, context)
+  const model = readClass(found, { others: [...promisedAttributes(node, context), ...inherited], bases, names: [name] }, context)
   const firstProcessTask = model.tasks.find((task) => task.process)
   const holder = nested ? holderOf(node) : undefined
   if (holder !== undefined && firstProcessTask) log.add(brainInFunction(model.name, holder, firstProcessTask.name), { file: unit.source, start: node.getStart(), end: heritage.getEnd() })
@@ -76,17 +76,18 @@ export function readBrain(found: FoundClass, context: BrainContext): BrainModel 
 
 /** The class that a mixin makes, whatever it is applied to. */
 export function readMixin(found: FoundClass, context: BrainContext): MixinModel {
-  return { ...readClass(found, { others: foreignAttributes(found.node, context), names: [] }, context), kind: 'mixin' }
+  return { ...readClass(found, { others: foreignAttributes(found.node, context), bases: [], names: [] }, context), kind: 'mixin' }
 }
 
 interface Surroundings {
   /** Attributes that other classes declare. */
   readonly others: readonly Attribute[]
+  readonly bases: readonly { readonly node: ClassNode }[]
   /** By which the class is known around it. */
   readonly names: readonly string[]
 }
 
-function readClass({ node, name, item }: FoundClass, { others, names }: Surroundings, context: BrainContext): ClassModel {
+function readClass({ node, name, item }: FoundClass, { others, bases, names }: Surroundings, context: BrainContext): ClassModel {
   const { unit, project, prefix } = context
   const heritage = heritageOf(node)!.expression
   const shownName = name === DEFAULT_NAME ? 'default' : name
@@ -101,10 +102,12 @@ function readClass({ node, name, item }: FoundClass, { others, names }: Surround
   const locals = new Set([...namesAround(node)].filter((each) => !classNames.has(each)))
   const reader = createRegionReader(unit, project, known)
   const scopes = node.members.map((member) => readScope(member, { isMember: true, classNames, locals }))
-  const handedOn = scopes.some(({ selfEscapes }) => selfEscapes) ? [...known.values()].filter(isStepped).map((attribute) => attribute.name) : []
+  const isHandedOn = scopes.some(({ selfEscapes }) => selfEscapes) || bases.some((base) => handsItselfOn(base.node))
+  const handedOn = isHandedOn ? [...known.values()].filter(isStepped).map((attribute) => attribute.name) : []
+  const stepped = new Set([...handedOn, ...node.members.flatMap(givenLater)])
   const members = node.members.map((member, index) => {
     const loopStart = tasks.find(({ at }) => at.start >= member.getStart() && at.end <= member.getEnd())?.loopStart
-    return readMember(member, { scope: scopes[index]!, attributes: known, classNames, handedOn: new Set(handedOn), reader, loopStart }, context)
+    return readMember(member, { scope: scopes[index]!, attributes: known, classNames, stepped, reader, loopStart }, context)
   })
   checkMembers(node, shownName, context)
   return {
@@ -148,6 +151,23 @@ export function readNeeds(node: ts.Node, context: BrainContext, extraEdits: read
 
 // --- internal ---
 
+const handing = new WeakMap<ClassNode, boolean>()
+
+function handsItselfOn(node: ClassNode): boolean {
+  const known = handing.get(node)
+  if (known !== undefined) return known
+  const hands = node.members.some((member) => readScope(member, { isMember: true }).selfEscapes)
+  handing.set(node, hands)
+  return hands
+}
+
+/** `speed!: number` has no value here, so it is the main process's alone; but a class that extends this one may give it one. */
+function givenLater(member: ts.ClassElement): string[] {
+  const isLater = ts.isPropertyDeclaration(member) && member.exclamationToken !== undefined && !hasModifier(member, ts.SyntaxKind.StaticKeyword)
+  const name = isLater ? memberName(member.name) : undefined
+  return name === undefined ? [] : [name]
+}
+
 /** What `+=` can be for. */
 function isStepped({ share }: Attribute): boolean {
   return share.kind === 'shared' && share.field !== 'object' && share.field !== 'typed-array'
@@ -161,13 +181,13 @@ interface MemberContext {
   readonly attributes: ReadonlyMap<string, Attribute>
   readonly classNames: ReadonlySet<string>
   readonly scope: ScopeReading
-  /** Attributes that are stepped by names which say nothing of the brain. */
-  readonly handedOn: ReadonlySet<string>
+  /** Attributes that may be stepped in a way which does not say so. */
+  readonly stepped: ReadonlySet<string>
   readonly reader: RegionReader
   readonly loopStart: number | undefined
 }
 
-function readMember(member: ts.ClassElement, { scope, attributes, classNames, handedOn, reader, loopStart }: MemberContext, context: BrainContext): Member {
+function readMember(member: ts.ClassElement, { scope, attributes, classNames, stepped, reader, loopStart }: MemberContext, context: BrainContext): Member {
   const { unit, project } = context
   const decorators = (ts.canHaveDecorators(member) ? ts.getDecorators(member) : undefined) ?? []
   const own = decorators.filter((decorator) => brainDecorator(decorator, unit, project))
@@ -176,7 +196,7 @@ function readMember(member: ts.ClassElement, { scope, attributes, classNames, ha
   const updates = readUpdates(scope.accesses, { attributes, source: unit.source, log, prefix, regions: { reader, log, prefix, marker: loopStart } })
   const isChanged = usesAmong(updates.changed)
   const shared = new Set(scope.accesses.filter(({ name }) => attributes.get(name)?.share.kind === 'shared').map(({ node }) => node))
-  const unnamed = unnamedStepEdits(member, { names: handedOn, prefix, isKnown: (access) => shared.has(access), ofBrain: true })
+  const unnamed = unnamedStepEdits(member, { names: stepped, prefix, isKnown: (access) => shared.has(access), ownClass: member.parent })
   const isWritten = usesAmong(scope.accesses)
   checkWaits(scope.accesses, unit.source, log)
   return {

@@ -15,8 +15,8 @@ export interface UnnamedSteps {
   readonly prefix: string
   /** Whether what an access begins with is an attribute of the brain itself: that is seen to elsewhere. */
   readonly isKnown?: (access: ts.Node) => boolean
-  /** It is a member of the brain's class. */
-  readonly ofBrain?: boolean
+  /** The brain's, where it is a member of that: what `this` is there. */
+  readonly ownClass?: ts.Node
 }
 
 export function unnamedStepEdits(node: ts.Node, steps: UnnamedSteps): Edit[] {
@@ -38,10 +38,10 @@ export function unnamedStepEdits(node: ts.Node, steps: UnnamedSteps): Edit[] {
 
 type Access = ts.PropertyAccessExpression | ts.ElementAccessExpression
 
-function isUnnamed(access: ts.Expression, { names, isKnown = () => false, ofBrain = false }: UnnamedSteps): access is Access {
-  if (ts.isPropertyAccessExpression(access)) return names.has(access.name.text) && mayBeBrain(access, isKnown)
+function isUnnamed(access: ts.Expression, { names, isKnown = () => false, ownClass }: UnnamedSteps): access is Access {
+  if (ts.isPropertyAccessExpression(access)) return names.has(access.name.text) && mayBeBrain(access, isKnown, ownClass)
   // `this[key] += 1`
-  return ofBrain && ts.isElementAccessExpression(access) && !ts.isStringLiteralLike(access.argumentExpression) && bareExpression(access.expression).kind === ts.SyntaxKind.ThisKeyword
+  return ownClass !== undefined && ts.isElementAccessExpression(access) && !ts.isStringLiteralLike(access.argumentExpression) && bareExpression(access.expression).kind === ts.SyntaxKind.ThisKeyword
 }
 
 function incrementEdits(node: ts.PrefixUnaryExpression | ts.PostfixUnaryExpression, access: Access, prefix: string): Edit[] {
@@ -88,7 +88,7 @@ function repeated({ right }: ts.BinaryExpression, access: Access): { readonly op
 const ARITHMETIC = new Set(['+=', '-=', '*=', '/=', '%=', '**=', '<<=', '>>=', '>>>=', '&=', '|=', '^='])
 
 /** What a literal makes is no brain, nor is a part of what an attribute holds, nor the instance of another class within its own code. */
-function mayBeBrain(access: ts.PropertyAccessExpression, isKnown: (access: ts.Node) => boolean): boolean {
+function mayBeBrain(access: ts.PropertyAccessExpression, isKnown: (access: ts.Node) => boolean, ownClass: ts.Node | undefined): boolean {
   if (isKnown(access)) return false
   const { expression } = access
   let root: ts.Expression = expression
@@ -102,14 +102,16 @@ function mayBeBrain(access: ts.PropertyAccessExpression, isKnown: (access: ts.No
     }
   }
   if (root.kind === ts.SyntaxKind.SuperKeyword) return false
-  if (root.kind === ts.SyntaxKind.ThisKeyword) return root !== bareExpression(expression) || !isOfClass(root)
+  if (root.kind === ts.SyntaxKind.ThisKeyword) return root !== bareExpression(expression) || mayBeThis(root, ownClass)
   const declared = root === bareExpression(expression) && ts.isIdentifier(root) ? localDeclaration(root) ?? constantOfModule(root) : undefined
   return !(declared && isConstant(declared) && declared.initializer && isLiteral(bareExpression(declared.initializer)))
 }
 
-function isOfClass(node: ts.Node): boolean {
+/** `this` of a function may be anything; of a class it is an instance of that. */
+function mayBeThis(node: ts.Node, ownClass: ts.Node | undefined): boolean {
   const holder = ts.findAncestor(node, (each) => (ts.isFunctionLike(each) && !ts.isArrowFunction(each)) || ts.isClassLike(each))
-  return holder !== undefined && (ts.isClassLike(holder) || ts.isClassLike(holder.parent))
+  const classAround = holder && (ts.isClassLike(holder) ? holder : ts.isClassLike(holder.parent) ? holder.parent : undefined)
+  return classAround === undefined || classAround === ownClass
 }
 
 function constantOfModule(name: ts.Identifier): ts.VariableDeclaration | undefined {
