@@ -103,6 +103,8 @@ class Analyzer {
   readonly #taken = new Set<string>()
   /** By file: where the classes of its mixins begin that some brain applies, and what they are called. */
   readonly #mixins = new Map<string, Map<number, string>>()
+  /** By file and by where a class of it begins: attributes that a class which extends it shares, and it doesn't. */
+  readonly #given = new Map<string, Map<number, Set<string>>>()
 
   constructor(input: CompileInput, { kept, isNoted, isUnchanged, oracle }: AnalyzerOptions) {
     this.#input = input
@@ -140,6 +142,10 @@ class Analyzer {
       this.#mixins.set(file, (this.#mixins.get(file) ?? new Map<number, string>()).set(at, name))
       for (const each of way) this.#project.mixinFiles.add(each)
     }
+    for (const { file, at, name } of look.given) {
+      const classes = this.#given.get(file) ?? new Map<number, Set<string>>()
+      this.#given.set(file, classes.set(at, (classes.get(at) ?? new Set()).add(name)))
+    }
     const origins = this.#reading(path, this.#kept.origins, this.readings.origins, () => originsOf(this.#find(path, new DiagnosticLog())!)) ?? []
     return [...look.bases, ...origins.filter((file) => this.#isWorthReading(file))]
   }
@@ -162,7 +168,7 @@ class Analyzer {
     return this.#reading(path, known, this.readings.models, (log) => {
       // What there is to say of it was said at the first look.
       const found = this.#find(path, new DiagnosticLog())!
-      return readFile({ ...found, context: { ...found.context, log } }, this.#mixins.get(path) ?? new Map())
+      return readFile({ ...found, context: { ...found.context, log } }, { mixed: this.#mixins.get(path) ?? new Map(), given: this.#given.get(path) ?? new Map() })
     })
   }
 
@@ -198,11 +204,12 @@ class Analyzer {
     return [...parsed].sort()
   }
 
-  /** Which mixins are applied: a file is read for that. */
+  /** Which mixins are applied, and which attributes a class shares for those that it extends: a file is read for that. */
   #mixedKey(): string {
     const nameOf = (file: string): string => relativeName(this.#input.root, file)
     const applied = [...this.#mixins].map(([file, classes]) => [nameOf(file), ...classes].join('\n'))
-    return [...applied, ...[...this.#project.mixinFiles].map(nameOf)].sort().join('\n')
+    const given = [...this.#given].flatMap(([file, classes]) => [...classes].map(([at, names]) => [nameOf(file), at, ...[...names].sort()].join('\n')))
+    return [...applied, ...given, ...[...this.#project.mixinFiles].map(nameOf)].sort().join('\n')
   }
 
   /** Syntax trees are walked by recursion: the stack is what bounds their depth. */

@@ -20,7 +20,7 @@ export interface Readings {
   /** The files that declare what a file imports. */
   readonly origins: ReadingsOf<readonly string[]>
   readonly models: ReadingsOf<FileModel>
-  /** The mixins that the models were read for. */
+  /** The mixins, and the shared attributes of classes that extend others, which the models were read for. */
   mixed: string
 }
 

@@ -18,6 +18,7 @@ import { holdsFunction, memberName, readAttributes } from './attributes.ts'
 import { cancelPoints } from './cancel-points.ts'
 import { constEnumEdits } from './const-enums.ts'
 import { classNameEdits } from './class-names.ts'
+import { withGiven } from './given-attributes.ts'
 import { foreignAttributes, inheritedAttributes, promisedAttributes } from './inherited-attributes.ts'
 import { leafOf } from './leaf-accesses.ts'
 import type { RunsLater } from './load-time.ts'
@@ -47,6 +48,8 @@ export interface FoundClass {
   readonly name: string
   readonly item: number
   readonly nested: boolean
+  /** Attributes that it keeps in the main process alone, and a class that extends it shares. */
+  readonly given?: ReadonlySet<string> | undefined
 }
 
 export function readBrain(found: FoundClass, context: BrainContext): BrainModel {
@@ -87,7 +90,7 @@ interface Surroundings {
   readonly names: readonly string[]
 }
 
-function readClass({ node, name, item }: FoundClass, { others, bases, names }: Surroundings, context: BrainContext): ClassModel {
+function readClass({ node, name, item, given = new Set() }: FoundClass, { others, bases, names }: Surroundings, context: BrainContext): ClassModel {
   const { unit, project, prefix } = context
   const heritage = heritageOf(node)!.expression
   const shownName = name === DEFAULT_NAME ? 'default' : name
@@ -97,7 +100,7 @@ function readClass({ node, name, item }: FoundClass, { others, bases, names }: S
   const attributes = withOverridden(own, others)
   reportStrayDecorators(node, context)
   const tasks = node.members.flatMap((member) => readTask(member, context) ?? [])
-  const known = new Map([...others, ...attributes].map((attribute) => [attribute.name, attribute]))
+  const known = new Map(withGiven([...others, ...attributes], given, node, context).map((attribute) => [attribute.name, attribute]))
   const classNames = new Set([...names, ...(node.name ? [node.name.text] : [])].filter((each) => each !== DEFAULT_NAME))
   const locals = new Set([...namesAround(node)].filter((each) => !classNames.has(each)))
   const reader = createRegionReader(unit, project, known)
@@ -161,7 +164,7 @@ function handsItselfOn(node: ClassNode): boolean {
   return hands
 }
 
-/** `speed!: number` has no value here, so it is the main process's alone; but a class that extends this one may give it one. */
+/** `speed!: number` has no value here, so it is the main process's alone; but a class of a project that is not seen here may extend this one and give it one. */
 function givenLater(member: ts.ClassElement): string[] {
   const isLater = ts.isPropertyDeclaration(member) && member.exclamationToken !== undefined && !hasModifier(member, ts.SyntaxKind.StaticKeyword)
   const name = isLater ? memberName(member.name) : undefined

@@ -19,6 +19,7 @@ import { REGISTRATION } from './class-names.ts'
 import { reportCommonjs } from './commonjs.ts'
 import { isDeclaredConstEnum } from './const-enums.ts'
 import { earlyErrors } from './early-errors.ts'
+import { type GivenAttribute, givenAttributes } from './given-attributes.ts'
 import { reportHiddenImports } from './hidden-imports.ts'
 import { runsLaterIn } from './load-time.ts'
 import { type MadeBrain, madeBrains } from './made-brains.ts'
@@ -62,6 +63,8 @@ export interface Look {
   readonly bases: readonly string[]
   /** The mixins that its brains apply: where their classes begin, and which files have the functions and constants that they come from. */
   readonly mixins: readonly { readonly file: string; readonly at: number; readonly name: string; readonly way: readonly string[] }[]
+  /** What its brains share of that which the classes that they extend don't. */
+  readonly given: readonly GivenAttribute[]
   /** Constants of any file that its brains extend. */
   readonly extended: readonly ClassReference[]
   readonly made: readonly MadeBrain[]
@@ -79,22 +82,30 @@ export function lookOf(found: FoundFile): Look {
     hasBrain: found.brains.length > 0,
     bases: found.bases.flatMap((base) => [base.unit.path, ...wayOf(base)]),
     mixins: found.bases.flatMap((base) => (base.kind === 'mixed' ? [{ file: base.unit.path, at: base.node.pos, name: base.name, way: wayOf(base) }] : [])),
+    given: found.brains.flatMap(({ node }) => givenAttributes(node, found.context)),
     extended: found.bases.flatMap(({ way }) => way ?? []),
     made: madeBrains(unit, project),
   }
 }
 
-/** `mixed` says where the classes begin that mixins of the file make for some brain, and what the mixins are called. */
-export function readFile({ context, brains: found }: FoundFile, mixed: ReadonlyMap<number, string>): FileModel {
+/** What all brains make of the classes of a file, each known by where it begins. */
+export interface Uses {
+  /** What the mixins are called that make them for some brain. */
+  readonly mixed: ReadonlyMap<number, string>
+  /** Attributes that a class which extends them shares, and they don't. */
+  readonly given: ReadonlyMap<number, ReadonlySet<string>>
+}
+
+export function readFile({ context, brains: found }: FoundFile, { mixed, given }: Uses): FileModel {
   const { unit, project, output, prefix } = context
   reportRepeated(found, context)
   reportCommonjs(unit, context.log)
   reportHiddenImports(unit, context.log)
   for (const { finding, start, end } of earlyErrors(unit.tree)) context.log.add(finding, { file: unit.source, start, end })
-  const brains = found.map((each) => readBrain(each, context))
+  const brains = found.map((each) => readBrain({ ...each, given: given.get(each.node.pos) }, context))
   const imported = importedNames(context)
   const made = classesAt(mixed, unit)
-  const mixins = made.map((node) => readMixin({ node, name: mixed.get(node.pos)!, item: statementOf(node, unit), nested: false }, context))
+  const mixins = made.map((node) => readMixin({ node, name: mixed.get(node.pos)!, item: statementOf(node, unit), nested: false, given: given.get(node.pos) }, context))
   const members = made.flatMap((node) => [...node.members])
   const handedOn = new Set([...brains, ...mixins].flatMap((each) => each.handedOn))
   const items = unit.tree.statements.map((statement, index) => {

@@ -7,33 +7,35 @@ import { basesOf, extendsBrain, meaningOf } from '../1-parse/classes.ts'
 import type { ClassNode } from '../1-parse/declarations.ts'
 import { hasModifier } from '../1-parse/imports.ts'
 import type { SourceProject, SourceUnit } from '../1-parse/project.ts'
-import type { Attribute } from '../model.ts'
+import type { Attribute, Shared } from '../model.ts'
 import { withOverridden } from '../overridden-attributes.ts'
 import { memberName, readAttributes } from './attributes.ts'
 import { callOf, readScope } from './scope.ts'
 import { brainDecorator } from './tasks.ts'
 import type { AskType } from './type-oracle.ts'
-import { typeOfAnnotation } from './types.ts'
+import { type AttributeType, typeOfAnnotation } from './types.ts'
 
-interface Context {
+export interface Context {
   readonly unit: SourceUnit
   readonly project: SourceProject
   readonly askType: AskType
   readonly prefix: string
 }
 
-interface FoundClass {
+export interface FoundClass {
   readonly node: ClassNode
   readonly unit: SourceUnit
 }
 
 /** Shared attributes of base classes: an update of one is atomic in a subclass too. `bases` has the nearest first. */
-export function inheritedAttributes(bases: readonly FoundClass[], { unit: home, project, askType, prefix }: Context): Attribute[] {
-  return bases.toReversed().reduce<Attribute[]>((inherited, { node, unit }) => {
-    const isLocal = (decorator: ts.Decorator): boolean => brainDecorator(decorator, unit, project)?.name === 'local'
-    const { attributes } = readAttributes(node, { home, unit, project, askType, prefix, isLocal })
-    return [...inherited, ...withOverridden(attributes, inherited)]
-  }, [])
+export function inheritedAttributes(bases: readonly FoundClass[], context: Context): Attribute[] {
+  return bases.toReversed().reduce<Attribute[]>((inherited, base) => [...inherited, ...withOverridden(attributesOf(base, context), inherited)], [])
+}
+
+/** What a class declares, for one that extends it. */
+export function attributesOf({ node, unit }: FoundClass, { unit: home, project, askType, prefix }: Context): Attribute[] {
+  const isLocal = (decorator: ts.Decorator): boolean => brainDecorator(decorator, unit, project)?.name === 'local'
+  return readAttributes(node, { home, unit, project, askType, prefix, isLocal }).attributes
 }
 
 /**
@@ -47,14 +49,20 @@ export function foreignAttributes(node: ClassNode, context: Context): Attribute[
 
 /** `abstract speed: number`, `declare speed: number`: another class gives it a value, and says in which form it is kept. */
 export function promisedAttributes(node: ClassNode, { unit, project }: Context): Attribute[] {
-  return node.members.flatMap((member) => {
+  return node.members.flatMap((member): Attribute[] => {
     const name = memberName(member.name)
     if (!ts.isPropertyDeclaration(member) || name === undefined || !member.type || !isPromised(member)) return []
     const type = typeOfAnnotation(member.type, unit, project)
     const at = { start: member.name.getStart(), end: member.name.getEnd() }
-    if (type.unserialisable) return [{ name, at, origin: 'field', classes: [], share: { kind: 'unshared', why: type.unserialisable } } as const]
-    return [general({ name, at, origin: 'field', classes: [], share: { kind: 'shared', category: type.category, typeText: type.text, field: 'value' } })]
+    if (type.unserialisable) return [{ name, at, origin: 'field', classes: [], share: { kind: 'unshared', why: type.unserialisable } }]
+    return [{ name, at, origin: 'field', classes: [], share: inAnyForm(type) }]
   })
+}
+
+/** How an attribute is shared of which another class says in which form it is kept. */
+export function inAnyForm(type: AttributeType | undefined): Shared {
+  const category = type && type.category !== 'instance' ? type.category : 'unknown'
+  return { kind: 'shared', category, typeText: type?.text, field: 'value' }
 }
 
 // --- internal ---
@@ -91,7 +99,7 @@ function attributesOfConstraint(node: ClassNode, context: Context): Attribute[] 
 }
 
 function foreign(name: string, node: ClassNode): Attribute {
-  return { name, at: { start: node.getStart(), end: node.getStart() }, origin: 'field', classes: [], share: { kind: 'shared', category: 'unknown', typeText: undefined, field: 'value' } }
+  return { name, at: { start: node.getStart(), end: node.getStart() }, origin: 'field', classes: [], share: inAnyForm(undefined) }
 }
 
 /** As far as it holds for every attribute of the type: another class may keep it in another form. */

@@ -3,6 +3,7 @@ import type { Arena } from './arena.ts'
 import { ringWaiters } from './bells.ts'
 import { DirectNumbers } from './direct-numbers.ts'
 import { detached } from './errors.ts'
+import { isHidden } from './hidden.ts'
 import type { InlineObject } from './inline-object.ts'
 import { type Layout, SILENT, SINK, SLOT_BYTES, type Slot, WAITERS_BYTES } from './layout.ts'
 import type { LiveArray } from './live-array.ts'
@@ -80,10 +81,13 @@ export function ownAttribute(brain: object, name: string): void {
 
 export const storeOf = (brain: object): Store | undefined => (brain as Attached).$taskbrainStore
 
-/** Whether an object has a field of its own in the place of an attribute: one made from a brain, or a brain whose state lacks that of its class. */
+/**
+ * Whether an object has a field of its own in the place of an attribute: one made from a brain, a brain whose state lacks that of its class,
+ * or one whose base class has it in the main process alone, as long as the constructor of that runs.
+ */
 export function hasPlainField(object: object, name: string): boolean {
   if (!Object.hasOwn(object, name)) return false
-  return !Object.hasOwn(object, '$taskbrainStore') || !storeOf(object)!.layout.slotsByName.has(name)
+  return !Object.hasOwn(object, '$taskbrainStore') || !storeOf(object)!.layout.slotsByName.has(name) || isHidden(object, name)
 }
 
 /**

@@ -1,3 +1,4 @@
+import { isHidden } from './hidden.ts'
 import type { NumberSteps } from './number-steps.ts'
 import type { Store } from './store.ts'
 
@@ -49,7 +50,7 @@ export class DirectNumbers {
 
   #addressOf(name: string): number | undefined {
     const slot = this.#store.layout.slotsByName.get(name)
-    if (slot?.kind !== 'number') return undefined
+    if (slot?.kind !== 'number' || isHidden(this.brain, name)) return undefined
     return this.#store.shared.start + slot.offset
   }
 }

@@ -60,6 +60,7 @@ export class Second extends Brain { poses = [new Pose()]; ${task} go() { for (co
 export class Base extends Brain { n = 1; inner = LIMIT; ${task} tick() { this.n++ } }\n`,
     `${head}export abstract class Base extends Brain { abstract n: string; inner = 'x'; @Brain.task({ process: false, runOnStart: false }) drive() {} }\n`,
     `import { Other } from './other.brain.js'\nexport class Base extends Other { n = 5 }\n`,
+    `${head}export class Base extends Brain { list!: number[]; n!: number; @Brain.task({ process: false, runOnStart: false }) add() { this.n++; this.list.push(1) } }\n`,
     `export class Base { n = 1 }\n`,
     `import { Main } from './main.brain.js'\nexport class Base extends Main {}\n`,
     `import { Second } from './second.brain.js'\nexport class Base extends Second {}\n`,
