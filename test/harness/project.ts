@@ -32,7 +32,8 @@ export function scratchProject(files: Readonly<Record<string, string>>, name = '
     read: (path) => readFileSync(join(dir, path), 'utf8'),
     list: (folder) => filesBelow(join(dir, folder)),
     remove: (path) => rmSync(join(dir, path), { recursive: true, force: true }),
-    [Symbol.dispose]: () => rmSync(home, { recursive: true, force: true }),
+    // A server that was closed may still be writing what it keeps for the next time.
+    [Symbol.dispose]: () => rmSync(home, { recursive: true, force: true, maxRetries: 10, retryDelay: 50 }),
   }
 }
 
