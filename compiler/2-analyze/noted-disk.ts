@@ -53,19 +53,16 @@ export class NotedDisk {
     })
   }
 
-  note(look: keyof Looks, path: string): void {
-    const { answer } = this.#see(look, path)
+  /** Looks, and returns what gives what was seen, or throws. */
+  note(look: keyof Looks, path: string): () => unknown {
+    this.#onLook(path)
+    const { answer, give } = this.#see(look, path)
     this.#noted.set(`${look} ${path}`, { look, path, answer })
+    return give
   }
 
   #noting<Look extends keyof Looks>(look: Look): Looks[Look] {
-    const noting = (path: string): unknown => {
-      this.#onLook(path)
-      const { answer, give } = this.#see(look, path)
-      this.#noted.set(`${look} ${path}`, { look, path, answer })
-      return give()
-    }
-    return noting as Looks[Look]
+    return ((path: string) => this.note(look, path)()) as Looks[Look]
   }
 
   #see(look: keyof Looks, path: string): { readonly answer: string | undefined; readonly give: () => unknown } {

@@ -7,7 +7,7 @@ import { isConstant, localDeclaration } from '../1-parse/functions.ts'
 import type { Edit } from '../model.ts'
 import { contains } from './cancel-points.ts'
 import { isAssignment, isStep } from './scope.ts'
-import { isStatement, LOGICAL, quoted, semicolon } from './updates.ts'
+import { isArithmetic, isStatement, LOGICAL, quoted, semicolon } from './updates.ts'
 
 export interface UnnamedSteps {
   /** Of attributes. */
@@ -81,11 +81,9 @@ function keyEdits(access: Access, end: number, rest: string): Edit[] {
 /** `robot.n = robot.n + 1`, where nothing comes behind what is added. */
 function repeated({ right }: ts.BinaryExpression, access: Access): { readonly operator: string; readonly value: ts.Expression } | undefined {
   if (!ts.isBinaryExpression(right) || !ts.isPropertyAccessExpression(access) || !(ts.isIdentifier(access.expression) || access.expression.kind === ts.SyntaxKind.ThisKeyword)) return undefined
-  const operator = `${right.operatorToken.getText()}=`
-  return ARITHMETIC.has(operator) && right.left.getText() === access.getText() ? { operator, value: right.right } : undefined
+  const isSame = isArithmetic(right.operatorToken.kind) && right.left.getText() === access.getText()
+  return isSame ? { operator: `${right.operatorToken.getText()}=`, value: right.right } : undefined
 }
-
-const ARITHMETIC = new Set(['+=', '-=', '*=', '/=', '%=', '**=', '<<=', '>>=', '>>>=', '&=', '|=', '^='])
 
 /** What a literal makes is no brain, nor is a part of what an attribute holds, nor the instance of another class within its own code. */
 function mayBeBrain(access: ts.PropertyAccessExpression, isKnown: (access: ts.Node) => boolean, ownClass: ts.Node | undefined): boolean {

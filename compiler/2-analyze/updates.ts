@@ -271,7 +271,7 @@ export function isStatement(node: ts.Node): boolean {
   return ts.isExpressionStatement(parent) || ts.isVoidExpression(parent) || (ts.isForStatement(parent) && (parent.incrementor === node || parent.initializer === node))
 }
 
-function isArithmetic(kind: ts.SyntaxKind): boolean {
+export function isArithmetic(kind: ts.SyntaxKind): boolean {
   return [
     ts.SyntaxKind.PlusToken, ts.SyntaxKind.MinusToken, ts.SyntaxKind.AsteriskToken, ts.SyntaxKind.SlashToken, ts.SyntaxKind.PercentToken,
     ts.SyntaxKind.AsteriskAsteriskToken, ts.SyntaxKind.AmpersandToken, ts.SyntaxKind.BarToken, ts.SyntaxKind.CaretToken,
