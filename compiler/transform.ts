@@ -58,12 +58,14 @@ export function earlyErrors(path: string, text: string): readonly EarlyError[] {
   return (tree as unknown as { parseDiagnostics: readonly unknown[] }).parseDiagnostics.length > 0 ? [] : earlyErrorsIn(tree)
 }
 
+const BEFORE_KEY = ['.', '\'', '"', '`']
+
 /**
  * The module with cancel points and an inline source map; `undefined` where nothing is to be changed. Outside of a task a cancel point does nothing.
  * Paths are absolute and POSIX; `root` is the project's folder. Instances of its classes are known by `knownAs`; `handedOn` is what `compile` gives.
  */
 export function transformModule(path: string, text: string, root: string, knownAs = relativeName(root, path), handedOn: readonly string[] = []): { readonly code: string } | undefined {
-  const names = new Set(handedOn.filter((name) => text.includes(`.${name}`)))
+  const names = new Set(handedOn.filter((name) => BEFORE_KEY.some((before) => text.includes(before + name))))
   if ((names.size === 0 && !/\bawait\b|\bclass\b/.test(text) && !DECLARED_CONST_ENUM.test(text)) || path.endsWith('.cjs')) return undefined
   const tree = ts.createSourceFile(path, text, ts.ScriptTarget.ESNext, true, scriptKindOf(path))
   if (!ts.isExternalModule(tree)) return undefined

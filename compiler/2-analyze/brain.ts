@@ -106,7 +106,7 @@ function readClass({ node, name, item, given = new Set() }: FoundClass, { others
   const reader = createRegionReader(unit, project, known)
   const scopes = node.members.map((member) => readScope(member, { isMember: true, classNames, locals }))
   const isHandedOn = scopes.some(({ selfEscapes }) => selfEscapes) || bases.some((base) => handsItselfOn(base.node))
-  const handedOn = isHandedOn ? [...known.values()].filter(isStepped).map((attribute) => attribute.name) : []
+  const handedOn = isHandedOn ? [...known.values()].filter(({ share }) => share.kind === 'shared').map((attribute) => attribute.name) : []
   const stepped = new Set([...handedOn, ...node.members.flatMap(givenLater)])
   const members = node.members.map((member, index) => {
     const loopStart = tasks.find(({ at }) => at.start >= member.getStart() && at.end <= member.getEnd())?.loopStart
@@ -169,11 +169,6 @@ function givenLater(member: ts.ClassElement): string[] {
   const isLater = ts.isPropertyDeclaration(member) && member.exclamationToken !== undefined && !hasModifier(member, ts.SyntaxKind.StaticKeyword)
   const name = isLater ? memberName(member.name) : undefined
   return name === undefined ? [] : [name]
-}
-
-/** What `+=` can be for. */
-function isStepped({ share }: Attribute): boolean {
-  return share.kind === 'shared' && share.field !== 'object' && share.field !== 'typed-array'
 }
 
 function placeOfEdit(edit: Edit): number {

@@ -6,6 +6,8 @@ import { bareExpression, outerExpression } from '../1-parse/expressions.ts'
 import { isConstant, localDeclaration } from '../1-parse/functions.ts'
 import type { Edit } from '../model.ts'
 import { contains } from './cancel-points.ts'
+import { writtenKey } from './leaf-accesses.ts'
+import { isInside } from './regions/order.ts'
 import { isAssignment, isStep } from './scope.ts'
 import { isArithmetic, isStatement, LOGICAL, quoted, semicolon } from './updates.ts'
 
@@ -23,11 +25,9 @@ export function unnamedStepEdits(node: ts.Node, steps: UnnamedSteps): Edit[] {
   const edits: Edit[] = []
   const visit = (at: ts.Node): void => {
     if (ts.isTypeNode(at)) return
-    const target = isStep(at) ? at.operand : ts.isBinaryExpression(at) && isAssignment(at) ? at.left : undefined
-    const access = target && bareExpression(target)
-    // Where a parenthesis opens before it, the rest would not close it.
-    if (access && isUnnamed(access, steps) && access.getStart() === target.getStart())
-      edits.push(...(isStep(at) ? incrementEdits(at, access, steps.prefix) : assignmentEdits(at as ts.BinaryExpression, access, steps.prefix)))
+    const step = stepOf(at)
+    const accesses = step ? accessesIn(step.target).filter((access) => isUnnamed(access, steps)) : []
+    if (step && accesses.length > 0) edits.push(...stepEdits(step, accesses, steps.prefix))
     ts.forEachChild(at, visit)
   }
   if (steps.names.size > 0) visit(node)
@@ -38,55 +38,115 @@ export function unnamedStepEdits(node: ts.Node, steps: UnnamedSteps): Edit[] {
 
 type Access = ts.PropertyAccessExpression | ts.ElementAccessExpression
 
-function isUnnamed(access: ts.Expression, { names, isKnown = () => false, ownClass }: UnnamedSteps): access is Access {
-  if (ts.isPropertyAccessExpression(access)) return names.has(access.name.text) && mayBeBrain(access, isKnown, ownClass)
+/** An assignment that reads what it writes. */
+interface Step {
+  readonly node: ts.PrefixUnaryExpression | ts.PostfixUnaryExpression | ts.BinaryExpression
+  readonly target: ts.Expression
+  /** The function that makes it on a property, what comes behind the name of that in place of all up to `rest`, and what at the end. */
+  readonly call: string
+  readonly behind: string
+  readonly rest: number
+  readonly close: string
+}
+
+function stepOf(node: ts.Node): Step | undefined {
+  if (isStep(node)) {
+    const isUsed = ts.isPostfixUnaryExpression(node) && !isStatement(outerExpression(node))
+    const by = node.operator === ts.SyntaxKind.PlusPlusToken ? 1 : -1
+    return { node, target: node.operand, call: isUsed ? 'postIncrement' : 'increment', behind: `, ${by}`, rest: node.getEnd(), close: ')' }
+  }
+  if (!ts.isBinaryExpression(node) || !isAssignment(node)) return undefined
+  const { left, right } = node
+  const operator = node.operatorToken.getText()
+  const assignment = (call: string, given: string, value: ts.Node): Step => ({ node, target: left, call, behind: `${given}, () => (`, rest: value.getStart(), close: '))' })
+  if (operator !== '=') return assignment(LOGICAL.has(operator) ? 'logical' : 'assignLate', `, '${operator}'`, right)
+  const target = bareExpression(left)
+  if (!isAccess(target) || !contains(right, (inner) => isAccess(inner) && isAlike(inner, target))) return undefined
+  return addsTo(target, right) ? assignment('assignLate', `, '${right.operatorToken.getText()}='`, right.right) : assignment('update', '', right)
+}
+
+/** `robot.n = robot.n + 1`, where nothing comes behind what is added. */
+function addsTo(target: Access, value: ts.Expression): value is ts.BinaryExpression {
+  const isSimple = ts.isPropertyAccessExpression(target) && (ts.isIdentifier(target.expression) || target.expression.kind === ts.SyntaxKind.ThisKeyword)
+  return isSimple && ts.isBinaryExpression(value) && isArithmetic(value.operatorToken.kind) && isAlike(value.left, target)
+}
+
+/** Whether two expressions say the same. */
+function isAlike(one: ts.Expression, other: ts.Expression): boolean {
+  const [bare, like] = [bareExpression(one), bareExpression(other)]
+  if (!isAccess(bare) || !isAccess(like)) return bare.getText() === like.getText()
+  return keyOf(bare) === keyOf(like) && isAlike(bare.expression, like.expression)
+}
+
+function keyOf(access: Access): string {
+  return writtenKey(access) ?? `[${(access as ts.ElementAccessExpression).argumentExpression.getText()}]`
+}
+
+const isAccess = (node: ts.Node): node is Access => ts.isPropertyAccessExpression(node) || ts.isElementAccessExpression(node)
+
+/** Of `robot.pose.x` `robot.pose` and the whole. */
+function accessesIn(target: ts.Expression): Access[] {
+  const accesses: Access[] = []
+  for (let at = bareExpression(target); isAccess(at); at = bareExpression(at.expression)) accesses.unshift(at)
+  return accesses
+}
+
+function isUnnamed(access: Access, { names, isKnown = () => false, ownClass }: UnnamedSteps): boolean {
+  const key = writtenKey(access)
+  if (key !== undefined) return names.has(key) && mayBeBrain(access, isKnown, ownClass)
   // `this[key] += 1`
-  return ownClass !== undefined && ts.isElementAccessExpression(access) && !ts.isStringLiteralLike(access.argumentExpression) && bareExpression(access.expression).kind === ts.SyntaxKind.ThisKeyword
+  return ownClass !== undefined && bareExpression(access.expression).kind === ts.SyntaxKind.ThisKeyword
 }
 
-function incrementEdits(node: ts.PrefixUnaryExpression | ts.PostfixUnaryExpression, access: Access, prefix: string): Edit[] {
-  const isUsed = ts.isPostfixUnaryExpression(node) && !isStatement(outerExpression(node))
-  const open = `${prefix}.${isUsed ? 'postIncrement' : 'increment'}(`
-  const by = node.operator === ts.SyntaxKind.PlusPlusToken ? 1 : -1
+/**
+ * `$.assignLate(robot, 'n', '+=', () => (1))` for `robot.n += 1`, `$.change(robot, 'pose', ($value) => ($value.x += 1))` for `robot.pose.x += 1`.
+ * One within the other where both `pose` and `x` are attributes.
+ */
+function stepEdits(step: Step, accesses: readonly Access[], prefix: string): Edit[] {
+  const { node, target } = step
+  const [first, last] = [accesses[0]!, accesses.at(-1)!]
+  if (contains(node, (inner) => (ts.isAwaitExpression(inner) || ts.isYieldExpression(inner)) && !isInside(inner, first.expression))) return []
+  const value = `${prefix}value`
+  const isWhole = last === bareExpression(target)
+  const openOf = (access: Access): string => `${prefix}.${isWhole && access === last ? step.call : 'change'}(`
+  const operator = !isWhole && ts.isPrefixUnaryExpression(node) ? ts.tokenToString(node.operator)! : ''
+  const atKeys = accesses.flatMap((access, index) => {
+    if (isWhole && access === last) return keyEdits(access, step.rest, step.behind)
+    const next = accesses[index + 1]
+    return keyEdits(access, outerExpression(access).getEnd(), `, (${value}) => (${next ? openOf(next) : operator}${opened(access, next?.expression ?? target)}${value}`)
+  })
+  const close = (isWhole ? step.close : '))') + '))'.repeat(accesses.length - 1) + (ts.isBinaryExpression(node) ? '' : semicolon(node))
+  return [...atKeys, ...callEdits(node, first, openOf(first), close)]
+}
+
+/** Around a step whose target begins with `access`. What stands before that, as `++` or the beginning of a parenthesis, goes. */
+function callEdits(node: ts.Expression, access: Access, open: string, close: string): Edit[] {
   const [start, end] = [node.getStart(), node.getEnd()]
-  return [
-    ...(ts.isPrefixUnaryExpression(node) ? [{ kind: 'replace', start, end: access.getStart(), text: open } as const] : []),
-    ...keyEdits(access, end, `, ${by}`),
-    { kind: 'wrap', start, end, open: ts.isPrefixUnaryExpression(node) ? '' : open, close: `)${semicolon(node)}` },
-  ]
+  if (access.getStart() === start) return [{ kind: 'wrap', start, end, open, close }]
+  return [{ kind: 'replace', start, end: access.getStart(), text: open }, { kind: 'wrap', start, end, open: '', close }]
 }
 
-function assignmentEdits(node: ts.BinaryExpression, access: Access, prefix: string): Edit[] {
-  const step = node.operatorToken.kind === ts.SyntaxKind.EqualsToken ? repeated(node, access) : { operator: node.operatorToken.getText(), value: node.right }
-  if (!step || contains(step.value, (inner) => ts.isAwaitExpression(inner) || ts.isYieldExpression(inner))) return []
-  const { operator, value } = step
-  const open = `${prefix}.${LOGICAL.has(operator) ? 'logical' : 'assignLate'}(`
-  return [
-    ...keyEdits(access, value.getStart(), `, '${operator}', () => (`),
-    { kind: 'wrap', start: node.getStart(), end: node.getEnd(), open, close: '))' },
-  ]
+/** The parentheses that begin before an access and end behind it. */
+function opened(access: Access, within: ts.Node): string {
+  let parentheses = ''
+  for (let at = outerExpression(access); at !== within; at = at.parent) if (ts.isParenthesizedExpression(at.parent)) parentheses += '('
+  return parentheses
 }
 
 /** From behind the object on: the key, and what comes instead of all that stands between that and `end`. */
 function keyEdits(access: Access, end: number, rest: string): Edit[] {
   const start = access.expression.getEnd()
-  if (ts.isPropertyAccessExpression(access)) return [{ kind: 'replace', start, end, text: `, ${quoted(access.name.text)}${rest}` }]
-  const key = access.argumentExpression
+  const key = writtenKey(access)
+  if (key !== undefined) return [{ kind: 'replace', start, end, text: `, ${quoted(key)}${rest}` }]
+  const { argumentExpression } = access as ts.ElementAccessExpression
   return [
-    { kind: 'replace', start, end: key.getStart(), text: ', ' },
-    { kind: 'replace', start: key.getEnd(), end, text: rest },
+    { kind: 'replace', start, end: argumentExpression.getStart(), text: ', ' },
+    { kind: 'replace', start: argumentExpression.getEnd(), end, text: rest },
   ]
 }
 
-/** `robot.n = robot.n + 1`, where nothing comes behind what is added. */
-function repeated({ right }: ts.BinaryExpression, access: Access): { readonly operator: string; readonly value: ts.Expression } | undefined {
-  if (!ts.isBinaryExpression(right) || !ts.isPropertyAccessExpression(access) || !(ts.isIdentifier(access.expression) || access.expression.kind === ts.SyntaxKind.ThisKeyword)) return undefined
-  const isSame = isArithmetic(right.operatorToken.kind) && right.left.getText() === access.getText()
-  return isSame ? { operator: `${right.operatorToken.getText()}=`, value: right.right } : undefined
-}
-
 /** What a literal makes is no brain, nor is a part of what an attribute holds, nor the instance of another class within its own code. */
-function mayBeBrain(access: ts.PropertyAccessExpression, isKnown: (access: ts.Node) => boolean, ownClass: ts.Node | undefined): boolean {
+function mayBeBrain(access: Access, isKnown: (access: ts.Node) => boolean, ownClass: ts.Node | undefined): boolean {
   if (isKnown(access)) return false
   const { expression } = access
   let root: ts.Expression = expression

@@ -41,7 +41,7 @@ interface CompiledProject {
 }
 
 /** What a module has that is compiled as part of a task: a wait, a class, or a step on something's property. */
-export const MAY_CHANGE = /\bawait\b|\bclass\b|\+\+|--|[-+*/%&|^<>?]=|\.[\w$]+\s*=[^=>]/
+export const MAY_CHANGE = /\bawait\b|\bclass\b|\+\+|--|[-+*/%&|^<>?]=|(?:\.[\w$]+|[\])])\s*=[^=>]/
 
 export class ProjectBrains {
   readonly config: BuildConfig
