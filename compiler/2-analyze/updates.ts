@@ -8,14 +8,15 @@ import { attributeDeleted, awaitInChange, awaitInUpdate } from '../diagnostics.t
 import type { DiagnosticLog, SourceText } from '../log.ts'
 import type { Attribute, Edit, InstanceMethods, TypeCategory } from '../model.ts'
 import { skipTrivia } from '../trivia.ts'
+import { memberName } from './attributes.ts'
 import { contains } from './cancel-points.ts'
 import { type LeafAccess, leafEdit, leafOf, writtenKey } from './leaf-accesses.ts'
 import { assignmentTo } from './regions/bindings.ts'
 import { selfOf } from './regions/edits.ts'
 import { findRegions, type RegionsContext } from './regions/find.ts'
 import { isMutator } from './regions/methods.ts'
-import { isInside } from './regions/order.ts'
-import { isAssignment, isStep, type SelfAccess } from './scope.ts'
+import { functionOf, isInside } from './regions/order.ts'
+import { isAssignment, isStep, type SelfAccess, targetsOf } from './scope.ts'
 
 export interface UpdateContext {
   readonly regions: RegionsContext
@@ -34,6 +35,7 @@ export interface Updates {
 export function readUpdates(accesses: readonly SelfAccess[], context: UpdateContext): Updates {
   const edits: Edit[] = []
   const read: SelfAccess[] = []
+  const amongOthers = new Map<SelfAccess, ts.Expression>()
   for (const access of accesses) {
     if (access.via !== 'this') continue
     const attribute = context.attributes.get(access.name)
@@ -41,8 +43,10 @@ export function readUpdates(accesses: readonly SelfAccess[], context: UpdateCont
       read.push(access)
       continue
     }
+    const several = assignmentAmongOthers(access)
+    if (several) amongOthers.set(access, several)
     const leaf = leafOf(access, attribute)
-    if (leaf && !isExchanged(leaf, access)) {
+    if (leaf && !several && !isExchanged(leaf, access)) {
       edits.push(...leafEdits(leaf, access, context))
       continue
     }
@@ -56,8 +60,8 @@ export function readUpdates(accesses: readonly SelfAccess[], context: UpdateCont
   }
   const regions = findRegions(read.filter((access) => !isLiveArray(access, context)), context.regions)
   const changes = new Map<ts.Expression, SelfAccess[]>()
-  for (const access of new Set([...read, ...regions.expressions.keys()])) {
-    const change = outerOf(directChange(access, context), regions.expressions.get(access))
+  for (const access of new Set([...read, ...regions.expressions.keys(), ...amongOthers.keys()])) {
+    const change = outerOf(outerOf(directChange(access, context), regions.expressions.get(access)), amongOthers.get(access))
     if (change) changes.set(change, [...(changes.get(change) ?? []), access])
   }
   for (const [change, roots] of changes) edits.push(...changeEdits(change, roots, changes, context))
@@ -84,6 +88,26 @@ function directChange(access: SelfAccess, context: UpdateContext): ts.Expression
 function isLiveArray({ name }: SelfAccess, { attributes }: UpdateContext): boolean {
   const share = attributes.get(name)?.share
   return share?.kind === 'shared' && share.field === 'typed-array'
+}
+
+/** `[this.n] = [this.n + 1]` and `Object.assign(this, { n: this.n + 1 })`: the expression that reads an attribute for what it gives to it. */
+function assignmentAmongOthers(access: SelfAccess): ts.Expression | undefined {
+  const pattern = patternAround(access.node)
+  if (pattern) return isTarget(access.node, pattern) && contains(pattern, (inner) => inner !== access.node && ts.isExpression(inner) && isSameAccess(inner, access)) ? pattern : undefined
+  let isGivenBack = false
+  for (let at: ts.Node = access.node; !ts.isClassElement(at); at = at.parent) {
+    const { parent } = at
+    if (ts.isPropertyAssignment(parent) && memberName(parent.name) === access.name) isGivenBack = true
+    if (!ts.isCallExpression(parent) || parent.arguments[0] === at || parent.arguments[0]?.getText() !== selfText(access)) continue
+    const callee = parent.expression.getText()
+    const [, key] = parent.arguments
+    if (callee === 'Object.assign' ? isGivenBack : callee === 'Reflect.set' && key && ts.isStringLiteralLike(key) && key.text === access.name) return parent
+  }
+  return undefined
+}
+
+function isTarget(node: ts.Node, pattern: ts.BinaryExpression): boolean {
+  return targetsOf(pattern.left).some((target) => target === node)
 }
 
 function outerOf(one: ts.Expression | undefined, other: ts.Expression | undefined): ts.Expression | undefined {
@@ -223,7 +247,9 @@ function changeEdits(node: ts.Expression, roots: readonly SelfAccess[], all: Rea
   const names = [...new Set(roots.map((access) => access.name))]
   const valueOf = (name: string): string => `${context.prefix}value${names.indexOf(name) || ''}`
   // In a change of its own, or where a method brings it, the value has another name: the attribute itself reads the same.
-  const replaced = roots.filter((access) => isUse(access) && isInside(access.node, node) && innermost(access.node, all) === node)
+  // Nor has it where it is assigned, and in a function, which may run later.
+  const isKept = (access: SelfAccess): boolean => (ts.isBinaryExpression(node) && isTarget(access.node, node)) || functionOf(access.node) !== functionOf(node)
+  const replaced = roots.filter((access) => isUse(access) && !isKept(access) && isInside(access.node, node) && innermost(access.node, all) === node)
   const open = (access: SelfAccess): string => {
     const parameter = replaced.some(({ name }) => name === access.name) ? valueOf(access.name) : ''
     return `${context.prefix}.change(${selfText(access)}, ${quoted(access.name)}, (${parameter}) => (`
