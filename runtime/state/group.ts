@@ -59,12 +59,16 @@ export class Group {
 
   /** `assertHeld` throws where the thread has lost the lock. */
   commit(redo: Redo, assertHeld: () => void): void {
+    // One alone is changed by one store.
+    if (this.#parts.size === 1) {
+      for (const part of this.#parts.values()) part.commit()
+      return
+    }
     const parts = [...this.#parts.values()]
     const written = parts.filter((part) => part.isWritten)
     // What was only read is given back first: nobody is to complete that.
     for (const part of parts) if (!part.isWritten) part.commit()
     if (written.length === 0) return
-    // One alone is changed by one store.
     const isRedone = written.length > 1
     const objects = wholesOf(written)
     if (isRedone) {

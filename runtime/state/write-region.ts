@@ -31,7 +31,9 @@ export function open(brain: any, ...names: readonly string[]): WriteRegion {
   try {
     for (const name of names) {
       const shared = sharedAttribute(brain, name)
-      if (shared) region.parts.push({ ...shared, change: shared.store.open(shared.slot) })
+      if (!shared) continue
+      const { store, slot } = shared
+      region.parts.push({ store, slot, change: store.open(slot) })
     }
   } catch (error) {
     throw failed(region, error)

@@ -31,7 +31,10 @@ function placeOfKnown(known: Map<object, number>, object: object): number {
   return -1
 }
 
-export const metObjects = (): Iterable<object> => places?.keys() ?? many ?? (few.slice(0, count) as object[])
+export function eachMet(visit: (object: object) => void): void {
+  if (many === undefined) for (let index = 0; index < count; index++) visit(few[index]!)
+  else for (const object of places?.keys() ?? many) visit(object)
+}
 
 export function forgetMet(): void {
   for (let index = 0; index < FEW && few[index] !== undefined; index++) few[index] = undefined

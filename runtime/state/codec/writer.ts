@@ -3,7 +3,7 @@ import { encode } from '../../serializable/index.ts'
 import type { Guards } from '../snapshot.ts'
 import { DEEPEST, LEAD, MOST_HEADER_BYTES, NUMBERED_SHAPES, SHORT_TEXT, SMALL_INTEGERS, TAG, VIEWS } from './format.ts'
 import { isWide } from './long-text.ts'
-import { forgetMet, metObjects, placeOf } from './met-objects.ts'
+import { eachMet, forgetMet, placeOf } from './met-objects.ts'
 import { newPrivateMemory, type PrivateMemory, roomIn } from './private-memory.ts'
 import { expectedShape, isDigit, keepWrittenShape, MOST_KEYS, writtenShape, type WrittenShape } from './written-shapes.ts'
 
@@ -67,7 +67,7 @@ export function guardPacked(value: unknown, guards: Guards): void {
     guards.all(value)
     return
   }
-  for (const object of metObjects()) guards.one(object)
+  eachMet(guards.one)
   forgetMet()
 }
 
