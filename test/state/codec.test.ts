@@ -162,6 +162,14 @@ describe('a packed value', (it) => {
     }
     for (let at = 0; at < 70; at++) assert.is(roundTrip(`${'a'.repeat(at)}漢${'é'.repeat(70 - at)}`), `${'a'.repeat(at)}漢${'é'.repeat(70 - at)}`)
   })
+  it('tells short texts apart that differ in one character, wherever they begin', () => {
+    const texts = Array.from({ length: 20 }, (_, length) => 'abcdefghijklmnopqrst'.slice(0, length))
+    const others = texts.flatMap((text) => Array.from(text, (_, at) => ['\0', 'ÿ'].map((other) => text.slice(0, at) + other + text.slice(at + 1))).flat())
+    for (let start = 0; start < 4; start++) {
+      const value = ['x'.repeat(start), ...texts, ...others, ...texts]
+      assert.equal(roundTrip(value), value)
+    }
+  })
   it('keeps more kinds of objects than there are numbers and places for them', () => {
     const many = Array.from({ length: 3000 }, (_, n) => ({ [`k${n % 1100}`]: n, b: { [`c${n % 300}`]: 1 } }))
     deepStrictEqual(roundTrip(many), many)

@@ -137,7 +137,7 @@ function readLatin1(length: number): string {
   invariant(length <= end - at, 'a string has as many bytes as it says')
   const start = at
   at += length
-  return length <= LONGEST_KEPT ? shortText(bytes, start, length, text) : text.latin1Slice(start, at)
+  return length <= LONGEST_KEPT ? shortText(words, start, length, text) : text.latin1Slice(start, at)
 }
 
 function readUtf16(length: number): string {
