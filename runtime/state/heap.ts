@@ -1,4 +1,4 @@
-import { type PrivateMemory, putLongText, takeLongText, type Text } from './codec/index.ts'
+import { type PrivateMemory, putLongText, takeText, type Text } from './codec/index.ts'
 import { HEAP, HEAP_START, UNIT_BYTES } from './layout.ts'
 
 /**
@@ -104,12 +104,12 @@ export class Heap {
     return byteLength
   }
 
-  /** The text that `storeText` has put there; undefined of any other payload. Without the lock it may be nonsense, as with `load`. */
+  /** The text that is there; undefined of any other payload, and of the shortest. Without the lock it may be nonsense, as with `load`. */
   loadText(block: Block): string | undefined {
     const word = wordOf(block) + BLOCK_HEADER_WORDS
     const byteLength = this.payloadLength(block)
     if (byteLength < 0 || word * 4 + byteLength > this.#bytes.length) return undefined
-    return takeLongText(byteLength, this.#words, this.#text, word)
+    return takeText(byteLength, this.#words, this.#text, word)
   }
 
   /** Whether a block's payload is the first bytes of `source`. Under the lock. */

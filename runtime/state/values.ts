@@ -155,7 +155,7 @@ export class Values {
     return value
   }
 
-  /** Of a long text, as it lies in shared memory: whether it is of one moment is found as `#copyOut` does. */
+  /** Of a text, as it lies in shared memory: whether it is of one moment is found as `#copyOut` does. */
   #readText(slot: Slot): string | undefined {
     if (!this.#isTotalOrder) return undefined
     const words = this.#words
@@ -170,7 +170,7 @@ export class Values {
   }
 
   /**
-   * The newest bytes, copied to memory of this thread: nothing but a long text may be decoded where another thread can write.
+   * The newest bytes, copied to memory of this thread: nothing but a text may be decoded where another thread can write.
    *
    * Without the lock, first: a reader shall not wait for a long change in place. The copy is good if version and
    * reference were the same before and after it, for a block is only freed after both have moved on. They are compared

@@ -1,17 +1,19 @@
-import { LEAD, TAG } from './format.ts'
+import { LEAD, SHORT_TEXT, TAG } from './format.ts'
 import type { Text } from './private-memory.ts'
+import { LONGEST_KEPT } from './short-texts.ts'
 
 /**
  * A long text that is the whole of a value goes into shared memory, and comes out of it, without a copy between: each way is one call of the engine,
- * which for these two forms copies the bytes once and can do nothing wrong if another thread changes them meanwhile (what it makes is nonsense
+ * which for these forms copies the bytes once and can do nothing wrong if another thread changes them meanwhile (what it makes is nonsense
  * then, and its caller finds out). The bytes are those that `pack` makes.
  */
 
-/** Below this the copy costs less than what is asked to do without. */
+/** Below this, for who writes, the copy costs less than what is asked to do without. */
 const LEAST_CHARACTERS = 128
 /** V8 has a version of it for text of one byte each, which finds nothing without looking. */
 const WIDE = /[\u0100-\uffff]/
 const HEADER_BYTES = 6
+const SHORT_HEADER_BYTES = 2
 const LATIN1 = LEAD.tree | TAG.latin1 << 8
 const UTF16 = LEAD.tree | TAG.utf16 << 8
 
@@ -32,13 +34,18 @@ export function putLongText(text: string, byteLength: number, words: Int32Array,
   else memory.ucs2Write(text, start, length * 2)
 }
 
-/** Undefined where the value at `word` is something else. */
-export function takeLongText(byteLength: number, words: Int32Array, memory: Text, word: number): string | undefined {
+/** Undefined where the value at `word` is something else, or a text so short that it may be kept. */
+export function takeText(byteLength: number, words: Int32Array, memory: Text, word: number): string | undefined {
   const start = words[word]!
-  const form = start & 0xffff
-  if (form !== LATIN1 && form !== UTF16) return undefined
+  if ((start & 0xff) !== LEAD.tree) return undefined
+  const tag = start >>> 8 & 0xff
+  const byte = word * 4
+  const shortLength = tag - SHORT_TEXT
+  if (shortLength > LONGEST_KEPT && shortLength < 64) {
+    return byteLength === SHORT_HEADER_BYTES + shortLength ? memory.latin1Slice(byte + SHORT_HEADER_BYTES, byte + byteLength) : undefined
+  }
   const length = start >>> 16 | words[word + 1]! << 16
-  const byte = word * 4 + HEADER_BYTES
-  if (form === LATIN1) return byteLength === HEADER_BYTES + length ? memory.latin1Slice(byte, byte + length) : undefined
-  return byteLength === HEADER_BYTES + length * 2 ? memory.ucs2Slice(byte, byte + length * 2) : undefined
+  if (tag === TAG.latin1) return byteLength === HEADER_BYTES + length ? memory.latin1Slice(byte + HEADER_BYTES, byte + byteLength) : undefined
+  if (tag === TAG.utf16) return byteLength === HEADER_BYTES + length * 2 ? memory.ucs2Slice(byte + HEADER_BYTES, byte + byteLength) : undefined
+  return undefined
 }

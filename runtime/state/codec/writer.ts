@@ -15,6 +15,9 @@ import { expectedShape, isDigit, keepWrittenShape, MOST_KEYS, writtenShape, type
 // One value is written at a time, and a thread has one memory for it: objects that hold these would only be passed along.
 let memory: PrivateMemory = newPrivateMemory()
 let { bytes, words, floats, text } = memory
+/** The zeros before what is aligned, and a tag with its count, are never worth a question of their own. */
+const SPARE_BYTES = 32
+let room = bytes.length - SPARE_BYTES
 let at = 0
 /** Which value is being written. An accessor in it may write another one meanwhile. */
 let turn = 0
@@ -91,13 +94,16 @@ function use(next: PrivateMemory): void {
   words = next.words
   floats = next.floats
   text = next.text
+  room = bytes.length - SPARE_BYTES
 }
 
 function reserve(byteLength: number): void {
-  // The zeros before what is aligned, and a tag with its count, are never worth a question of their own.
-  if (at + byteLength + 32 <= bytes.length) return
+  if (at + byteLength > room) grow(byteLength)
+}
+
+function grow(byteLength: number): void {
   const written = bytes.subarray(0, at)
-  use(newPrivateMemory(Math.max(at + byteLength + 32, bytes.length * 2)))
+  use(newPrivateMemory(Math.max(at + byteLength + SPARE_BYTES, bytes.length * 2)))
   bytes.set(written)
 }
 
