@@ -380,29 +380,51 @@ function isDense(value: readonly unknown[]): boolean {
   return (areKeysCheaper ? Object.keys(value) : Object.values(value)).length === length
 }
 
+/** Each loop looks at an item once, and writes it; what it has written of a list of another kind is written over. */
 function writeNumbers(items: readonly unknown[]): boolean {
+  if (typeof items[0] !== 'number') return false
+  const before = at
+  if (writeIntegers(items)) return true
+  at = before
+  if (writeDoubles(items)) return true
+  at = before
+  return false
+}
+
+function writeIntegers(items: readonly unknown[]): boolean {
   const { length } = items
-  let areIntegers = true
+  const start = beginNumbers(TAG.integers, length, 2)
+  const target = words
+  for (let index = 0; index < length; index++) {
+    const item = items[index]
+    if (typeof item !== 'number' || (item | 0) !== item || (item === 0 && 1 / item < 0)) return false
+    target[start + index] = item
+  }
+  return true
+}
+
+function writeDoubles(items: readonly unknown[]): boolean {
+  const { length } = items
+  const start = beginNumbers(TAG.doubles, length, 3)
+  const target = floats
   for (let index = 0; index < length; index++) {
     const item = items[index]
     if (typeof item !== 'number') return false
-    if ((item | 0) !== item || (item === 0 && 1 / item < 0)) areIntegers = false
-  }
-  reserve(length * 8 + 16)
-  bytes[at++] = areIntegers ? TAG.integers : TAG.doubles
-  writeCount(length)
-  if (areIntegers) {
-    align(4)
-    const start = at >>> 2
-    for (let index = 0; index < length; index++) words[start + index] = items[index] as number
-    at += length * 4
-  } else {
-    align(8)
-    const start = at >>> 3
-    for (let index = 0; index < length; index++) floats[start + index] = items[index] as number
-    at += length * 8
+    target[start + index] = item
   }
   return true
+}
+
+/** Where the first of them goes, in units of their size, which is a power of two. */
+function beginNumbers(tag: number, length: number, power: 2 | 3): number {
+  const unit = 1 << power
+  reserve(length * unit + 16)
+  bytes[at++] = tag
+  writeCount(length)
+  align(unit)
+  const start = at >>> power
+  at += length * unit
+  return start
 }
 
 function writeMap(value: ReadonlyMap<unknown, unknown>): boolean {
