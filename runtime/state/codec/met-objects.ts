@@ -1,6 +1,6 @@
 /** The objects of the value that is being written, in the order in which they begin: few in a list, more in a map. */
 
-const FEW = 12
+const FEW = 24
 
 const few: (object | undefined)[] = Array.from({ length: FEW }, () => undefined)
 let count = 0
