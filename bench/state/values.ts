@@ -56,8 +56,10 @@ const SAMPLES: readonly Sample[] = [
 
 const { gc } = globalThis as { readonly gc?: (options: { readonly type: 'minor' }) => void }
 
-const nanosecondsEach = (count: number, work: () => void): number => {
-  // What one copy leaves behind is not for the next one to pay.
+const nanosecondsEach = ({ count, before, work }: Case): number => {
+  before?.()
+  // What one copy leaves behind is not for the next one to pay. Twice, since to keep an object that was just made costs more than to keep an old one.
+  gc?.({ type: 'minor' })
   gc?.({ type: 'minor' })
   const startedAt = performance.now()
   for (let i = 0; i < count; i++) work()
@@ -70,6 +72,8 @@ interface Case {
   readonly count: number
   /** How often `work` does it. */
   readonly each: number
+  /** Not measured. */
+  readonly before?: () => void
   readonly work: () => void
 }
 
@@ -85,7 +89,7 @@ function casesOf({ value, count, change: changed }: Sample): readonly Case[] {
   const once = (work: () => void): Case => ({ count, each: 1, work })
   return [
     { count: 1, each: often, work: () => { for (let i = 0; i < often; i++) sink = plain.value } },
-    { count: 1, each: often, work: () => { for (let i = 0; i < often; i++) sink = shared.value } },
+    { count: 1, each: often, before: () => { sink = shared.value }, work: () => { for (let i = 0; i < often; i++) sink = shared.value } },
     once(() => { shared.value = value }),
     once(() => {
       shared.value = value
@@ -105,8 +109,8 @@ function compareValues(): void {
     const cases = casesOf(sample)
     const figures = cases.map((): number[] => [])
     for (let round = -WARM_UPS; round < ROUNDS; round++) {
-      for (const [column, { count, each, work }] of cases.entries()) {
-        const figure = nanosecondsEach(count, work) / each
+      for (const [column, measured] of cases.entries()) {
+        const figure = nanosecondsEach(measured) / measured.each
         if (round >= 0) figures[column]!.push(figure)
       }
     }
