@@ -22,8 +22,8 @@ export interface AttributeContext {
   readonly isLocal: (decorator: ts.Decorator) => boolean
   /** The file of the brain that has them, where they are those of a base class. */
   readonly home?: SourceUnit
-  /** Attributes of base classes, the nearest last. */
-  readonly inherited?: readonly Attribute[]
+  /** Attributes of base classes, the nearest last; `any` of a mixin, which may be given any base class. */
+  readonly inherited?: readonly Attribute[] | 'any'
 }
 
 export function readAttributes(node: ClassNode, context: AttributeContext): { attributes: Attribute[]; edits: Edit[] } {
@@ -136,13 +136,19 @@ function fieldEdits(field: ts.PropertyDeclaration, shared: ReadonlySet<string>, 
   const name = memberName(field.name)
   if (name === undefined || !field.initializer || !shared.has(name) || hasModifier(field, ts.SyntaxKind.StaticKeyword) || ts.isPrivateIdentifier(field.name)) return []
   const quoted = `'${name.replace(/[\\']/g, '\\$&')}'`
-  const base = inherited?.findLast((attribute) => attribute.name === name)
-  const open = base && base.share.kind !== 'shared' ? `${prefix}.override(this, ${quoted}, ` : `void (this${ts.isIdentifier(field.name) ? `.${name}` : `[${quoted}]`} = `
+  const open = mayHide(name, inherited) ? `${prefix}.override(this, ${quoted}, ` : `void (this${ts.isIdentifier(field.name) ? `.${name}` : `[${quoted}]`} = `
   return [
     // Decorators and modifiers stand before the name; the member's own decorators are removed with it.
     { kind: 'replace', start: field.getStart(), end: field.initializer.getStart(), text: `#shared_${privateName(field, name)} = ${open}` },
     { kind: 'wrap', start: field.initializer.getStart(), end: field.initializer.getEnd(), open: '', close: ')' },
   ]
+}
+
+/** Whether a base class may have an attribute of the name in the main process alone: a property, which hides the accessor. */
+function mayHide(name: string, inherited: AttributeContext['inherited']): boolean {
+  if (inherited === 'any') return true
+  const base = inherited?.findLast((attribute) => attribute.name === name)
+  return base !== undefined && base.share.kind !== 'shared'
 }
 
 /** A name that is no identifier gets its place in the class, so that no two are alike. */
@@ -163,7 +169,7 @@ function parameterEdits(node: ClassNode, parameters: readonly ts.ParameterDeclar
   if (!call) return []
   const names = parameters.map((parameter) => parameter.name.getText())
   // The fields and parameter properties of a base class are set meanwhile: one of the same name gives way.
-  const overriding = names.filter((name) => inherited?.some((attribute) => attribute.name === name))
+  const overriding = inherited === 'any' ? names : names.filter((name) => inherited?.some((attribute) => attribute.name === name))
   const list = overriding.length > 0 ? `, [${overriding.map((name) => `'${name}'`).join(', ')}]` : ''
   const spread = `...${prefix}.parameters(new.target, { ${names.join(', ')} }${list})`
   const last = call.arguments.at(-1)

@@ -58,7 +58,7 @@ export function readBrain(found: FoundClass, context: BrainContext): BrainModel 
   const heritage = heritageOf(node)!.expression
   const bases = basesOf(node, unit, project)
   const inherited = inheritedAttributes(bases, context)
-  const model = readClass(found, { others: [...promisedAttributes(node, context), ...inherited], bases, names: [name] }, context)
+  const model = readClass(found, { others: [...promisedAttributes(node, context), ...inherited], inherited, bases, names: [name] }, context)
   const firstProcessTask = model.tasks.find((task) => task.process)
   const holder = nested ? holderOf(node) : undefined
   if (holder !== undefined && firstProcessTask) log.add(brainInFunction(model.name, holder, firstProcessTask.name), { file: unit.source, start: node.getStart(), end: heritage.getEnd() })
@@ -79,23 +79,24 @@ export function readBrain(found: FoundClass, context: BrainContext): BrainModel 
 
 /** The class that a mixin makes, whatever it is applied to. */
 export function readMixin(found: FoundClass, context: BrainContext): MixinModel {
-  return { ...readClass(found, { others: foreignAttributes(found.node, context), bases: [], names: [] }, context), kind: 'mixin' }
+  return { ...readClass(found, { others: foreignAttributes(found.node, context), inherited: 'any', bases: [], names: [] }, context), kind: 'mixin' }
 }
 
 interface Surroundings {
   /** Attributes that other classes declare. */
   readonly others: readonly Attribute[]
+  readonly inherited: readonly Attribute[] | 'any'
   readonly bases: readonly { readonly node: ClassNode }[]
   /** By which the class is known around it. */
   readonly names: readonly string[]
 }
 
-function readClass({ node, name, item, given = new Set() }: FoundClass, { others, bases, names }: Surroundings, context: BrainContext): ClassModel {
+function readClass({ node, name, item, given = new Set() }: FoundClass, { others, inherited, bases, names }: Surroundings, context: BrainContext): ClassModel {
   const { unit, project, prefix } = context
   const heritage = heritageOf(node)!.expression
   const shownName = name === DEFAULT_NAME ? 'default' : name
   const { attributes: own, edits } = readAttributes(node, {
-    inherited: others, unit, project, askType: context.askType, prefix, isLocal: (decorator) => brainDecorator(decorator, unit, project)?.name === 'local',
+    inherited, unit, project, askType: context.askType, prefix, isLocal: (decorator) => brainDecorator(decorator, unit, project)?.name === 'local',
   })
   const attributes = withOverridden(own, others)
   reportStrayDecorators(node, context)

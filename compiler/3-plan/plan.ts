@@ -219,9 +219,9 @@ function loadedOnWay(way: readonly string[], files: Files): 'the main module of 
   return last?.brains.length === 0 ? 'a second copy of the module of a mixin' : 'the main module of a brain'
 }
 
-/** A mixin has one text for several brains: which one is meant is told by the place of the attribute. */
+/** Code of one class may be that of several brains: which one is meant is told by the place of the attribute. */
 function declaredElsewhere(name: string, { brain: user }: ChainLink, chain: readonly ChainLink[]): { message: string; span: Span }[] {
-  const owner = user.kind === 'mixin' ? chain.findLast(({ brain }) => brain.attributes.some((attribute) => attribute.name === name)) : undefined
+  const owner = chain.findLast(({ brain }) => brain.attributes.some((attribute) => attribute.name === name))
   const attribute = owner && owner.brain !== user ? owner.brain.attributes.find((each) => each.name === name) : undefined
   return attribute ? [{ message: 'declared here', span: spanIn(owner!.file, attribute.at) }] : []
 }

@@ -70,13 +70,13 @@ export function attachStore(brain: object, store: Store): void {
 
 /**
  * Makes an attribute a property of the brain itself, in the place of whatever has its name there. The accessor is that of its class,
- * the same for all brains of it: V8 then has one shape for them. Without one nothing is left.
+ * the same for all brains of it: V8 then has one shape for them. False where there is none.
  */
-export function ownAttribute(brain: object, name: string): void {
+export function ownAttribute(brain: object, name: string): boolean {
   let prototype: object | null = Object.getPrototypeOf(brain)
-  while (prototype && !Object.hasOwn(prototype, name)) prototype = Object.getPrototypeOf(prototype)
+  while (prototype && !defined.get(prototype)?.layout.slotsByName.has(name)) prototype = Object.getPrototypeOf(prototype)
   if (prototype) Object.defineProperty(brain, name, Object.getOwnPropertyDescriptor(prototype, name)!)
-  else delete (brain as Record<string, unknown>)[name]
+  return prototype !== null
 }
 
 export const storeOf = (brain: object): Store | undefined => (brain as Attached).$taskbrainStore
