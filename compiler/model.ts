@@ -189,11 +189,12 @@ export interface Member extends Stretch {
   readonly decorators: readonly Stretch[]
 }
 
-/** An attribute of a brain: a field or a parameter property. */
+/** An attribute of a brain: a field, also an automatic accessor, or a parameter property. */
 export interface Attribute {
   readonly name: string
   readonly at: Stretch
-  readonly origin: 'field' | 'parameter'
+  /** An `accessor` is no property of the instance: nothing lists it. */
+  readonly origin: 'field' | 'parameter' | 'accessor'
   readonly share:
     | Shared
     /** Main process only by the user's word: no initial value, `_name`, `@Brain.local()`. */

@@ -65,7 +65,7 @@ function ofField(field: ts.PropertyDeclaration, context: AttributeContext): Attr
   const name = memberName(field.name)
   const isErased = hasModifier(field, ts.SyntaxKind.DeclareKeyword) || hasModifier(field, ts.SyntaxKind.AbstractKeyword)
   if (name === undefined || isErased || ts.isPrivateIdentifier(field.name) || hasModifier(field, ts.SyntaxKind.StaticKeyword) || holdsFunction(field)) return []
-  const attribute = { name, at: { start: field.name.getStart(), end: field.name.getEnd() }, origin: 'field' } as const
+  const attribute = { name, at: { start: field.name.getStart(), end: field.name.getEnd() }, origin: hasModifier(field, ts.SyntaxKind.AccessorKeyword) ? 'accessor' : 'field' } as const
   const why = whyLocal(field, name, context)
   if (why) return [{ ...attribute, classes: [], share: { kind: 'local', why } }]
   const type = typeOfField(field, context)

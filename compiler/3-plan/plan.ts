@@ -72,7 +72,10 @@ function planBrain(link: BrainLink, files: Files, log: DiagnosticLog): BrainPlan
   const { holder } = brain
   const lost = holder !== undefined && tasks.find((task) => task.inherited && task.worker !== undefined)
   if (lost) log.add(brainInFunction(brain.name, holder, lost.task.name), spanIn(file, brain.at))
-  for (const { brain: each } of [...chain].reverse()) for (const attribute of each.attributes) attributes.set(attribute.name, attribute)
+  // What some class makes a property of the instance is one.
+  const own = new Map(chain.flatMap(({ brain: each }) => each.attributes.filter(({ origin }) => origin !== 'accessor').map(({ name, origin }) => [name, origin] as const)))
+  for (const { brain: each } of [...chain].reverse())
+    for (const attribute of each.attributes) attributes.set(attribute.name, { ...attribute, origin: own.get(attribute.name) ?? 'accessor' })
   return {
     file,
     brain,

@@ -61,7 +61,12 @@ export function emitMainTypes(file: FileModel, sourceModule: string): EmittedFil
 
 const CLASS = 'Source'
 
-function fieldOf({ name, share }: Attribute): FieldSchema {
+function fieldOf(attribute: Attribute): FieldSchema {
+  const field = keptAs(attribute)
+  return attribute.origin === 'accessor' ? { ...field, accessor: true } : field
+}
+
+function keptAs({ name, share }: Attribute): FieldSchema {
   if (share.kind !== 'shared') return { name, kind: 'value' }
   if (share.field === 'object') return { name, kind: 'object', fields: share.fields }
   return share.field === 'typed-array' ? { name, kind: 'typed-array', array: share.array } : { name, kind: share.field }
@@ -69,7 +74,7 @@ function fieldOf({ name, share }: Attribute): FieldSchema {
 
 function fieldText(field: FieldSchema): string {
   const more = field.kind === 'object' ? `, fields: [${field.fields.map(fieldText).join(', ')}]` : field.kind === 'typed-array' ? `, array: '${field.array}'` : ''
-  return `{ name: ${JSON.stringify(field.name)}, kind: '${field.kind}'${more} }`
+  return `{ name: ${JSON.stringify(field.name)}, kind: '${field.kind}'${more}${field.accessor ? ', accessor: true' : ''} }`
 }
 
 function textOf(attribute: Attribute): string | undefined {

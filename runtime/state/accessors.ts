@@ -58,7 +58,7 @@ export function attachStore(brain: object, store: Store): void {
     $taskbrainArrays: { value: arrays, writable: true },
   }
   Object.defineProperties(brain, attached)
-  for (const { name, within } of store.layout.slots) if (within === undefined) ownAttribute(brain, name)
+  for (const { name, isOwn } of store.layout.slots) if (isOwn) ownAttribute(brain, name)
   scalars.onTurn(() => {
     const turned = brain as { -readonly [Key in keyof Attached]: Attached[Key] }
     turned.$taskbrainReadBase = isDirect() ? base : SILENT_BASE
@@ -70,13 +70,16 @@ export function attachStore(brain: object, store: Store): void {
 
 /**
  * Makes an attribute a property of the brain itself, in the place of whatever has its name there. The accessor is that of its class,
- * the same for all brains of it: V8 then has one shape for them. False where there is none.
+ * the same for all brains of it: V8 then has one shape for them. One that was declared as `accessor` stays that of the class.
+ * False where there is none.
  */
 export function ownAttribute(brain: object, name: string): boolean {
   let prototype: object | null = Object.getPrototypeOf(brain)
   while (prototype && !defined.get(prototype)?.layout.slotsByName.has(name)) prototype = Object.getPrototypeOf(prototype)
-  if (prototype) Object.defineProperty(brain, name, Object.getOwnPropertyDescriptor(prototype, name)!)
-  return prototype !== null
+  if (prototype === null) return false
+  if (defined.get(prototype)!.layout.slotsByName.get(name)!.isOwn) Object.defineProperty(brain, name, Object.getOwnPropertyDescriptor(prototype, name)!)
+  else delete (brain as Record<string, unknown>)[name]
+  return true
 }
 
 export const storeOf = (brain: object): Store | undefined => (brain as Attached).$taskbrainStore
@@ -140,7 +143,7 @@ const isBeginOf = (base: Layout, layout: Layout): boolean => base === layout
 function define(prototype: object, layout: Layout, accessorOf: (slot: Slot) => PropertyDescriptor): void {
   for (const slot of layout.slots) {
     // Emitted code reaches a leaf as `this['pose.x']`, which is nobody else's business.
-    Object.defineProperty(prototype, slot.name, { ...accessorOf(slot), enumerable: slot.within === undefined, configurable: true })
+    Object.defineProperty(prototype, slot.name, { ...accessorOf(slot), enumerable: slot.isOwn, configurable: true })
   }
 }
 

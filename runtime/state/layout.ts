@@ -47,6 +47,8 @@ export interface Slot {
   readonly inline: InlineShape | undefined
   /** Of a typed array. */
   readonly array: TypedArrayName | undefined
+  /** Whether each brain has it as a property of its own, as a field is. */
+  readonly isOwn: boolean
   /** Of a leaf: the keys that lead to it from the attribute. */
   readonly within: { readonly attribute: string; readonly keys: readonly string[] } | undefined
 }
@@ -115,7 +117,7 @@ export function layoutOf(schema: StateSchema): Layout {
 
 function addSlots(field: FieldSchema, slots: Slot[]): void {
   const add = (name: string, kind: FieldKind, { inline, within, array }: Partial<Pick<Slot, 'inline' | 'within' | 'array'>> = {}): void => {
-    slots.push(Object.freeze({ name, kind, index: slots.length, offset: SLOTS_START + slots.length * SLOT_BYTES, inline, within, array }))
+    slots.push(Object.freeze({ name, kind, index: slots.length, offset: SLOTS_START + slots.length * SLOT_BYTES, inline, within, array, isOwn: within === undefined && !field.accessor }))
   }
   const { name, kind } = field
   if (field.kind !== 'object') {

@@ -28,5 +28,9 @@ export function defineState(schema: StateSchema): StateSchema {
     })
     return Object.freeze({ name, kind: 'object', fields: Object.freeze(parts) as ObjectSchema['fields'] })
   }
-  return Object.freeze({ brain: schema.brain, fields: Object.freeze(schema.fields.map((field) => copyOf(field, field.name, KINDS))) })
+  const withOwnership = (field: FieldSchema): FieldSchema => {
+    const copy = copyOf(field, field.name, KINDS)
+    return field.accessor ? Object.freeze({ ...copy, accessor: true }) : copy
+  }
+  return Object.freeze({ brain: schema.brain, fields: Object.freeze(schema.fields.map(withOwnership)) })
 }

@@ -7,7 +7,10 @@ export type FieldKind = ScalarKind | 'value' | 'object' | 'typed-array'
 export type ScalarKind = 'number' | 'boolean'
 
 /** One shared attribute. */
-export type FieldSchema = { readonly name: string; readonly kind: ScalarKind | 'value' } | ObjectSchema | TypedArraySchema
+export type FieldSchema = ({ readonly name: string; readonly kind: ScalarKind | 'value' } | ObjectSchema | TypedArraySchema) & {
+  /** Declared as `accessor name = …`: no property of the brain itself. */
+  readonly accessor?: true
+}
 
 export interface TypedArraySchema {
   readonly name: string
