@@ -269,6 +269,10 @@ export const moduleStateCopied = warning('module-state-copied',
   (name: string, verb: string, task: string) => `\`${name}\` is ${verb} by task \`${task}\` off the main thread; every worker has a copy of its own.`,
   'Make it a field of the brain: fields are shared by every task.')
 
+export const stateFilledLess = warning('state-filled-less',
+  (state: string, task: string, decorated: string, decorator: string) => `\`${state}\` holds less in the worker of task \`${task}\`, which reads it: what the decorator \`${decorator}\` of ${quotedName(decorated)} puts in is missing there.`,
+  (state) => `Fill \`${state}\` with statements of the module, which a worker has too, or read it in the main process and hand the task what it needs of it.`)
+
 export const lostUpdate = warning('lost-update',
   (attribute: string, task: string, others: string) => `Task \`${task}\` sets \`this.${attribute}\` to what it made of an earlier read; what ${others} between the two is lost.`,
   'Let one statement read and write it (`this.n += 1`, `this.n = clamp(this.n)`), or put both into `this.atomic(() => { … })`.')

@@ -184,6 +184,8 @@ export interface Member extends Stretch {
   /** A field whose value is a function: it is taken along as a method is. */
   readonly holdsFunction: boolean
   readonly needs: Needs
+  /** Those of the names that only its decorators use. */
+  readonly decoratorNames: readonly string[]
   readonly staleWrites: readonly StaleWrite[]
   /** Removed in every output: `@Brain.task(…)`, `@Brain.local()`. */
   readonly decorators: readonly Stretch[]
@@ -329,6 +331,19 @@ export interface Suppression extends Stretch {
   readonly line: number
 }
 
+/** A decorator that puts something into the state of a module, which others read. */
+export interface Filling extends Stretch {
+  /** What it stands at: the name of a member, or `the class Robot`. */
+  readonly of: string
+  /** As it is written, without its arguments. */
+  readonly decorator: string
+  readonly state: ClassReference
+  /** What does it. */
+  readonly fillers: readonly ClassReference[]
+  /** What leads to the state, its own name among them. */
+  readonly readers: readonly ClassReference[]
+}
+
 export interface FileModel {
   readonly path: string
   readonly source: SourceText
@@ -347,6 +362,7 @@ export interface FileModel {
   readonly prefix: string
   /** Modules of the project that register serialisable types: loaded in every process. */
   readonly registrations: readonly string[]
+  readonly fillings: readonly Filling[]
   readonly suppressions: readonly Suppression[]
 }
 

@@ -191,6 +191,7 @@ function readMember(member: ts.ClassElement, { scope, attributes, classNames, st
   const decorators = (ts.canHaveDecorators(member) ? ts.getDecorators(member) : undefined) ?? []
   const own = decorators.filter((decorator) => brainDecorator(decorator, unit, project))
   const names = own.length === 0 ? scope.names : namesWithout(member, own, classNames, scope.names)
+  const body = decorators.length > own.length ? namesWithout(member, decorators, classNames, scope.names) : names
   const { log, prefix } = context
   const updates = readUpdates(scope.accesses, { attributes, source: unit.source, log, prefix, regions: { reader, log, prefix, marker: loopStart } })
   const isChanged = usesAmong(updates.changed)
@@ -207,6 +208,7 @@ function readMember(member: ts.ClassElement, { scope, attributes, classNames, st
     isStatic: hasModifier(member, ts.SyntaxKind.StaticKeyword) || ts.isClassStaticBlockDeclaration(member),
     holdsFunction: ts.isPropertyDeclaration(member) && holdsFunction(member),
     decorators: own.map((decorator) => ({ start: decorator.getStart(), end: decorator.getEnd() })),
+    decoratorNames: [...names].filter((each) => !body.has(each)),
     staleWrites: staleWrites(scope.accesses.filter((access) => !isChanged(access)), attributes, (each) => reader.callees.bindingOf(each)),
     needs: {
       names: [...names],

@@ -19,6 +19,7 @@ import { REGISTRATION } from './class-names.ts'
 import { reportCommonjs } from './commonjs.ts'
 import { isDeclaredConstEnum } from './const-enums.ts'
 import { earlyErrors } from './early-errors.ts'
+import { fillingsIn } from './fillings.ts'
 import { type GivenAttribute, givenAttributes } from './given-attributes.ts'
 import { reportHiddenImports } from './hidden-imports.ts'
 import { runsLaterIn } from './load-time.ts'
@@ -124,6 +125,7 @@ export function readFile({ context, brains: found }: FoundFile, { mixed, given }
     hasDefaultExport: unit.exports.has('default'),
     prefix,
     registrations: registrationsOf(unit, project),
+    fillings: fillingsIn(unit, project),
     suppressions: readSuppressions(unit),
   }
 }

@@ -69,7 +69,7 @@ class ScopeReader implements ScopeReading {
   }
 
   visit(node: ts.Node | undefined, scope: Scope): void {
-    if (!node) return
+    if (!node || this.#without.has(node)) return
     if (ts.isIdentifier(node)) return this.#reference(node, scope)
     if (node.kind === ts.SyntaxKind.ThisKeyword) {
       if (scope.self === 'brain') this.selfEscapes = true
@@ -255,7 +255,7 @@ class ScopeReader implements ScopeReading {
     ts.getDecorators(node)?.forEach((decorator) => this.visit(decorator.expression, scope))
     node.heritageClauses?.forEach((clause) => clause.token === ts.SyntaxKind.ExtendsKeyword && clause.types.forEach((type) => this.visit(type, scope)))
     const own = inner(scope, new Set(node.name ? [node.name.text] : []), undefined)
-    for (const member of node.members) if (!this.#without.has(member)) this.visit(member, own)
+    for (const member of node.members) this.visit(member, own)
   }
 
   #field(node: ts.PropertyDeclaration, scope: Scope): void {

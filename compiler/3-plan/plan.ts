@@ -11,6 +11,7 @@ import { type BrainLink, chainOf, type ChainLink, classesOf, type Files } from '
 import { reportCopiedState } from './copied-state.ts'
 import { reachedFrom } from './effects.ts'
 import { reportLostUpdates } from './lost-updates.ts'
+import { reportFilledState } from './filled-state.ts'
 import { mainSlice, type SuperCallers } from './main-slice.ts'
 import { workerSlices, type LiveMember } from './worker-slice.ts'
 
@@ -196,6 +197,7 @@ function checkWorker(plan: BrainPlan, { task }: PlannedTask, live: readonly Live
     for (const use of member.needs.self) if (certain && use.via === 'this') checkUse(use, link)
   }
   for (const slice of slices) reportCopiedState(slice, task.name, log)
+  reportFilledState(slices, task.name, log)
   for (const { file, items } of slices)
     for (const index of items) {
       const item = file.items[index]!
