@@ -9,7 +9,7 @@ import { plan, type Plan, plansByFile } from './3-plan/plan.ts'
 import { emitModule } from './4-emit/module.ts'
 import { emitMainTypes, emitState, emitStateTypes } from './4-emit/state.ts'
 import { type Analysis, analyze, Memory } from './analysis.ts'
-import { DIAGNOSTIC_CODES, suppressionUnused } from './diagnostics.ts'
+import { DIAGNOSTIC_CODES, importUnmatched, suppressionUnused } from './diagnostics.ts'
 import { type Diagnostic, type DiagnosticLog, renameFix } from './log.ts'
 import type { BrainPlan, CompiledModule, CompileInput, CompileResult, EmittedFile, FileModel } from './model.ts'
 import { closest } from './names.ts'
@@ -54,6 +54,9 @@ export function explain(input: CompileInput): Explanation {
 
 // --- internal ---
 
+/** What only the bundle tells. */
+const UNMATCHED = importUnmatched('').code
+
 function compileAnalysed(input: CompileInput, { files, log, sources }: Analysis): CompileResult {
   const planned = plan(files, log)
   suppressWarnings(files, input, log)
@@ -74,7 +77,7 @@ function suppressWarnings(files: ReadonlyMap<string, FileModel>, input: CompileI
   for (const { path, source, suppressions } of files.values()) {
     const isJudged = input.files.includes(path) && !log.hasErrors(source.name)
     for (const { code, line, start, end } of suppressions) {
-      if (log.suppress(source.name, line, code) || !isJudged) continue
+      if (log.suppress(source.name, line, code) || !isJudged || code === UNMATCHED) continue
       const meant = DIAGNOSTIC_CODES.includes(code) ? '' : closest(code, DIAGNOSTIC_CODES)
       const span = { file: source, start, end }
       log.add(suppressionUnused(code, meant), span, [], renameFix(span, code, meant))

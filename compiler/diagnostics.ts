@@ -81,8 +81,8 @@ export const defaultInCts = error('default-in-cts',
   'Export it by its name, or call the file `.mts`.')
 
 export const commonjsName = warning('commonjs-name',
-  (name: string) => `\`${name}\` stands in a file with a brain, which is built to an ES module: nothing has that name there.`,
-  (name) => `Write \`import.meta.${name.slice(2)}\`. TypeScript allows it in a \`.cts\` file once that is called \`.mts\`.`)
+  (name: string) => `\`${name}\` stands in what is built to an ES module: nothing has that name there.`,
+  (name) => `Write \`import.meta.${name.slice(2)}\`. A \`.cts\` or \`.cjs\` file allows it once it is an ES module, \`.mts\` or \`.mjs\`.`)
 
 // --- which classes are brains ---
 
@@ -256,6 +256,10 @@ export const taskUnknown = error('task-unknown',
 export const importHidden = warning('import-hidden',
   (specifier: string) => `\`import(${specifier})\` does not tell which module it loads: none is built for it, and a relative path is looked for beside the output.`,
   "Write the path in the call itself, with the ending that the file has, as in `import('./tools/' + name + '.ts')`. What is not to be built is named by a URL, as in `new URL(name, import.meta.url).href`.")
+
+export const importUnmatched = warning('import-unmatched',
+  (specifier: string) => `No file matches \`import(${specifier})\`: it fails whatever the program puts in.`,
+  'Check the folder, and write the ending that the files have: they are matched as they stand beside the source.')
 
 export const evalInTask = error('eval-in-task',
   (task: string) => `Task \`${task}\` runs off the main thread and calls \`eval\`, whose text can't be followed to a worker.`,

@@ -30,6 +30,13 @@ export interface Finding {
   readonly hint: string
 }
 
+/** A finding with its place in the file that it is about: offsets in UTF-16 units. */
+export interface PlacedFinding {
+  readonly finding: Finding
+  readonly start: number
+  readonly end: number
+}
+
 export interface RelatedPlace {
   readonly message: string
   readonly file: string

@@ -4,10 +4,15 @@ import { cancelPoints } from './2-analyze/cancel-points.ts'
 import { classNameEdits } from './2-analyze/class-names.ts'
 import { constEnumEdits, DECLARED_CONST_ENUM } from './2-analyze/const-enums.ts'
 import { unnamedStepEdits } from './2-analyze/unnamed-steps.ts'
-import { type EarlyError, earlyErrors as earlyErrorsIn, mayHoldEarlyErrors } from './2-analyze/early-errors.ts'
+import { missingNames, mayMissNames } from './2-analyze/commonjs.ts'
+import { earlyErrors, mayHoldEarlyErrors } from './2-analyze/early-errors.ts'
+import { hiddenImports, mayImportLater } from './2-analyze/hidden-imports.ts'
+import { readSuppressions } from './2-analyze/suppressions.ts'
+import { topLevelConstants } from './1-parse/declarations.ts'
 import { relativeName } from './1-parse/project.ts'
 import { scriptKindOf } from './1-parse/script-kind.ts'
 import { applyEdits } from './4-emit/edits.ts'
+import { type PlacedFinding, placeOf } from './log.ts'
 import { freePrefix } from './names.ts'
 import { DOORS } from '../src/contract/names.ts'
 
@@ -36,7 +41,7 @@ export function ownPlaces(path: string, text: string): readonly OwnPlace[] {
     }
     ts.forEachChild(node, visit)
   }
-  visit(ts.createSourceFile(path, text, ts.ScriptTarget.ESNext, true, scriptKindOf(path)))
+  visit(treeOf(path, text))
   return found
 }
 
@@ -50,15 +55,29 @@ function isOurs({ parent }: ts.Node): boolean {
   return specifier !== undefined && ts.isStringLiteral(specifier) && specifier.text.startsWith('taskbrain:')
 }
 
-/** What of a module of the project no engine loads, as far as a bundler doesn't say so. */
-export function earlyErrors(path: string, text: string): readonly EarlyError[] {
-  if (!mayHoldEarlyErrors(text)) return []
-  const tree = ts.createSourceFile(path, text, ts.ScriptTarget.ESNext, true, scriptKindOf(path))
+/**
+ * What is wrong with a module of the project, as far as a bundler doesn't say so: no engine loads it, or it asks for what the output
+ * does not have. Warnings against which there is a comment are left out.
+ */
+export function moduleFindings(path: string, text: string): readonly PlacedFinding[] {
+  if (!mayHoldEarlyErrors(text) && !mayImportLater(text) && !mayMissNames(text)) return []
+  const tree = treeOf(path, text)
   // Where the syntax is wrong the bundler says so, and what stands behind that may be anything.
-  return (tree as unknown as { parseDiagnostics: readonly unknown[] }).parseDiagnostics.length > 0 ? [] : earlyErrorsIn(tree)
+  if ((tree as unknown as { parseDiagnostics: readonly unknown[] }).parseDiagnostics.length > 0) return []
+  const found = [...earlyErrors(tree), ...missingNames(tree), ...hiddenImports({ tree, constants: topLevelConstants(tree) })]
+  return found.filter(({ finding, start }) => finding.severity === 'error' || !isAgainst(finding.code, start, tree))
 }
 
 const BEFORE_KEY = ['.', '\'', '"', '`']
+
+/** Whether a comment of a module is against the warnings of a code at a place. */
+export const isSuppressed = (path: string, text: string, code: string, at: number): boolean => isAgainst(code, at, treeOf(path, text))
+
+function isAgainst(code: string, at: number, tree: ts.SourceFile): boolean {
+  return readSuppressions(tree).some((comment) => comment.code === code && comment.line === placeOf(tree.text, at).line)
+}
+
+const treeOf = (path: string, text: string): ts.SourceFile => ts.createSourceFile(path, text, ts.ScriptTarget.ESNext, true, scriptKindOf(path))
 
 /**
  * The module with cancel points and an inline source map; `undefined` where nothing is to be changed. Outside of a task a cancel point does nothing.
@@ -67,7 +86,7 @@ const BEFORE_KEY = ['.', '\'', '"', '`']
 export function transformModule(path: string, text: string, root: string, knownAs = relativeName(root, path), handedOn: readonly string[] = []): { readonly code: string } | undefined {
   const names = new Set(handedOn.filter((name) => BEFORE_KEY.some((before) => text.includes(before + name))))
   if ((names.size === 0 && !/\bawait\b|\bclass\b/.test(text) && !DECLARED_CONST_ENUM.test(text)) || path.endsWith('.cjs')) return undefined
-  const tree = ts.createSourceFile(path, text, ts.ScriptTarget.ESNext, true, scriptKindOf(path))
+  const tree = treeOf(path, text)
   if (!ts.isExternalModule(tree)) return undefined
   const prefix = freePrefix(text)
   const edits = [...tree.statements.flatMap((statement) => [...constEnumEdits(statement), ...classNameEdits(statement, prefix, knownAs)]), ...unnamedStepEdits(tree, { names, prefix }), ...cancelPoints(tree, prefix)]

@@ -1,6 +1,6 @@
 // The order of a build. Read this first.
 import { posix as posixPath } from 'node:path'
-import type { EarlyError, OwnPlace } from '../compiler/index.ts'
+import type { OwnPlace, PlacedFinding } from '../compiler/index.ts'
 import type { Diagnostic } from '../compiler/log.ts'
 import type { CompileInput, CompileResult, CompilerHost } from '../compiler/model.ts'
 import { cacheText, filesToWatch, savedReadings, standingBuild } from './cache.ts'
@@ -18,7 +18,8 @@ export interface Compiler extends ConfigReader {
   save?(): string
   transformModule(path: string, text: string, root: string, knownAs?: string, handedOn?: readonly string[]): { readonly code: string } | undefined
   ownPlaces(path: string, text: string): readonly OwnPlace[]
-  earlyErrors(path: string, text: string): readonly EarlyError[]
+  moduleFindings(path: string, text: string): readonly PlacedFinding[]
+  isSuppressed(path: string, text: string, code: string, at: number): boolean
   deepestPlace(path: string, text: string): { readonly at: number }
 }
 

@@ -2,9 +2,8 @@
 import { SourceMap, type SourceMapPayload } from 'node:module'
 import { posix as posixPath, relative } from 'node:path'
 import type { Location, Message } from 'esbuild'
-import type { EarlyError } from '../compiler/index.ts'
-import { awaitOutsideAsync, bundleFailed, importDeclared, importUnresolved, sourceTooDeep } from '../compiler/diagnostics.ts'
-import { type Diagnostic, DiagnosticLog, type Finding, placeOf, type Span } from '../compiler/log.ts'
+import { awaitOutsideAsync, bundleFailed, importDeclared, importUnmatched, importUnresolved, sourceTooDeep } from '../compiler/diagnostics.ts'
+import { type Diagnostic, DiagnosticLog, type Finding, type PlacedFinding, placeOf, type Span } from '../compiler/log.ts'
 import { isFile, posix } from './config.ts'
 import { separateMap } from './inline-map.ts'
 
@@ -13,6 +12,7 @@ export interface BundledTexts {
   /** The source of the module at an absolute path, its text, and the text that the bundler was given in its place. */
   at(path: string): { readonly source: string; readonly text: string; readonly given: () => string }
   deepest(path: string, text: string): number
+  isSuppressed(path: string, text: string, code: string, at: number): boolean
 }
 
 /** What is said of a module that could not be walked. */
@@ -27,15 +27,15 @@ export class TooDeep {
 /** What no engine loads a module with. */
 export class Unloadable {
   readonly path: string
-  readonly errors: readonly EarlyError[]
+  readonly errors: readonly PlacedFinding[]
 
-  constructor(path: string, errors: readonly EarlyError[]) {
+  constructor(path: string, errors: readonly PlacedFinding[]) {
     this.path = path
     this.errors = errors
   }
 }
 
-export function bundleDiagnostics(messages: readonly Message[], texts: BundledTexts): readonly Diagnostic[] {
+export function bundleErrors(messages: readonly Message[], texts: BundledTexts): readonly Diagnostic[] {
   const log = new DiagnosticLog()
   for (const message of messages) {
     if (message.detail instanceof TooDeep) {
@@ -44,9 +44,7 @@ export function bundleDiagnostics(messages: readonly Message[], texts: BundledTe
       continue
     }
     if (message.detail instanceof Unloadable) {
-      const { source, text } = texts.at(message.detail.path)
-      const file = { name: posix(relative(texts.projectDir, source)), text }
-      for (const { finding, start, end } of message.detail.errors) log.add(finding, { file, start, end })
+      addFindings(log, message.detail.path, message.detail.errors, texts)
       continue
     }
     // What a module can't be loaded for is said where it is imported.
@@ -55,6 +53,24 @@ export function bundleDiagnostics(messages: readonly Message[], texts: BundledTe
     log.add(findingOf(message, related[0]?.span, texts), spanOf(place, texts), related)
   }
   return log.sorted()
+}
+
+/** `found`: what there is to say of the modules, by their paths. */
+export function bundleWarnings(messages: readonly Message[], found: ReadonlyMap<string, readonly PlacedFinding[]>, texts: BundledTexts): readonly Diagnostic[] {
+  const log = new DiagnosticLog()
+  for (const [path, findings] of found) if (findings.length > 0) addFindings(log, path, findings, texts)
+  for (const { id, location } of messages) {
+    const span = id === 'empty-glob' ? spanOf(location, texts) : undefined
+    const finding = span && importUnmatched(span.file.text.slice(span.start, span.end))
+    if (finding && !texts.isSuppressed(span.file.name, span.file.text, finding.code, span.start)) log.add(finding, span)
+  }
+  return log.sorted()
+}
+
+function addFindings(log: DiagnosticLog, path: string, findings: readonly PlacedFinding[], texts: BundledTexts): void {
+  const { source, text } = texts.at(path)
+  const file = { name: posix(relative(texts.projectDir, source)), text }
+  for (const { finding, start, end } of findings) log.add(finding, { file, start, end })
 }
 
 // --- what it says ---

@@ -4,9 +4,9 @@ import { isBuiltin } from 'node:module'
 import { dirname, relative } from 'node:path'
 import { build, type BuildResult, type ImportKind, type Message, type OnLoadResult, type OnResolveResult, type Plugin } from 'esbuild'
 import { SCRIPT } from '../compiler/1-parse/prefilter.ts'
-import type { Diagnostic } from '../compiler/log.ts'
+import type { Diagnostic, PlacedFinding } from '../compiler/log.ts'
 import type { CompiledModule } from '../compiler/model.ts'
-import { type BundledTexts, bundleDiagnostics, TooDeep, Unloadable } from './bundle-errors.ts'
+import { type BundledTexts, bundleErrors, bundleWarnings, TooDeep, Unloadable } from './bundle-errors.ts'
 import { CompiledGraph, loaderOf, pathOf, RUNTIME } from './compiled-graph.ts'
 import type { Compiler } from './build.ts'
 import { type BuildConfig, isWithin, posix } from './config.ts'
@@ -25,7 +25,7 @@ export interface BundleInput {
   readonly failed: ReadonlySet<string>
   readonly handedOn: readonly string[]
   readonly host: ProjectFiles
-  readonly compiler: Pick<Compiler, 'transformModule' | 'ownPlaces' | 'earlyErrors' | 'deepestPlace'>
+  readonly compiler: Pick<Compiler, 'transformModule' | 'ownPlaces' | 'moduleFindings' | 'isSuppressed' | 'deepestPlace'>
 }
 
 export interface Bundle {
@@ -42,9 +42,11 @@ export async function bundle(input: BundleInput): Promise<Bundle> {
   const { config, modules } = input
   const graph = new CompiledGraph(modules)
   const places = new OwnPlaces()
+  const found = new Map<string, readonly PlacedFinding[]>()
+  const texts = bundledTexts(input, graph)
   const entries = modules.filter((module) => module.kind !== 'slice' && module.kind !== 'mixin')
   try {
-    const { outputFiles, metafile } = await build({
+    const { outputFiles, metafile, warnings } = await build({
       absWorkingDir: config.projectDir,
       // By number: a path with a `*` would be a pattern.
       entryPoints: entries.map((module, index) => ({ in: `taskbrain:entry/${index}`, out: module.id })),
@@ -62,16 +64,16 @@ export async function bundle(input: BundleInput): Promise<Bundle> {
       write: false,
       metafile: true,
       logLevel: 'silent',
-      plugins: [compiledModules(input, graph, places, entries.map(pathOf))],
+      plugins: [compiledModules(input, graph, places, found, entries.map(pathOf))],
     })
-    return { outputs: outputTexts(input, { outputFiles, metafile }, places), diagnostics: [] }
+    return { outputs: outputTexts(input, { outputFiles, metafile }, places), diagnostics: bundleWarnings(warnings, found, texts) }
   } catch (error) {
     const messages = (error as { errors?: readonly Message[] }).errors
     if (!messages) throw error
     // Of its own, esbuild would say where in the plugin it was thrown.
     for (const { detail } of messages) if (detail instanceof Error) throw detail
     const own = messages.filter(({ detail }) => detail !== DEPENDS_ON_FAILED)
-    return { outputs: new Map(), diagnostics: bundleDiagnostics(own, bundledTexts(input, graph)) }
+    return { outputs: new Map(), diagnostics: [...bundleErrors(own, texts), ...bundleWarnings([], found, texts)] }
   }
 }
 
@@ -84,7 +86,8 @@ function syntaxOptions({ projectDir }: BuildConfig): Record<string, unknown> {
   return Object.fromEntries(Object.entries(compilerOptionsOf(projectDir)).filter(([name]) => SYNTAX_OPTIONS.includes(name)))
 }
 
-function compiledModules(input: BundleInput, graph: CompiledGraph, places: OwnPlaces, entryPaths: readonly string[]): Plugin {
+/** `found`: what there is to say of each module but that it can't be built. */
+function compiledModules(input: BundleInput, graph: CompiledGraph, places: OwnPlaces, found: Map<string, readonly PlacedFinding[]>, entryPaths: readonly string[]): Plugin {
   const { config, host, failed, compiler } = input
   const placed = (path: string, source: string, text: string): string => places.named(text, source, compiler.ownPlaces(path, text))
   const isAlias = createAliasTest()
@@ -131,7 +134,9 @@ function compiledModules(input: BundleInput, graph: CompiledGraph, places: OwnPl
           host.lookedUp(path)
           return undefined
         }
-        const errors = packageFolderOf(path) === undefined ? compiler.earlyErrors(path, text.replace(/^\uFEFF/, '')) : []
+        const findings = packageFolderOf(path) === undefined ? compiler.moduleFindings(path, text.replace(/^\uFEFF/, '')) : []
+        const errors = findings.filter(({ finding }) => finding.severity === 'error')
+        found.set(path, findings.filter((each) => !errors.includes(each)))
         if (errors.length > 0) return { errors: [{ text: 'early errors', detail: new Unloadable(path, errors) }] }
         return { contents: placed(path, path, textOf(path, text, input)), loader: loaderOf(path), resolveDir: dirname(path) }
       }
@@ -181,6 +186,7 @@ function bundledTexts(input: BundleInput, graph: CompiledGraph): BundledTexts {
   return {
     projectDir: config.projectDir,
     deepest: (path, text) => compiler.deepestPlace(path, text).at,
+    isSuppressed: compiler.isSuppressed,
     at(path) {
       const compiled = graph.at(path)
       const source = compiled?.source ?? path

@@ -1,4 +1,4 @@
-// In: a file with a brain. Out: what of it is CommonJS, which the ES module that it is built to can't have. Must not look into other files.
+// In: a parsed module. Out: what of it is CommonJS, which the ES module that it is built to can't have. Must not look into other files.
 
 import { ts } from 'ts-morph'
 import { bareExpression } from '../1-parse/expressions.ts'
@@ -6,7 +6,7 @@ import { isUse, localDeclaration } from '../1-parse/functions.ts'
 import { declaredNames, hasModifier } from '../1-parse/imports.ts'
 import type { SourceUnit } from '../1-parse/project.ts'
 import { commonjsName, defaultInCts, exportEquals } from '../diagnostics.ts'
-import type { DiagnosticLog, Span } from '../log.ts'
+import type { DiagnosticLog, PlacedFinding, Span } from '../log.ts'
 
 export function reportCommonjs(unit: SourceUnit, log: DiagnosticLog): void {
   const own = new Set(unit.tree.statements.flatMap(declaredNames))
@@ -16,11 +16,20 @@ export function reportCommonjs(unit: SourceUnit, log: DiagnosticLog): void {
     if (exported && !own.has(exported.target)) log.add(exportEquals(exported.target, firstLine(exported.value)), at(statement))
     if (unit.path.endsWith('.cts') && isDefault(statement)) log.add(defaultInCts(), at(statement))
   }
-  const places = placesIn(unit.tree).filter(({ text }) => !own.has(text))
+}
+
+/** Names that CommonJS has and an ES module doesn't, in any module that goes into one. */
+export function missingNames(tree: ts.SourceFile): PlacedFinding[] {
+  if (!mayMissNames(tree.text)) return []
+  const own = new Set(tree.statements.flatMap(declaredNames))
+  const places = placesIn(tree).filter(({ text }) => !own.has(text))
   // Who asks whether there is one can do without.
   const asked = new Set(places.filter(({ parent }) => ts.isTypeOfExpression(parent)).map(({ text }) => text))
-  for (const place of places) if (!asked.has(place.text)) log.add(commonjsName(place.text), at(place))
+  return places.filter(({ text }) => !asked.has(text)).map((place) => ({ finding: commonjsName(place.text), start: place.getStart(), end: place.getEnd() }))
 }
+
+/** Whether a text is worth parsing for it. */
+export const mayMissNames = (text: string): boolean => /__(dir|file)name/.test(text)
 
 // --- internal ---
 
@@ -48,6 +57,6 @@ function placesIn(tree: ts.SourceFile): ts.Identifier[] {
     if (ts.isIdentifier(node) && PLACE.test(node.text) && isUse(node) && !localDeclaration(node)) found.push(node)
     ts.forEachChild(node, visit)
   }
-  if (/__(dir|file)name/.test(tree.text)) visit(tree)
+  visit(tree)
   return found
 }

@@ -3,13 +3,8 @@
 import { ts } from 'ts-morph'
 import { declaredNames } from '../1-parse/imports.ts'
 import { awaitInField, exportUndeclared, regexInvalid } from '../diagnostics.ts'
-import type { Finding } from '../log.ts'
-import type { Stretch } from '../model.ts'
+import type { Finding, PlacedFinding } from '../log.ts'
 import { hoistedVars } from './scope.ts'
-
-export interface EarlyError extends Stretch {
-  readonly finding: Finding
-}
 
 /** A slash that is no division, nor a step of a path. */
 const REGULAR_EXPRESSION = /(?:^|[-+*%=<>(,:;!&|?{}[\]~^]|\b(?:return|typeof|case|in|of|await|yield))\s*\/(?![/*])/
@@ -19,8 +14,8 @@ export function mayHoldEarlyErrors(text: string): boolean {
   return (/\bclass\b/.test(text) && /\bawait\b/.test(text)) || REGULAR_EXPRESSION.test(text) || /\bexport\s*\{/.test(text)
 }
 
-export function earlyErrors(tree: ts.SourceFile): EarlyError[] {
-  const found: EarlyError[] = []
+export function earlyErrors(tree: ts.SourceFile): PlacedFinding[] {
+  const found: PlacedFinding[] = []
   const add = (finding: Finding, node: ts.Node): void => void found.push({ finding, start: node.getStart(tree), end: node.getEnd() })
   const visit = (node: ts.Node): void => {
     if (ts.isRegularExpressionLiteral(node)) {

@@ -16,12 +16,12 @@ import type { BrainModel, ClassReference, Edit, FileModel, GlobalSetting, Import
 import { DEFAULT_NAME, EVERYBODY, freePrefix, REGISTRATIONS } from '../names.ts'
 import { checkReadable, readBrain, readMixin, readNeeds, type BrainContext, type FoundClass } from './brain.ts'
 import { REGISTRATION } from './class-names.ts'
-import { reportCommonjs } from './commonjs.ts'
+import { missingNames, reportCommonjs } from './commonjs.ts'
 import { isDeclaredConstEnum } from './const-enums.ts'
 import { earlyErrors } from './early-errors.ts'
 import { fillingsIn } from './fillings.ts'
 import { type GivenAttribute, givenAttributes } from './given-attributes.ts'
-import { reportHiddenImports } from './hidden-imports.ts'
+import { hiddenImports } from './hidden-imports.ts'
 import { runsLaterIn } from './load-time.ts'
 import { type MadeBrain, madeBrains } from './made-brains.ts'
 import { hoistedVars, isAssignment, isStep, targetsOf } from './scope.ts'
@@ -101,8 +101,7 @@ export function readFile({ context, brains: found }: FoundFile, { mixed, given }
   const { unit, project, output, prefix } = context
   reportRepeated(found, context)
   reportCommonjs(unit, context.log)
-  reportHiddenImports(unit, context.log)
-  for (const { finding, start, end } of earlyErrors(unit.tree)) context.log.add(finding, { file: unit.source, start, end })
+  for (const { finding, start, end } of [...missingNames(unit.tree), ...hiddenImports(unit), ...earlyErrors(unit.tree)]) context.log.add(finding, { file: unit.source, start, end })
   const brains = found.map((each) => readBrain({ ...each, given: given.get(each.node.pos) }, context))
   const imported = importedNames(context)
   const made = classesAt(mixed, unit)
@@ -126,7 +125,7 @@ export function readFile({ context, brains: found }: FoundFile, { mixed, given }
     prefix,
     registrations: registrationsOf(unit, project),
     fillings: fillingsIn(unit, project),
-    suppressions: readSuppressions(unit),
+    suppressions: readSuppressions(unit.tree),
   }
 }
 

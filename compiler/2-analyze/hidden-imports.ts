@@ -1,23 +1,31 @@
-// In: a file with a brain. Out: imports of modules whose names can't be told as it is built, and that may lie beside the source. Must not resolve a path.
+// In: a parsed module. Out: imports of modules whose names can't be told as it is built, and that may lie beside the source. Must not resolve a path.
 
 import { ts } from 'ts-morph'
 import { bareExpression } from '../1-parse/expressions.ts'
 import { isConstant, localDeclaration } from '../1-parse/functions.ts'
 import type { SourceUnit } from '../1-parse/project.ts'
 import { importHidden } from '../diagnostics.ts'
-import type { DiagnosticLog } from '../log.ts'
+import type { PlacedFinding } from '../log.ts'
 
-export function reportHiddenImports(unit: SourceUnit, log: DiagnosticLog): void {
+/** What of a parsed module is needed for it. */
+export type Module = Pick<SourceUnit, 'tree' | 'constants'>
+
+/** Whether a text is worth parsing for it. */
+export const mayImportLater = (text: string): boolean => /\bimport\s*\(/.test(text)
+
+export function hiddenImports(module: Module): PlacedFinding[] {
+  const found: PlacedFinding[] = []
   const visit = (node: ts.Node): void => {
     if (ts.isCallExpression(node) && node.expression.kind === ts.SyntaxKind.ImportKeyword && node.arguments[0] && !isMeant(node)) {
       const [specifier] = node.arguments
-      if (branchesOf(specifier).some((each) => !isTold(each) && mayBeRelative(each, unit))) {
-        log.add(importHidden(specifier.getText().split('\n', 1)[0]!), { file: unit.source, start: specifier.getStart(), end: specifier.getEnd() })
+      if (branchesOf(specifier).some((each) => !isTold(each) && mayBeRelative(each, module))) {
+        found.push({ finding: importHidden(specifier.getText().split('\n', 1)[0]!), start: specifier.getStart(), end: specifier.getEnd() })
       }
     }
     ts.forEachChild(node, visit)
   }
-  if (/\bimport\s*\(/.test(unit.source.text)) visit(unit.tree)
+  if (mayImportLater(module.tree.text)) visit(module.tree)
+  return found
 }
 
 // --- internal ---
@@ -45,15 +53,15 @@ const GIVES_PLACE = /(?:^|\.)(?:resolve|pathToFileURL|URL|createObjectURL)$/
 const IS_FOLDER = /^(?:import\.meta\.dirname|__dirname|process\.cwd\(\))$/
 
 /** Not a URL, an absolute path or the name of a package, as far as the text tells. */
-function mayBeRelative(expression: ts.Expression, unit: SourceUnit, seen: ReadonlySet<ts.Node> = new Set()): boolean {
+function mayBeRelative(expression: ts.Expression, module: Module, seen: ReadonlySet<ts.Node> = new Set()): boolean {
   const bare = bareExpression(expression)
   if (seen.has(bare)) return true
-  const follow = (each: ts.Expression): boolean => mayBeRelative(each, unit, new Set([...seen, bare]))
+  const follow = (each: ts.Expression): boolean => mayBeRelative(each, module, new Set([...seen, bare]))
   const beginning = beginningOf(bare)
   if (beginning !== '') return beginning.startsWith('.')
   if (ts.isConditionalExpression(bare)) return branchesOf(bare).some(follow)
   if (ts.isIdentifier(bare)) {
-    const value = constantOf(bare, unit)
+    const value = constantOf(bare, module)
     return value === undefined || follow(value)
   }
   if (ts.isTemplateExpression(bare)) return follow(bare.templateSpans[0]!.expression)
@@ -67,8 +75,8 @@ function mayBeRelative(expression: ts.Expression, unit: SourceUnit, seen: Readon
   return !/(?:^|\.)join$/.test(callee) || !bare.arguments[0] || follow(bare.arguments[0])
 }
 
-function constantOf(name: ts.Identifier, unit: SourceUnit): ts.Expression | undefined {
+function constantOf(name: ts.Identifier, { constants }: Module): ts.Expression | undefined {
   const local = localDeclaration(name)
   if (local) return isConstant(local) ? local.initializer : undefined
-  return unit.constants.get(name.text)
+  return constants.get(name.text)
 }

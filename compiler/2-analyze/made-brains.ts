@@ -25,7 +25,7 @@ export interface MadeBrain extends Stretch {
 export function madeBrains(unit: SourceUnit, project: SourceProject): MadeBrain[] {
   const { code } = brainFromMixin('', '')
   const isSuppressed = (node: ts.Node): boolean =>
-    readSuppressions(unit).some((comment) => comment.line === placeOf(unit.source.text, node.getStart()).line && (comment.code === code || comment.code === ''))
+    readSuppressions(unit.tree).some((comment) => comment.line === placeOf(unit.source.text, node.getStart()).line && (comment.code === code || comment.code === ''))
   return [...unit.constants].flatMap(([name, value]) => {
     const made = bareExpression(value)
     if (!ts.isCallExpression(made) || !isGivenBrain(made, unit, project)) return []

@@ -1,7 +1,7 @@
 // In: a parsed file. Out: which warnings its comments `taskbrain-disable-next-line <code>` are against, and on which line.
 // Must not know what will be reported.
 
-import type { SourceUnit } from '../1-parse/project.ts'
+import type { ts } from 'ts-morph'
 import { placeOf } from '../log.ts'
 import type { Suppression } from '../model.ts'
 import { commentsBelow } from './comments.ts'
@@ -9,7 +9,8 @@ import { commentsBelow } from './comments.ts'
 const KEYWORD = 'taskbrain-disable-next-line'
 
 /** `// taskbrain-disable-next-line code, other-code -- why`. Several such lines above one another are all for the line below them. */
-export function readSuppressions({ source: { text }, tree }: SourceUnit): Suppression[] {
+export function readSuppressions(tree: ts.SourceFile): Suppression[] {
+  const { text } = tree
   if (!text.includes(KEYWORD)) return []
   const comments = commentsBelow(tree).flatMap((comment) => {
     const found = new RegExp(`^(?:\\/\\/+|\\/\\*+)\\s*${KEYWORD}(?![\\w-])`).exec(comment.text)

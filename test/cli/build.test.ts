@@ -1,7 +1,7 @@
 import { existsSync, symlinkSync } from 'node:fs'
 import { join } from 'node:path'
 import * as assert from 'uvu/assert'
-import { configMistake, deepestPlace, earlyErrors, ownPlaces, transformModule } from '../../compiler/index.ts'
+import { configMistake, deepestPlace, isSuppressed, moduleFindings, ownPlaces, transformModule } from '../../compiler/index.ts'
 import type { Manifest } from '../../src/contract/manifest.ts'
 import { type BuildContext, type BuildResult, check, type Compiler } from '../../src/build.ts'
 import { resolveConfig, UsageError } from '../../src/config.ts'
@@ -343,7 +343,8 @@ function compilerOf(
     transformModule,
     ownPlaces,
     configMistake,
-    earlyErrors,
+    moduleFindings,
+    isSuppressed,
     deepestPlace,
   }
   return { loadCompiler: async () => stub }
