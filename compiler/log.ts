@@ -90,6 +90,10 @@ export class DiagnosticLog {
     })
   }
 
+  addPlaced(found: readonly PlacedFinding[], file: SourceText): void {
+    for (const { finding, start, end } of found) this.add(finding, { file, start, end })
+  }
+
   hasErrors(fileName: string): boolean {
     return this.#filesWithErrors.has(fileName)
   }

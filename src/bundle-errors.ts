@@ -69,8 +69,7 @@ export function bundleWarnings(messages: readonly Message[], found: ReadonlyMap<
 
 function addFindings(log: DiagnosticLog, path: string, findings: readonly PlacedFinding[], texts: BundledTexts): void {
   const { source, text } = texts.at(path)
-  const file = { name: posix(relative(texts.projectDir, source)), text }
-  for (const { finding, start, end } of findings) log.add(finding, { file, start, end })
+  log.addPlaced(findings, { name: posix(relative(texts.projectDir, source)), text })
 }
 
 // --- what it says ---

@@ -101,7 +101,7 @@ export function readFile({ context, brains: found }: FoundFile, { mixed, given }
   const { unit, project, output, prefix } = context
   reportRepeated(found, context)
   reportCommonjs(unit, context.log)
-  for (const { finding, start, end } of [...missingNames(unit.tree), ...hiddenImports(unit), ...earlyErrors(unit.tree)]) context.log.add(finding, { file: unit.source, start, end })
+  context.log.addPlaced([...missingNames(unit.tree), ...hiddenImports(unit), ...earlyErrors(unit.tree)], unit.source)
   const brains = found.map((each) => readBrain({ ...each, given: given.get(each.node.pos) }, context))
   const imported = importedNames(context)
   const made = classesAt(mixed, unit)

@@ -23,13 +23,15 @@ interface Seen {
   readonly asked: Set<string>
   /** What the brains depend on. */
   readonly watched: Set<string>
+  /** Ordinary modules of which all was said, by this build or that of the workers. */
+  readonly said: Set<string>
 }
 
 export function esbuildSetup(build: PluginBuild, { root }: TaskbrainOptions): void {
   const { initialOptions } = build
   const cwd = posix(realpathSync(initialOptions.absWorkingDir ?? process.cwd()))
   const brains = new ProjectBrains(resolveConfig({ cwd, patterns: [], root }), aliasesOf(initialOptions, cwd))
-  const seen: Seen = { asked: new Set(), watched: new Set() }
+  const seen: Seen = { asked: new Set(), watched: new Set(), said: new Set() }
   // It tells what became of which file.
   initialOptions.metafile = true
 
@@ -37,13 +39,27 @@ export function esbuildSetup(build: PluginBuild, { root }: TaskbrainOptions): vo
     brains.begin()
     seen.asked.clear()
     seen.watched.clear()
+    seen.said.clear()
   })
-  addModules(build, brains, { seen, refusal: refusalOf(initialOptions), messageOf: (diagnostic) => esbuildMessage(diagnostic, brains.config.projectDir, cwd) })
+  const messageOf = (diagnostic: Diagnostic): PartialMessage => esbuildMessage(diagnostic, brains.config.projectDir, cwd)
+  const ofModules = async (path: string): Promise<Messages> => {
+    if (seen.said.has(path)) return NOTHING
+    seen.said.add(path)
+    return messagesOf(await brains.findings(path), messageOf)
+  }
+  addModules(build, brains, ofModules, { seen, refusal: refusalOf(initialOptions), messageOf })
   build.onEnd(async (result) => {
     if (result.errors.length > 0) return undefined
     const missed = await missedBrains(brains, Object.keys(result.metafile!.inputs).map((file) => posix(resolve(cwd, file))), seen)
     if (missed.length > 0) return { errors: missed.map((file) => ({ text: `Another plugin has loaded ${file} before taskbrain could compile its brain. List taskbrain first; with tsup, turn \`emitDecoratorMetadata\` off.` })) }
-    return addWorkers({ build, result, brains, cwd, watched: seen.watched, modules: modulesPlugin(brains) })
+    const warnings: PartialMessage[] = []
+    // What the build of the workers warns of nobody is told.
+    const modules = modulesPlugin(brains, async (path) => {
+      const said = await ofModules(path)
+      warnings.push(...said.warnings)
+      return { ...said, warnings: [] }
+    })
+    return { ...await addWorkers({ build, result, brains, cwd, watched: seen.watched, modules }), warnings }
   })
 }
 
@@ -54,15 +70,26 @@ interface ModuleContext {
   readonly messageOf: (diagnostic: Diagnostic) => PartialMessage
 }
 
-/** The same modules for the build of the workers, in which there is nothing left to report. */
-const modulesPlugin = (brains: ProjectBrains): Plugin => ({
+/** The same modules for the build of the workers, in which there is nothing left to report of brains. */
+const modulesPlugin = (brains: ProjectBrains, ofModules: OfModules): Plugin => ({
   name: 'taskbrain',
-  setup: (build) => addModules(build, brains, undefined),
+  setup: (build) => addModules(build, brains, ofModules, undefined),
 })
+
+type Messages = Required<Pick<OnLoadResult, 'errors' | 'warnings'>>
+const NOTHING: Messages = { errors: [], warnings: [] }
+
+/** What there is to say of an ordinary module. */
+type OfModules = (path: string) => Promise<Messages>
+
+function messagesOf(diagnostics: readonly Diagnostic[], messageOf: (diagnostic: Diagnostic) => PartialMessage): Messages {
+  const [errors, warnings] = (['error', 'warning'] as const).map((severity) => diagnostics.filter((each) => each.severity === severity).map(messageOf)) as [PartialMessage[], PartialMessage[]]
+  return { errors, warnings }
+}
 
 const RESOLVED_HERE = {}
 
-function addModules(build: PluginBuild, brains: ProjectBrains, context: ModuleContext | undefined): void {
+function addModules(build: PluginBuild, brains: ProjectBrains, ofModules: OfModules, context: ModuleContext | undefined): void {
   const { loader: loaders } = build.initialOptions
   const loaderFor = (path: string): Loader => loaders?.[extname(path)] ?? loaderOf(path)
 
@@ -87,15 +114,17 @@ function addModules(build: PluginBuild, brains: ProjectBrains, context: ModuleCo
     const brain = file && loadResult(file, path)
     if (brain) return brain
     if (!brains.isSource(path) || !isFile(path)) return undefined
+    const said = await ofModules(path)
+    if (said.errors.length > 0) return { ...said, watchFiles: [args.path] }
     const changed = await brains.transform(path, await readFile(path, 'utf8'))
-    return changed && { contents: withInlineMap(changed), loader: loaderFor(path), resolveDir: dirname(path), watchFiles: [args.path] }
+    // Without contents it is esbuild's to load, or another plugin's.
+    return { ...said, ...(changed && { contents: withInlineMap(changed), loader: loaderFor(path), resolveDir: dirname(path) }), watchFiles: [args.path] }
   })
 
   function loadResult(file: LoadedFile, path: string): OnLoadResult | undefined {
     for (const watched of file.watched) context?.seen.watched.add(watched)
-    const messagesOf = (severity: Diagnostic['severity']): PartialMessage[] => context ? file.diagnostics.filter((diagnostic) => diagnostic.severity === severity).map(context.messageOf) : []
     const isBroken = file.diagnostics.some(({ severity }) => severity === 'error')
-    const [errors, warnings] = [messagesOf('error'), messagesOf('warning')]
+    const { errors, warnings } = context ? messagesOf(file.diagnostics, context.messageOf) : NOTHING
     const watchFiles = [path, ...file.watched]
     if (isBroken) return { errors, warnings, watchFiles }
     if (!file.module) return undefined

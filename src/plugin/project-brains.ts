@@ -1,8 +1,8 @@
 // The brains of a project as a bundler asks for them, file by file. All are compiled at the first question, as by a build
 // of the command line, and again only where something changed. Loads the compiler only where a file may hold a brain.
 import { posix as posixPath } from 'node:path'
-import { mayHoldBrain, mayHoldMixin } from '../../compiler/1-parse/prefilter.ts'
-import { type Diagnostic, invariant } from '../../compiler/log.ts'
+import { mayHoldBrain, mayHoldMixin, SCRIPT } from '../../compiler/1-parse/prefilter.ts'
+import { type Diagnostic, DiagnosticLog, invariant } from '../../compiler/log.ts'
 import type { CompiledModule } from '../../compiler/model.ts'
 import { type Compiler, compileInput, keepCompiler } from '../build.ts'
 import { type BuildConfig, isFile, isTypeScript } from '../config.ts'
@@ -41,7 +41,7 @@ interface CompiledProject {
 }
 
 /** What a module has that is compiled as part of a task: a wait, a class, or a step on something's property. */
-export const MAY_CHANGE = /\bawait\b|\bclass\b|\+\+|--|[-+*/%&|^<>?]=|(?:\.[\w$]+|[\])])\s*=[^=>]/
+const MAY_CHANGE = /\bawait\b|\bclass\b|\+\+|--|[-+*/%&|^<>?]=|(?:\.[\w$]+|[\])])\s*=[^=>]/
 
 export class ProjectBrains {
   readonly config: BuildConfig
@@ -122,6 +122,17 @@ export class ProjectBrains {
     if (!project?.reached.has(path) || project.graph.at(path)) return undefined
     const code = project.compiler.transformModule(path, text, this.config.projectDir, project.files.nameOf(path), project.handedOn)?.code
     return code === undefined ? undefined : separateMap(code)
+  }
+
+  /** What there is to say of an ordinary module of the project that a task may reach, when a bundler loads it. */
+  async findings(path: string): Promise<readonly Diagnostic[]> {
+    if (packageFolderOf(path) !== undefined || !SCRIPT.test(path) || !isFile(path)) return []
+    const project = await this.#project()
+    if (!project?.reached.has(path) || project.graph.at(path) || project.diagnostics.has(path)) return []
+    const text = readText(path)
+    const log = new DiagnosticLog()
+    log.addPlaced(project.compiler.moduleFindings(path, text), { name: posixPath.relative(this.config.projectDir, path), text })
+    return log.sorted()
   }
 
   /** A compiled module by its id. */

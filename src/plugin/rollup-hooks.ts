@@ -11,7 +11,7 @@ import { withContent } from '../inline-map.ts'
 import { readText } from '../source-text.ts'
 import { linkModule } from './linked-module.ts'
 import { rollupError, rollupWarning } from './messages.ts'
-import { type LoadedFile, MAY_CHANGE, type ProjectBrains } from './project-brains.ts'
+import type { ProjectBrains } from './project-brains.ts'
 
 /** What one bundler does in its own way. */
 export interface RollupHost {
@@ -46,7 +46,8 @@ export function rollupHooks(host: RollupHost): RollupHooks {
   const load = async (context: Context, path: string): Promise<{ code: string; map: string | { mappings: '' } } | undefined> => {
     const file = await host.brains().load(path)
     if (!file) return undefined
-    report(context, file, host.brains().config.projectDir)
+    for (const watched of file.watched) context.addWatchFile(watched)
+    report(context, file.diagnostics, host.brains().config.projectDir)
     if (!file.module) return undefined
     const refusal = file.module.kind === 'main' ? host.refusal(context, path) : undefined
     if (refusal !== undefined) context.error({ message: refusal, id: path })
@@ -81,8 +82,9 @@ export function rollupHooks(host: RollupHost): RollupHooks {
     },
     transform: {
       order: 'pre',
-      filter: { id: SCRIPT, code: MAY_CHANGE },
+      filter: { id: SCRIPT },
       async handler(code: string, id: string) {
+        report(this, await host.brains().findings(posix(id)), host.brains().config.projectDir)
         const changed = await host.brains().transform(posix(id), code)
         // A module that is loaded for the instances of its classes is used, though nothing is taken from it by name.
         return changed && { code: changed.code, map: changed.map!, ...(TELLS_OF_CLASS.test(changed.code) && { moduleSideEffects: true }) }
@@ -96,10 +98,9 @@ export function rollupHooks(host: RollupHost): RollupHooks {
   }
 }
 
-function report(context: Context, file: LoadedFile, projectDir: string): void {
-  for (const path of file.watched) context.addWatchFile(path)
+function report(context: Context, diagnostics: readonly Diagnostic[], projectDir: string): void {
   const errors: Diagnostic[] = []
-  for (const diagnostic of file.diagnostics) {
+  for (const diagnostic of diagnostics) {
     if (diagnostic.severity === 'error') errors.push(diagnostic)
     else context.warn(rollupWarning(diagnostic, projectDir))
   }

@@ -5,7 +5,7 @@ import * as assert from 'uvu/assert'
 import { type TaskbrainOptions, taskbrain } from '../../src/esbuild.ts'
 import { scratchProject, type ScratchProject } from '../harness/project.ts'
 import { describe } from '../harness/suite.ts'
-import { assertBuildsUponPackage, assertRunsAsByCommand, outputOf, ROBOT, robotProject, scriptsIn } from './robot-project.ts'
+import { assertBuildsUponPackage, assertRunsAsByCommand, outputOf, ROBOT, robotProject, scriptsIn, twoOfOneName, withFaultyModules } from './robot-project.ts'
 
 const optionsOf = (project: ScratchProject, more: BuildOptions = {}, options?: TaskbrainOptions): BuildOptions => ({
   absWorkingDir: project.dir,
@@ -154,6 +154,25 @@ describe('taskbrain/esbuild', (it) => {
     project.write('src/robot.brain.ts', project.read('src/robot.brain.ts').replace("import { step }", "import { gone } from './gone'\nimport { step }").replace('x: from.x', 'x: gone + from.x'))
     const errors = await errorsOf(build(optionsOf(project)))
     assert.equal(errors.map(({ text, location }) => [text, location!.file, location!.line]), [['Could not resolve "./gone"', 'src/robot.brain.ts', 6]])
+  })
+
+  it('reports what is wrong in modules that brains reach, also in those that only a worker loads', async () => {
+    using project = withFaultyModules("export const far = (x: number): number => x\n// taskbrain-disable-next-line import-hidden -- of the user's\nexport const load = (name: string) => import(name)\nexport const folder = () => __dirname\n")
+    const watching = await context(optionsOf(project))
+    for (const _ of [1, 2]) {
+      const { warnings } = await watching.rebuild()
+      assert.equal(warnings.map(({ text, location }) => `${location!.file}:${location!.line} ${/\[.*/.exec(text)}`).toSorted(), ['src/far.ts:4 [commonjs-name]', 'src/step.ts:2 [import-hidden]'])
+    }
+    project.write('src/far.ts', 'export const far = (x: number): number => (/(/.test(String(x)) ? x : 0)\n')
+    const [error, ...others] = await errorsOf(watching.rebuild())
+    assert.is(others.length, 0)
+    assert.equal([error!.location!.file, error!.location!.line, error!.location!.column, /\[[\w-]+\]/.exec(error!.text)?.[0]], ['src/far.ts', 1, 43, '[regex-invalid]'])
+    await watching.dispose()
+  })
+
+  it('refuses two brains of one output name', async () => {
+    using project = twoOfOneName()
+    assert.match((await errorsOf(build(optionsOf(project)))).map(({ text }) => text).join('\n'), /\[output-repeated\]/)
   })
 
   it('refuses what no worker can come of', async () => {

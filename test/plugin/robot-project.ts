@@ -117,6 +117,17 @@ export async function forEver(): Promise<void> {
 
 export const robotProject = (files: Readonly<Record<string, string>> = {}, name = 'robot'): ScratchProject => scratchProject({ ...ROBOT, ...files }, name)
 
+/** Modules without a brain, of which something is to be said: `far` is a worker's alone. */
+export function withFaultyModules(far: string): ScratchProject {
+  const robot = ROBOT['src/robot.brain.ts'].replace('import { step }', "import { far } from './far'\nimport { step }").replace('x: from.x', 'x: far(from.x)')
+  const step = "export const step = (rounds: number): number => rounds\nexport const load = (name: string) => import(name)\n"
+  return robotProject({ 'src/robot.brain.ts': robot, 'src/far.ts': far, 'src/step.ts': step, 'src/aside.ts': 'export const aside = /(/\n' })
+}
+
+/** Their workers would be one file. */
+export const twoOfOneName = (): ScratchProject =>
+  robotProject({ 'src/robot.brain.mts': ROBOT['src/robot.brain.ts'], 'src/main.ts': "export * as one from './robot.brain.mts'\nexport * as other from './robot.brain.ts'\n" })
+
 /** A program does what it does where the command line has built the brain, and its errors lead to the source. */
 export async function assertRunsAsByCommand(project: ScratchProject, script: string): Promise<void> {
   const expected = await outputByCommand()

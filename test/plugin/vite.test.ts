@@ -3,7 +3,7 @@ import { build, createServer, type InlineConfig, type Plugin, type Rolldown } fr
 import { type TaskbrainOptions, taskbrain } from '../../src/vite.ts'
 import type { ScratchProject } from '../harness/project.ts'
 import { describe } from '../harness/suite.ts'
-import { assertBuildsUponPackage, assertRunsAsByCommand, outputOf, ROBOT, robotProject, scriptsIn } from './robot-project.ts'
+import { assertBuildsUponPackage, assertRunsAsByCommand, outputOf, ROBOT, robotProject, scriptsIn, twoOfOneName, withFaultyModules } from './robot-project.ts'
 
 interface Told {
   readonly message: string
@@ -112,6 +112,22 @@ describe('taskbrain/vite', (it) => {
     assert.is(told.length, 1)
     assert.match(told[0]!.message, /src\/vehicle\.brain\.ts:11:\d+ `refreshRate: 20`[^]*> 11 │/)
     assert.is(told[0]!.loc!.line, 11)
+  })
+
+  it('reports what is wrong in modules that brains reach, also in those that only a worker loads', async () => {
+    using project = withFaultyModules("export const far = (x: number): number => x\nexport const folder = () => __dirname\n")
+    const told: Told[] = []
+    await build(configOf(project, { build: { rolldownOptions: { onLog: (level, log) => void (level === 'warn' && told.push(log)) } } }))
+    assert.equal(told.flatMap(({ message }) => /^(src\/\S+?):\d+ [^]*\[([\w-]+)\]/.exec(message)?.slice(1).join(' ') ?? []).toSorted(), ['src/far.ts:2 commonjs-name', 'src/step.ts:2 import-hidden'])
+    project.write('src/far.ts', 'export const far = (x: number): number => (/(/.test(String(x)) ? x : 0)\n')
+    const error = await errorOf(build(configOf(project)))
+    assert.match(error.message, /\[regex-invalid\]/)
+    assert.match(error.id!, /\/src\/far\.ts$/)
+  })
+
+  it('refuses two brains of one output name', async () => {
+    using project = twoOfOneName()
+    assert.match((await errorOf(build(configOf(project)))).message, /\[output-repeated\]/)
   })
 
   it('says what it can not do', async () => {
