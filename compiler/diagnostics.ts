@@ -219,7 +219,7 @@ export const loopLocalInSetup = error('loop-local-in-setup',
 
 export const attributeNotShared = error('attribute-not-shared',
   (task: string, attribute: string, why: string) => `Task \`${task}\` runs off the main thread, but \`this.${attribute}\` lives in the main process alone: ${why}.`,
-  'Give it an initial value that can be serialised, make it a parameter of the task, or create it in the setup of the task.')
+  'Give it an initial value that can be serialised (or `declare` it, where a base class gives it one), make it a parameter of the task, or create it in the setup of the task.')
 
 export const attributeReshaped = error('attribute-reshaped',
   (brain: string, attribute: string, base: string) => `\`${brain}.${attribute}\` has another shape than \`${base}.${attribute}\`, which it overrides; the methods of \`${base}\` go straight to the parts of theirs.`,
