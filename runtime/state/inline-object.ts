@@ -65,6 +65,8 @@ export class InlineObject implements SnapshotHome, Held {
   readonly #workingLeaves: readonly WorkingLeaf[]
   /** What was last read or made here, which is handed out again while the leaves are the same. */
   last: Moment | undefined
+  /** The same for conditions, which must see that a leaf was written through a snapshot. */
+  #watched: Moment | undefined
   /** A change in place of this thread, and what it has made of the object. */
   #change: ChangeInPlace | undefined
   #working: Moment | undefined
@@ -87,13 +89,19 @@ export class InlineObject implements SnapshotHome, Held {
 
   /** Undefined before the first write. Else a snapshot, the same one while no leaf has changed. */
   read(): object | undefined {
-    if (this.#working) return this.#working.snapshot
+    return (this.#working ?? (this.last = this.#momentLike(this.last)))?.snapshot
+  }
+
+  /** As a condition reads it: a snapshot that nobody else has. */
+  readWatched(): object | undefined {
+    return (this.#working ?? (this.#watched = this.#momentLike(this.#watched)))?.snapshot
+  }
+
+  /** `last` where the leaves are what they were. */
+  #momentLike(last: Moment | undefined): Moment | undefined {
     const values = this.#take()
     if (values.includes(undefined)) return undefined
-    const { last } = this
-    if (last !== undefined && values.every((value, index) => Object.is(value, last.values[index]))) return last.snapshot
-    this.last = this.#newMoment(values as (number | boolean)[])
-    return this.last.snapshot
+    return last !== undefined && values.every((value, index) => Object.is(value, last.values[index])) ? last : this.#newMoment(values as (number | boolean)[])
   }
 
   /** Throws `state-type`; the old value stays. */
@@ -128,6 +136,10 @@ export class InlineObject implements SnapshotHome, Held {
       this.#lock.leave()
     }
     return values
+  }
+
+  wrote(moment: Moment): void {
+    if (moment === this.#watched) this.#watched = undefined
   }
 
   writeWhole(value: unknown): void {

@@ -6,6 +6,8 @@ import type { InlinePart, InlineShape } from './inline-shape.ts'
 export interface SnapshotHome {
   /** Throws `state-type` where the part can't hold the value. Returns what its leaves are from then on. */
   write(part: InlinePart, value: unknown): readonly (number | boolean)[]
+  /** A moment shows from now on what was written through it. */
+  wrote(moment: Moment): void
 }
 
 /**
@@ -45,6 +47,7 @@ export class Moment {
     const values = this.home.write(part, value)
     if (before) this.#letGo(shape, before)
     for (let index = 0; index < values.length; index++) this.values[start + index] = values[index]!
+    this.home.wrote(this)
   }
 
   /** Where a part is assigned, the object that was there is another one from now on, and shows what it was: `[a, b] = [b, a]`. */

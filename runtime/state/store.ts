@@ -102,7 +102,7 @@ export class Store {
     if (!listener) return this.#read(slot)
     // Who writes a leaf rings for the leaf alone.
     for (let leaf = slot.inline?.end ?? 0; leaf > 0; leaf--) listener.note(this.#places[slot.index + leaf]!, () => undefined)
-    return listener.note(this.#places[slot.index]!, () => this.#read(slot))
+    return listener.note(this.#places[slot.index]!, () => (slot.kind === 'object' ? this.#objectAt(slot).readWatched() : this.#read(slot)))
   }
 
   #read(slot: Slot): unknown {
