@@ -415,6 +415,11 @@ export function isStep(node: ts.Node): node is ts.PrefixUnaryExpression | ts.Pos
     (node.operator === ts.SyntaxKind.PlusPlusToken || node.operator === ts.SyntaxKind.MinusMinusToken)
 }
 
+/** Whether the value of an assignment is the one that its target may have been given, or has: `=`, `??=`, `||=`, `&&=`. */
+export function keepsValue({ operatorToken: { kind } }: ts.BinaryExpression): boolean {
+  return kind === ts.SyntaxKind.EqualsToken || kind === ts.SyntaxKind.QuestionQuestionEqualsToken || kind === ts.SyntaxKind.BarBarEqualsToken || kind === ts.SyntaxKind.AmpersandAmpersandEqualsToken
+}
+
 export function isAssignment(node: ts.BinaryExpression): boolean {
   const kind = node.operatorToken.kind
   return kind >= ts.SyntaxKind.FirstAssignment && kind <= ts.SyntaxKind.LastAssignment

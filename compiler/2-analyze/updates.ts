@@ -14,9 +14,10 @@ import { type LeafAccess, leafEdit, leafOf, writtenKey } from './leaf-accesses.t
 import { assignmentTo } from './regions/bindings.ts'
 import { selfOf } from './regions/edits.ts'
 import { findRegions, type RegionsContext } from './regions/find.ts'
+import { isInPieces } from './regions/handed-out.ts'
 import { isMutator } from './regions/methods.ts'
 import { functionOf, isInside } from './regions/order.ts'
-import { isAssignment, isStep, type SelfAccess, targetsOf } from './scope.ts'
+import { isAssignment, isStep, keepsValue, type SelfAccess, targetsOf } from './scope.ts'
 
 export interface UpdateContext {
   readonly regions: RegionsContext
@@ -53,7 +54,14 @@ export function readUpdates(accesses: readonly SelfAccess[], context: UpdateCont
     const target = outerExpression(access.node)
     const parent = target.parent
     if (ts.isBindingElement(access.node)) read.push(access)
-    else if (ts.isBinaryExpression(parent) && parent.left === target && isAssignment(parent)) edits.push(...(patternAround(parent) ? [] : assignmentEdits(access, parent, context)))
+    else if (ts.isBinaryExpression(parent) && parent.left === target && isAssignment(parent)) {
+      if (patternAround(parent)) continue
+      edits.push(...assignmentEdits(access, parent, context))
+      if (isTaken(parent, attribute.share.category)) {
+        edits.push({ kind: 'wrap', start: parent.getStart(), end: parent.getEnd(), open: '(', close: `, ${bareExpression(access.node as ts.Expression).getText()})` })
+        read.push(access)
+      }
+    }
     else if (isStep(parent) && parent.operand === target) edits.push(...stepEdits(access, parent, context.prefix))
     else if (ts.isDeleteExpression(parent)) context.log.add(attributeDeleted(access.name), spanOf(parent, context.source))
     else if (!assignmentTo(target)) read.push(access)
@@ -69,7 +77,12 @@ export function readUpdates(accesses: readonly SelfAccess[], context: UpdateCont
   return { edits: outermost(all), changed: regions.changed }
 }
 
-/** Rather than a call, or a getter, that brings a part of the attribute. */
+/** `const list = this.list ??= []`: the value of the assignment is the attribute itself, read again. */
+function isTaken(assignment: ts.BinaryExpression, category: TypeCategory): boolean {
+  return keepsValue(assignment) && isInPieces(category) && !isUnused(assignment)
+}
+
+/** Rather than a call, a getter or an assignment that brings it, or a part of it. */
 function isUse({ node, name }: SelfAccess): boolean {
   return ts.isElementAccessExpression(node) || (ts.isPropertyAccessExpression(node) && node.name.text === name)
 }
@@ -219,7 +232,13 @@ function changeAround(access: SelfAccess, category: TypeCategory, methods: Insta
       if (depth === 0) return undefined
       const pattern = patternAround(at)
       if (pattern) return pattern
-      if (ts.isBinaryExpression(parent) && parent.left === at && isAssignment(parent)) return parent
+      if (ts.isBinaryExpression(parent) && parent.left === at && isAssignment(parent)) {
+        change = parent
+        if (!keepsValue(parent)) return change
+        // `(this.byName[k] ??= []).push(v)`
+        at = outerExpression(parent)
+        continue
+      }
       if (isStep(parent) && parent.operand === at) return parent
       return ts.isDeleteExpression(parent) ? parent : change
     }
@@ -296,6 +315,21 @@ export function isStatement(node: ts.Node): boolean {
   const parent = node.parent
   return ts.isExpressionStatement(parent) || ts.isVoidExpression(parent) || (ts.isForStatement(parent) && (parent.incrementor === node || parent.initializer === node))
 }
+
+/** Also of what stands as a statement behind `a &&` or `a ?`. */
+function isUnused(node: ts.Expression): boolean {
+  const outer = outerExpression(node)
+  const { parent } = outer
+  if (isStatement(outer)) return true
+  if (ts.isConditionalExpression(parent)) return parent.condition !== outer && isUnused(parent)
+  if (!ts.isBinaryExpression(parent)) return false
+  const kind = parent.operatorToken.kind
+  if (kind === ts.SyntaxKind.CommaToken && parent.left === outer) return true
+  return parent.right === outer && (kind === ts.SyntaxKind.CommaToken || isLogical(kind)) && isUnused(parent)
+}
+
+const isLogical = (kind: ts.SyntaxKind): boolean =>
+  kind === ts.SyntaxKind.AmpersandAmpersandToken || kind === ts.SyntaxKind.BarBarToken || kind === ts.SyntaxKind.QuestionQuestionToken
 
 export function isArithmetic(kind: ts.SyntaxKind): boolean {
   return [

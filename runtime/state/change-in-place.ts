@@ -1,9 +1,10 @@
 /** A change in place that is under way. */
 export interface ChangeInPlace {
-  /** The copy that may be changed and the block that it was made from, which stays until the attribute is written; undefined until it is read. */
+  /**
+   * The copy that may be changed and the block that it was made from, which stays until the attribute is written; undefined until it is read.
+   * Where the attribute is assigned, the change goes on with the new value.
+   */
   held: { readonly value: unknown, readonly reference: number } | undefined
-  /** Where the attribute is assigned, the change goes on with the new value; else it has ended. */
-  readonly goesOn: boolean
 }
 
 /** The error of the change itself is the one to tell; if the write fails too, neither may be lost. */

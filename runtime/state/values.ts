@@ -107,7 +107,7 @@ export class Values {
     }
     if (isLongText(value)) {
       this.#publish(slot, longTextBytes(value), 0, this.#groupOf(slot), value)
-      this.#abandonChange(slot)
+      this.#dropCopy(slot)
       return
     }
     let byteLength: number
@@ -120,7 +120,7 @@ export class Values {
       return
     }
     this.#publish(slot, byteLength)
-    this.#abandonChange(slot)
+    this.#dropCopy(slot)
   }
 
   /** Within a group. */
@@ -136,7 +136,7 @@ export class Values {
     const { index } = slot
     if (this.#changes[index] || this.#isMains(slot)) return undefined
     this.snapshots[index]!.reference = NOT_CACHED
-    return this.#changes[index] = { held: undefined, goesOn: true }
+    return this.#changes[index] = { held: undefined }
   }
 
   #readChanged(slot: Slot): unknown {
@@ -303,8 +303,7 @@ export class Values {
     const { reference } = published
     if (reference & MAIN_ONLY) throw this.#notSharedError(slot, published)
     const value = reference === NO_REFERENCE ? undefined : unpack(published.byteLength, slot.name).value
-    if (typeof value !== 'object' || value === null) return change(value)
-    const inPlace: ChangeInPlace = { held: { value, reference }, goesOn: false }
+    const inPlace: ChangeInPlace = { held: { value, reference } }
     this.#changes[index] = inPlace
     this.snapshots[index]!.reference = NOT_CACHED
     const commit = (): void => this.commit(slot, inPlace)
@@ -320,8 +319,6 @@ export class Values {
   }
 
   commit(slot: Slot, inPlace: ChangeInPlace): void {
-    // Whoever assigned the attribute meanwhile has ended this change: what the name pointed at is no longer the attribute.
-    if (this.#changes[slot.index] !== inPlace) return
     this.#changes[slot.index] = undefined
     const { held } = inPlace
     if (!held || typeof held.value !== 'object' || held.value === null) return
@@ -346,10 +343,9 @@ export class Values {
     return this.#guards[slot.index] ??= guardsFor(slot.name)
   }
 
-  #abandonChange({ index }: Slot): void {
+  #dropCopy({ index }: Slot): void {
     const change = this.#changes[index]
-    if (!change?.goesOn) this.#changes[index] = undefined
-    else change.held = undefined
+    if (change) change.held = undefined
   }
 
   #cache({ index }: Slot, version: number, reference: number, value: unknown): void {

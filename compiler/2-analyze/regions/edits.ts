@@ -192,5 +192,7 @@ export function selfOf({ node }: SelfAccess): ts.Node {
   // `this.first()`, of a method that returns a part of it.
   if (ts.isCallExpression(node)) return (bareExpression(node.expression) as ts.PropertyAccessExpression).expression
   if (ts.isPropertyAccessExpression(node) || ts.isElementAccessExpression(node)) return node.expression
+  // `this.list ??= []`
+  if (ts.isBinaryExpression(node)) return (bareExpression(node.left) as ts.PropertyAccessExpression).expression
   return ts.findAncestor(node, ts.isVariableDeclaration)!.initializer!
 }

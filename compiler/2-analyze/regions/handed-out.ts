@@ -3,8 +3,9 @@
 
 import { ts } from 'ts-morph'
 import { outerExpression } from '../../1-parse/expressions.ts'
-import type { Attribute } from '../../model.ts'
-import { readScope, type SelfAccess } from '../scope.ts'
+import type { Attribute, TypeCategory } from '../../model.ts'
+import { contains } from '../cancel-points.ts'
+import { keepsValue, readScope, type SelfAccess } from '../scope.ts'
 import { assignmentTo } from './bindings.ts'
 import type { Callees, KnownFunction } from './callees.ts'
 import { isAsync, isGenerator } from './order.ts'
@@ -15,6 +16,11 @@ export interface Source {
   /** Its node is the use of the attribute, or what calls the method that returns a part of it. */
   readonly access: SelfAccess
   readonly level: number
+}
+
+/** Whether what an attribute holds may be changed without an assignment to that. */
+export function isInPieces(category: TypeCategory): boolean {
+  return !/^(number|boolean|string|bigint)$/.test(category)
 }
 
 /** So many methods may hand a value on to one another. */
@@ -37,7 +43,10 @@ export class HandedOut {
   sourcesOf(access: SelfAccess): Source[] {
     if (access.via !== 'this') return []
     const share = this.#attributes.get(access.name)?.share
-    if (share) return share.kind === 'shared' && !/^(number|boolean|string|bigint)$/.test(share.category) && !assignmentTo(access.node) ? [{ access, level: 0 }] : []
+    if (share) {
+      const node = share.kind === 'shared' && isInPieces(share.category) ? valueOf(access.node) : undefined
+      return node ? [{ access: { ...access, node }, level: 0 }] : []
+    }
     if (ts.isBindingElement(access.node)) return []
     const known = this.#callees.ofThis(access.node, access.name)
     const outer = outerExpression(access.node)
@@ -66,4 +75,14 @@ export class HandedOut {
     this.#depth--
     return found
   }
+}
+
+// --- internal ---
+
+/** The use itself, or the assignment to it that gives what it then is: `this.list ??= []`. */
+function valueOf(node: ts.Node): ts.Node | undefined {
+  if (!assignmentTo(node)) return node
+  const outer = outerExpression(node)
+  const { parent } = outer
+  return ts.isBinaryExpression(parent) && parent.left === outer && keepsValue(parent) && !contains(parent, (inner) => ts.isAwaitExpression(inner) || ts.isYieldExpression(inner)) ? parent : undefined
 }

@@ -7,7 +7,7 @@
 import { ts } from 'ts-morph'
 import { bareExpression, outerExpression } from '../../1-parse/expressions.ts'
 import type { TypeCategory } from '../../model.ts'
-import { isAssignment, isStep } from '../scope.ts'
+import { isAssignment, isStep, keepsValue } from '../scope.ts'
 import { assignmentTo, type Binding, isRead } from './bindings.ts'
 import type { Callees, KnownFunction } from './callees.ts'
 import { callbackOf, isMutator, resultOf, TAKES_IN, writtenArgument } from './methods.ts'
@@ -186,6 +186,7 @@ export class Trace {
     const assignment = assignmentTo(outer)
     if (assignment) {
       this.#change(assignment, point)
+      if (ts.isBinaryExpression(assignment) && assignment.left === outer && keepsValue(assignment)) this.#value(assignment, elementOf(point.level), undefined, point)
       const isPlain = ts.isBinaryExpression(assignment) && assignment.operatorToken.kind === ts.SyntaxKind.EqualsToken
       if (isPlain) return
     }
@@ -197,9 +198,7 @@ export class Trace {
   #binary(node: ts.BinaryExpression, outer: ts.Node, point: Point): void {
     const kind = node.operatorToken.kind
     if (isAssignment(node)) {
-      if (node.right !== outer || kind < ts.SyntaxKind.FirstAssignment) return
-      const keeps = kind === ts.SyntaxKind.EqualsToken || kind === ts.SyntaxKind.QuestionQuestionEqualsToken || kind === ts.SyntaxKind.BarBarEqualsToken || kind === ts.SyntaxKind.AmpersandAmpersandEqualsToken
-      if (!keeps) return
+      if (node.right !== outer || !keepsValue(node)) return
       this.#bind(node.left, point.level, point.category, node, point)
       return this.#value(node, point.level, point.category, point)
     }
