@@ -69,8 +69,11 @@ export function typeOfInitializer(expression: ts.Expression, unit: SourceUnit, p
   if (ts.isArrowFunction(node) || ts.isFunctionExpression(node) || ts.isClassExpression(node)) return none('a function')
   if (ts.isPrefixUnaryExpression(node)) {
     if (node.operator === ts.SyntaxKind.ExclamationToken) return BOOLEAN
+    if (node.operator === ts.SyntaxKind.PlusToken) return NUMBER
     const operand = typeOfInitializer(node.operand, unit, project)
-    return operand?.category === 'bigint' ? operand : NUMBER
+    // Of a bigint it is one.
+    if (operand?.category === 'bigint') return operand
+    return operand && operand.category !== 'unknown' ? NUMBER : undefined
   }
   if (ts.isNewExpression(node) && ts.isIdentifier(node.expression)) return ofNew(node, node.expression.text, unit, project)
   if (ts.isPropertyAccessExpression(node) && ts.isIdentifier(node.expression)) {

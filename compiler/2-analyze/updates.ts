@@ -58,7 +58,7 @@ export function readUpdates(accesses: readonly SelfAccess[], context: UpdateCont
       if (patternAround(parent)) continue
       edits.push(...assignmentEdits(access, parent, context))
       if (isTaken(parent, attribute.share.category)) {
-        edits.push({ kind: 'wrap', start: parent.getStart(), end: parent.getEnd(), open: '(', close: `, ${bareExpression(access.node as ts.Expression).getText()})` })
+        edits.push({ kind: 'wrap', start: parent.getStart(), end: parent.getEnd(), open: '(', close: `, ${selfText(access)}[${quoted(access.name)}])` })
         read.push(access)
       }
     }
