@@ -103,3 +103,8 @@ export function contains(node: ts.Node, is: (node: ts.Node) => boolean): boolean
   if (is(node)) return true
   return ts.forEachChild(node, (child) => (ts.isFunctionLike(child) ? false : contains(child, is)) || undefined) ?? false
 }
+
+/** Whether an expression gives way to other code before it has its value. */
+export function waits(node: ts.Node): boolean {
+  return contains(node, (inner) => ts.isAwaitExpression(inner) || ts.isYieldExpression(inner))
+}

@@ -9,7 +9,7 @@ import type { DiagnosticLog, SourceText } from '../log.ts'
 import type { Attribute, Edit, InstanceMethods, TypeCategory } from '../model.ts'
 import { skipTrivia } from '../trivia.ts'
 import { memberName } from './attributes.ts'
-import { contains } from './cancel-points.ts'
+import { contains, waits } from './cancel-points.ts'
 import { type LeafAccess, leafEdit, leafOf, writtenKey } from './leaf-accesses.ts'
 import { assignmentTo } from './regions/bindings.ts'
 import { selfOf } from './regions/edits.ts'
@@ -337,10 +337,6 @@ export function isArithmetic(kind: ts.SyntaxKind): boolean {
     ts.SyntaxKind.AsteriskAsteriskToken, ts.SyntaxKind.AmpersandToken, ts.SyntaxKind.BarToken, ts.SyntaxKind.CaretToken,
     ts.SyntaxKind.LessThanLessThanToken, ts.SyntaxKind.GreaterThanGreaterThanToken, ts.SyntaxKind.GreaterThanGreaterThanGreaterThanToken,
   ].includes(kind)
-}
-
-function waits(node: ts.Node): boolean {
-  return contains(node, (inner) => ts.isAwaitExpression(inner) || ts.isYieldExpression(inner))
 }
 
 function isSameAccess(node: ts.Expression, access: Target): boolean {

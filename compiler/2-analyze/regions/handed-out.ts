@@ -4,7 +4,7 @@
 import { ts } from 'ts-morph'
 import { outerExpression } from '../../1-parse/expressions.ts'
 import type { Attribute, TypeCategory } from '../../model.ts'
-import { contains } from '../cancel-points.ts'
+import { waits } from '../cancel-points.ts'
 import { keepsValue, readScope, type SelfAccess } from '../scope.ts'
 import { assignmentTo } from './bindings.ts'
 import type { Callees, KnownFunction } from './callees.ts'
@@ -84,5 +84,5 @@ function valueOf(node: ts.Node): ts.Node | undefined {
   if (!assignmentTo(node)) return node
   const outer = outerExpression(node)
   const { parent } = outer
-  return ts.isBinaryExpression(parent) && parent.left === outer && keepsValue(parent) && !contains(parent, (inner) => ts.isAwaitExpression(inner) || ts.isYieldExpression(inner)) ? parent : undefined
+  return ts.isBinaryExpression(parent) && parent.left === outer && keepsValue(parent) && !waits(parent) ? parent : undefined
 }
