@@ -305,6 +305,10 @@ export const aliasAcrossMarker = error('alias-across-marker',
   (alias: string, attribute: string) => `\`${alias}\` is taken from \`this.${attribute}\` above the loop marker and changed below it; the change would be made to an old value.`,
   (alias, attribute) => `Take \`${alias}\` below the marker, or make the change on \`this.${attribute}\` itself.`)
 
+export const changeOfDefault = error('change-of-default',
+  (alias: string, attribute: string) => `${capital(quotedName(alias))} is \`this.${attribute}\`, or a part of it, by the default of a parameter, and is changed in the body; the change would be made to an old value.`,
+  (alias, attribute) => `Leave the default out, and take ${quotedName(alias)} from \`this.${attribute}\` in the body.`)
+
 export const declarationInChange = error('declaration-in-change',
   (attribute: string) => `This is needed below the loop marker, but stands among statements that change \`this.${attribute}\` through another name.`,
   'Move it above or below those statements.')

@@ -1,121 +1,41 @@
-// In: the callee of a call. Out: the function of the project that it means: local, of the module, imported, or a method of a class.
-// Must not look into the function.
+// In: the callee of a call. Out: the functions of the project that it means: local, of the module, imported, or methods of the classes
+// that a value may be an instance of. Must not look into the functions.
 
 import { ts } from 'ts-morph'
-import { basesOf, meaningOf } from '../../1-parse/classes.ts'
 import type { ClassNode } from '../../1-parse/declarations.ts'
 import { bareExpression } from '../../1-parse/expressions.ts'
 import type { SourceProject, SourceUnit } from '../../1-parse/project.ts'
-import { memberName } from '../attributes.ts'
+import { derivedClasses } from '../derived-classes.ts'
 import { instanceClasses } from '../instance-classes.ts'
-import { type Binding, type Bindings, initialValue, readBindings } from './bindings.ts'
+import { madeBy } from '../made-values.ts'
+import { declarationOf } from '../types.ts'
+import { accessOf, asFunction, Declarations, fieldsOf, type KnownClass, type KnownFunction, MAX_DEPTH } from './declared.ts'
 
-/** A function whose body can be read. */
-export type KnownFunction = ts.FunctionLikeDeclaration & { readonly body: ts.Node }
-
-interface KnownClass {
-  readonly node: ClassNode
-  readonly unit: SourceUnit
-}
-
-export class Callees {
-  readonly #project: SourceProject
-  readonly #units = new Map<ts.SourceFile, SourceUnit>()
-  readonly #bindings = new Map<ts.Node, Bindings>()
+export class Callees extends Declarations {
+  /** The file of the brain: subclasses are looked for where it leads to. */
+  readonly #home: SourceUnit
   /** By field or parameter. */
   readonly #classes = new Map<ts.Node, readonly KnownClass[]>()
 
   constructor(project: SourceProject, unit: SourceUnit) {
-    this.#project = project
-    this.#units.set(unit.tree, unit)
-  }
-
-  bindingOf(name: ts.Identifier): Binding | undefined {
-    const statement = ts.findAncestor(name, (node) => ts.isSourceFile(node.parent))!
-    let bindings = this.#bindings.get(statement)
-    if (!bindings) this.#bindings.set(statement, bindings = readBindings(statement))
-    return bindings.get(name)
+    super(project, unit)
+    this.#home = unit
   }
 
   functionOf(callee: ts.Expression): KnownFunction | undefined {
-    const bare = bareExpression(callee)
-    if (ts.isIdentifier(bare)) return this.#ofIdentifier(bare)
-    if (ts.isFunctionExpression(bare) || ts.isArrowFunction(bare)) return bare
-    if (!ts.isPropertyAccessExpression(bare)) return undefined
-    const name = bare.name.text
-    const owner = bareExpression(bare.expression)
-    if (owner.kind === ts.SyntaxKind.ThisKeyword || owner.kind === ts.SyntaxKind.SuperKeyword || this.isThisAlias(owner)) {
-      const own = owner.kind === ts.SyntaxKind.SuperKeyword ? this.#ofSuper(bare, name) : this.ofThis(bare, name)
-      // What a getter returns is called, not the getter.
-      return own && ts.isGetAccessor(own) ? undefined : own
-    }
-    const unit = this.#units.get(bare.getSourceFile())
-    if (!unit || (ts.isIdentifier(owner) && this.bindingOf(owner))) return undefined
-    const meaning = meaningOf(owner, unit, this.#project)
-    if (meaning.kind === 'class') return this.method(meaning.node, meaning.unit, name)
-    if (meaning.kind === 'namespace') return meaning.unit === 'taskbrain' ? undefined : this.#ofExport(name, meaning.unit)
-    const constant = ts.isIdentifier(owner) ? this.#constant(owner.text, unit) : undefined
-    return constant && ts.isObjectLiteralExpression(constant) ? propertyOf(constant, name) : undefined
+    return this.functionsOf(callee)[0]
   }
 
-  constructorOf(callee: ts.Expression): KnownFunction | undefined {
-    const unit = this.#units.get(callee.getSourceFile())
-    if (!unit || (ts.isIdentifier(callee) && this.bindingOf(callee))) return undefined
-    const meaning = meaningOf(callee, unit, this.#project)
-    return meaning.kind === 'class' ? withBody(meaning.node.members.find((member) => ts.isConstructorDeclaration(member) && member.body)) : undefined
-  }
-
-  /** The class that an expression, or the name of a type, means. */
-  classOf(name: ts.Expression): KnownClass | undefined {
-    const unit = this.#units.get(name.getSourceFile())
-    const meaning = unit && meaningOf(name, unit, this.#project)
-    if (meaning?.kind !== 'class') return undefined
-    this.#units.set(meaning.unit.tree, meaning.unit)
-    return meaning
-  }
-
-  /** A method of a class or of what it extends. */
-  method(node: ClassNode, unit: SourceUnit, name: string): KnownFunction | undefined {
-    return this.#own(node, unit, name) ?? this.#inherited(node, unit, name)
-  }
-
-  #own(node: ClassNode, unit: SourceUnit, name: string): KnownFunction | undefined {
-    this.#units.set(unit.tree, unit)
-    for (const member of node.members) {
-      if (!member.name || memberName(member.name) !== name) continue
-      if ((ts.isMethodDeclaration(member) || ts.isGetAccessor(member)) && member.body) return withBody(member)
-      const value = ts.isPropertyDeclaration(member) && member.initializer && bareExpression(member.initializer)
-      if (value && (ts.isArrowFunction(value) || ts.isFunctionExpression(value))) return value
-    }
-    return undefined
-  }
-
-  #inherited(node: ClassNode, unit: SourceUnit, name: string): KnownFunction | undefined {
-    for (const base of basesOf(node, unit, this.#project)) {
-      const found = this.#own(base.node, base.unit, name)
-      if (found) return found
-    }
-    return undefined
-  }
-
-  #ofSuper(at: ts.Node, name: string): KnownFunction | undefined {
-    const node = ts.findAncestor(at, ts.isClassLike) as ClassNode | undefined
-    const unit = this.#units.get(at.getSourceFile())
-    return node && unit && this.#inherited(node, unit, name)
-  }
-
-  /** The declaration of a field or parameter property of the class around `at`, or of one that it extends. */
-  fieldOf(at: ts.Node, name: string): ts.PropertyDeclaration | ts.ParameterDeclaration | undefined {
-    const node = ts.findAncestor(at, ts.isClassLike) as ClassNode | undefined
-    const unit = this.#units.get(at.getSourceFile())
-    const owners = node && unit ? [{ node, unit }, ...basesOf(node, unit, this.#project)] : []
-    for (const owner of owners) {
-      const found = fieldsOf(owner.node).find((field) => field.name.getText() === name)
-      if (!found) continue
-      this.#units.set(owner.unit.tree, owner.unit)
-      return found
-    }
-    return undefined
+  /** More than one where a method is called on what may be of several classes. */
+  functionsOf(callee: ts.Expression): readonly KnownFunction[] {
+    const declared = asFunction(this.declaredBy(callee))
+    if (declared) return [declared]
+    const access = accessOf(callee)
+    const owner = access && bareExpression(access.owner)
+    // What a getter returns is called, not the getter.
+    if (!owner || owner.kind === ts.SyntaxKind.ThisKeyword || owner.kind === ts.SyntaxKind.SuperKeyword || this.isThisAlias(owner)) return []
+    const methods = this.#receivers(owner).flatMap(({ node, unit }) => this.method(node, unit, access.name) ?? [])
+    return [...new Set(methods)].filter((method) => !ts.isGetAccessor(method))
   }
 
   /** Methods of a name in the classes of the project that a field may hold instances of, at whatever depth. */
@@ -148,10 +68,10 @@ export class Callees {
 
   /** By the names of types too, and by what functions of the project make. */
   #instancesIn(field: ts.PropertyDeclaration | ts.ParameterDeclaration): KnownClass[] {
-    const unit = this.#units.get(field.getSourceFile())
-    const classes = unit ? instanceClasses({ type: field.type, value: field.initializer }, unit, this.#project).classes : []
+    const unit = this.unitOf(field)
+    const classes = unit ? instanceClasses({ type: field.type, value: field.initializer }, unit, this.project).classes : []
     return classes.flatMap(({ file, name }) => {
-      const home = this.#project.unit(file)
+      const home = this.project.unit(file)
       const node = home?.classByName.get(name)
       return node ? [{ node, unit: home! }] : []
     })
@@ -164,74 +84,31 @@ export class Callees {
     return owner ? fieldsOf(owner).flatMap((field) => this.methodsIn(field, method)) : []
   }
 
-  /** `const self = this`. */
-  isThisAlias(node: ts.Node): boolean {
-    const binding = ts.isIdentifier(node) ? this.bindingOf(node) : undefined
-    return binding !== undefined && initialValue(binding)?.kind === ts.SyntaxKind.ThisKeyword
+  /** The classes of the project that a value may be an instance of, by `new`, by what functions give back, by the types on the way. */
+  #receivers(expression: ts.Expression): readonly KnownClass[] {
+    const known = this.#madeOf(expression)
+    const declared = known.length === 0 ? this.declaredBy(expression) : undefined
+    return declared && ts.isExpression(declared) ? this.#madeOf(declared) : known
   }
 
-  #ofIdentifier(name: ts.Identifier): KnownFunction | undefined {
-    const binding = this.bindingOf(name)
-    if (binding) return asFunction(initialValue(binding))
-    const unit = this.#units.get(name.getSourceFile())
-    return unit && this.#ofModule(name.text, unit)
+  #madeOf(expression: ts.Expression): readonly KnownClass[] {
+    const unit = this.unitOf(expression)
+    const whole = unit ? madeBy(expression, unit, this.project).filter(({ isWhole }) => isWhole) : []
+    return whole.flatMap((made) => (made.kind === 'class' ? [made] : this.#classesOfType(made.node, made.unit)))
   }
 
-  #ofModule(name: string, unit: SourceUnit, depth = 0): KnownFunction | undefined {
-    this.#units.set(unit.tree, unit)
-    for (const { specifier, names } of unit.imports)
-      for (const { local, imported } of names) {
-        const target = local === name && depth < 32 ? this.#project.target(specifier, unit) : undefined
-        if (target) return this.#ofExport(imported, target, depth + 1)
-      }
-    const declaration = unit.tree.statements.find((statement): statement is ts.FunctionDeclaration =>
-      ts.isFunctionDeclaration(statement) && statement.body !== undefined && statement.name?.text === name)
-    return declaration ? withBody(declaration) : asFunction(this.#constant(name, unit))
-  }
-
-  #ofExport(name: string, unit: SourceUnit, depth = 0): KnownFunction | undefined {
-    const target = unit.exports.get(name)
-    if (target?.kind === 'local') return this.#ofModule(target.name, unit, depth) ?? (name === 'default' ? this.#namelessDefault(unit) : undefined)
-    if (depth > 32) return undefined
-    const from = target ? [target.specifier] : unit.stars
-    for (const specifier of from) {
-      const next = this.#project.target(specifier, unit)
-      const found = next && this.#ofExport(target?.name ?? name, next, depth + 1)
-      if (found) return found
-    }
-    return undefined
-  }
-
-  #namelessDefault(unit: SourceUnit): KnownFunction | undefined {
-    this.#units.set(unit.tree, unit)
-    for (const statement of unit.tree.statements) {
-      if (ts.isFunctionDeclaration(statement) && !statement.name && statement.body) return withBody(statement)
-      if (ts.isExportAssignment(statement)) return asFunction(bareExpression(statement.expression))
-    }
-    return undefined
-  }
-
-  #constant(name: string, unit: SourceUnit): ts.Expression | undefined {
-    const value = unit.constants.get(name)
-    return value && bareExpression(value)
-  }
-
-  /** What `this.name` means where `at` stands: a method, a getter, or a field that holds a function. */
-  ofThis(at: ts.Node, name: string): KnownFunction | undefined {
-    const node = ts.findAncestor(at, ts.isClassLike) as ClassNode | undefined
-    const unit = this.#units.get(at.getSourceFile())
-    return node && unit && this.method(node, unit, name)
+  #classesOfType(type: ts.TypeNode, unit: SourceUnit, depth = 0): readonly KnownClass[] {
+    if (ts.isUnionTypeNode(type)) return type.types.flatMap((each) => this.#classesOfType(each, unit, depth))
+    const declared = ts.isTypeReferenceNode(type) && ts.isIdentifier(type.typeName) ? declarationOf(type.typeName.text, unit, this.project) : undefined
+    if (!declared) return []
+    const { node } = declared
+    if (ts.isTypeAliasDeclaration(node)) return depth < MAX_DEPTH ? this.#classesOfType(node.type, declared.unit, depth + 1) : []
+    const derived = derivedClasses(new Map([[node, declared.unit]]), this.#home, this.project)
+    return ts.isClassLike(node) ? [{ node: node as ClassNode, unit: declared.unit }, ...derived] : derived
   }
 }
 
 // --- internal ---
-
-function fieldsOf(node: ClassNode): (ts.PropertyDeclaration | ts.ParameterDeclaration)[] {
-  return node.members.flatMap((member): (ts.PropertyDeclaration | ts.ParameterDeclaration)[] => {
-    if (ts.isPropertyDeclaration(member)) return [member]
-    return ts.isConstructorDeclaration(member) ? member.parameters.filter((parameter) => ts.isParameterPropertyDeclaration(parameter, member)) : []
-  })
-}
 
 /** Names in its type, and of what is made with `new` for it. */
 function classNamesIn(field: ts.PropertyDeclaration | ts.ParameterDeclaration): ts.Expression[] {
@@ -244,21 +121,4 @@ function classNamesIn(field: ts.PropertyDeclaration | ts.ParameterDeclaration): 
   if (field.type) visit(field.type)
   if (field.initializer) visit(field.initializer)
   return found
-}
-
-function asFunction(node: ts.Node | undefined): KnownFunction | undefined {
-  return node && (ts.isArrowFunction(node) || ts.isFunctionExpression(node) || ts.isFunctionDeclaration(node)) ? withBody(node) : undefined
-}
-
-function withBody(node: ts.Node | undefined): KnownFunction | undefined {
-  return node && (node as ts.FunctionLikeDeclaration).body ? (node as KnownFunction) : undefined
-}
-
-function propertyOf(object: ts.ObjectLiteralExpression, name: string): KnownFunction | undefined {
-  for (const property of object.properties) {
-    if (!property.name || memberName(property.name) !== name) continue
-    if (ts.isMethodDeclaration(property)) return withBody(property)
-    if (ts.isPropertyAssignment(property)) return asFunction(bareExpression(property.initializer))
-  }
-  return undefined
 }

@@ -2,12 +2,13 @@
 // Must not say anything about it: that is for the place where it is called.
 
 import { ts } from 'ts-morph'
-import type { Callees, KnownFunction } from './callees.ts'
+import type { Callees } from './callees.ts'
 import { liftTo, mayRunAfterWait } from './closures.ts'
-import { isAsync, isGenerator } from './order.ts'
+import type { KnownFunction } from './declared.ts'
+import { isAsync, isGenerator, isInside } from './order.ts'
 import { type Effect, type EffectOf, Trace } from './trace.ts'
 
-const NONE: Effect = { changes: false, changesLater: false, returns: undefined, gives: [] }
+const NONE: Effect = { changes: false, changesLater: false, returns: undefined, keeps: undefined, gives: [] }
 const MAX_DEPTH = 60
 
 /** Of every function once. Functions that call each other in a circle are read again until nothing new is found. */
@@ -62,14 +63,20 @@ export function createEffects(callees: Callees): EffectOf {
   function readOnce(fn: KnownFunction, parameter: number | 'this', level: number): Effect {
     const last = fn.parameters.at(-1)
     const found = parameter === 'this' ? parameter : fn.parameters[parameter] ?? (last?.dotDotDotToken ? last : undefined)
-    if (!found) return NONE
-    const trace = new Trace(callees, effectOf, (name) => callees.methodsOn(fn, found, name))
-    if (found === 'this') for (const node of thisIn(fn)) trace.start(node, level)
-    else trace.start(found, found.dotDotDotToken ? level + 1 : level)
+    const places = found === 'this' ? placesIn(fn, isThis) : placesIn(fn, isArguments)
+    if (!found && places.length === 0) return NONE
+    const trace = new Trace(callees, effectOf, (name) => (found ? callees.methodsOn(fn, found, name) : []))
+    for (const node of places) trace.start(node, found === 'this' ? level : level + 1)
+    if (found && found !== 'this') {
+      const isField = ts.isConstructorDeclaration(fn) && ts.isParameterPropertyDeclaration(found, fn)
+      if (isField) trace.keep(level + 1)
+      trace.start(found, found.dotDotDotToken ? level + 1 : level)
+    }
     let changes = false
     let changesLater = false
     for (const change of trace.changes) {
-      if (!change.isCertain) continue
+      // What its callers do with what it returns is theirs.
+      if (!change.isCertain || !isInside(change.node, fn)) continue
       const { nodes, later } = liftTo(fn, change.node, callees)
       const isLater = change.changesLater === true || later !== undefined || isGenerator(fn) || (isAsync(fn) && nodes.some((node) => mayRunAfterWait(node, fn)))
       if (isLater) changesLater = true
@@ -80,23 +87,33 @@ export function createEffects(callees: Callees): EffectOf {
       const { nodes, later } = liftTo(fn, call, callees)
       return place === -1 || later || nodes.length === 0 || isGenerator(fn) ? [] : [{ to: place, argument, level: levelThere }]
     })
-    return { changes, changesLater, returns: trace.returned.get(fn), gives }
+    return { changes, changesLater, returns: trace.returned.get(fn), keeps: trace.kept, gives }
   }
 }
 
 // --- internal ---
 
 function isSame(one: Effect, other: Effect): boolean {
-  return one.changes === other.changes && one.changesLater === other.changesLater && one.returns === other.returns && one.gives.length === other.gives.length
+  return one.changes === other.changes && one.changesLater === other.changesLater && one.returns === other.returns && one.keeps === other.keeps && one.gives.length === other.gives.length
 }
 
-function thisIn(fn: KnownFunction): ts.Node[] {
+/** Where a function names what is its own and no arrow function's in it. */
+function placesIn(fn: KnownFunction, is: (node: ts.Node) => boolean): ts.Node[] {
+  if (ts.isArrowFunction(fn) && is !== isThis) return []
   const found: ts.Node[] = []
   const visit = (node: ts.Node): void => {
-    if (node.kind === ts.SyntaxKind.ThisKeyword) found.push(node)
+    if (is(node)) found.push(node)
     if ((ts.isFunctionLike(node) && !ts.isArrowFunction(node)) || ts.isClassLike(node)) return
     ts.forEachChild(node, visit)
   }
   visit(fn.body)
   return found
+}
+
+function isThis(node: ts.Node): boolean {
+  return node.kind === ts.SyntaxKind.ThisKeyword
+}
+
+function isArguments(node: ts.Node): boolean {
+  return ts.isIdentifier(node) && node.text === 'arguments' && !(ts.isPropertyAccessExpression(node.parent) && node.parent.name === node)
 }

@@ -3,7 +3,7 @@
 
 import { ts } from 'ts-morph'
 import type { SourceProject, SourceUnit } from '../../1-parse/project.ts'
-import { aliasAcrossMarker, awaitInChange, changeInAsync, changeInEndlessLoop, changeLater, declarationInChange } from '../../diagnostics.ts'
+import { aliasAcrossMarker, awaitInChange, changeInAsync, changeInEndlessLoop, changeLater, changeOfDefault, declarationInChange } from '../../diagnostics.ts'
 import type { DiagnosticLog, Span } from '../../log.ts'
 import type { Attribute, Edit } from '../../model.ts'
 import type { SelfAccess } from '../scope.ts'
@@ -88,6 +88,8 @@ function report(found: Found, context: RegionsContext): void {
       return log.add(awaitInChange(access.name, alias.name || 'what is taken from it'), span(change), [...taken, { message: 'this waits', span: headOf(found.wait, span(found.wait)) }])
     case 'across-marker':
       return log.add(aliasAcrossMarker(alias.name, access.name), span(change), taken)
+    case 'in-default':
+      return log.add(changeOfDefault(alias.name, access.name), span(change), taken)
     case 'endless':
       return log.add(changeInEndlessLoop(alias.name || 'what is taken from it', access.name), span(change), [...taken, { message: 'this goes on', span: headOf(found.loop, span(found.loop)) }])
     case 'later':

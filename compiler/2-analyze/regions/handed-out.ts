@@ -4,11 +4,11 @@
 import { ts } from 'ts-morph'
 import { outerExpression } from '../../1-parse/expressions.ts'
 import type { Attribute, TypeCategory } from '../../model.ts'
-import { waits } from '../cancel-points.ts'
 import { keepsValue, readScope, type SelfAccess } from '../scope.ts'
 import { assignmentTo } from './bindings.ts'
-import type { Callees, KnownFunction } from './callees.ts'
-import { isAsync, isGenerator } from './order.ts'
+import type { Callees } from './callees.ts'
+import type { KnownFunction } from './declared.ts'
+import { isAsync } from './order.ts'
 import { type EffectOf, Trace } from './trace.ts'
 
 /** A place where a value comes from a shared attribute. */
@@ -51,7 +51,7 @@ export class HandedOut {
     const known = this.#callees.ofThis(access.node, access.name)
     const outer = outerExpression(access.node)
     const isCall = ts.isCallExpression(outer.parent) && outer.parent.expression === outer
-    if (!known || isCall === ts.isGetAccessor(known) || isAsync(known) || isGenerator(known)) return []
+    if (!known || isCall === ts.isGetAccessor(known) || isAsync(known)) return []
     return [...this.#returnedBy(known)].map(([name, level]) => ({ access: { name, via: 'this', node: isCall ? outer.parent : access.node }, level }))
   }
 
@@ -84,5 +84,5 @@ function valueOf(node: ts.Node): ts.Node | undefined {
   if (!assignmentTo(node)) return node
   const outer = outerExpression(node)
   const { parent } = outer
-  return ts.isBinaryExpression(parent) && parent.left === outer && keepsValue(parent) && !waits(parent) ? parent : undefined
+  return ts.isBinaryExpression(parent) && parent.left === outer && keepsValue(parent) ? parent : undefined
 }

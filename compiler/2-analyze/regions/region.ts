@@ -26,6 +26,8 @@ export type Found =
   /** A wait lies between taking and changing. */
   | { readonly kind: 'waits'; readonly access: SelfAccess; readonly alias: Alias; readonly wait: ts.Node; readonly change: ts.Node }
   | { readonly kind: 'across-marker'; readonly access: SelfAccess; readonly alias: Alias; readonly change: ts.Node }
+  /** It is taken before the body of its function begins. */
+  | { readonly kind: 'in-default'; readonly access: SelfAccess; readonly alias: Alias; readonly change: ts.Node }
   /** The attribute would be locked as long as a loop without an end goes on. */
   | { readonly kind: 'endless'; readonly access: SelfAccess; readonly alias: Alias; readonly loop: ts.Node; readonly change: ts.Node }
   /** The change is made by a function that runs later. */
@@ -87,7 +89,7 @@ function regionOfChanges(access: SelfAccess, trace: Trace, changes: readonly Poi
   const common = expressionAround(nodes)
   if (common) return { kind: 'expression', access, node: common }
   const around = statementsAround(nodes)
-  if (!around) return undefined
+  if (!around) return isInDefault(root, home) ? { kind: 'in-default', access, alias, change: changes.at(-1)!.node } : undefined
   const { list, first, last } = around
   const crosses = context.marker !== undefined && first.getStart() < context.marker && context.marker < last.getEnd()
   if (crosses) return { kind: 'across-marker', access, alias, change: changes.at(-1)!.node }
@@ -102,6 +104,10 @@ function regionOfChanges(access: SelfAccess, trace: Trace, changes: readonly Poi
     if (change) return { kind: 'waits', access, alias, wait, change: changes.find(({ node }) => isInside(node, change) || isInside(change, node))?.node ?? changes.at(-1)!.node }
   }
   return { kind: 'statements', access, home, list, first, last: statements.at(-1)! }
+}
+
+function isInDefault(node: ts.Node, home: ts.Node): boolean {
+  return ts.isFunctionLike(home) && home.parameters.some((parameter) => isInside(node, parameter))
 }
 
 /** From the first statement to the last that reads a name which something is changed through: until then it is the attribute itself. */

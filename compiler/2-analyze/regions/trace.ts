@@ -9,7 +9,8 @@ import { bareExpression, outerExpression } from '../../1-parse/expressions.ts'
 import type { TypeCategory } from '../../model.ts'
 import { isAssignment, isStep, keepsValue } from '../scope.ts'
 import { assignmentTo, type Binding, isRead } from './bindings.ts'
-import type { Callees, KnownFunction } from './callees.ts'
+import type { Callees } from './callees.ts'
+import type { KnownFunction } from './declared.ts'
 import { callbackOf, isMutator, resultOf, TAKES_IN, writtenArgument } from './methods.ts'
 import { functionOf, isAsync, isGenerator, reaches } from './order.ts'
 
@@ -20,6 +21,8 @@ export interface Effect {
   readonly changesLater: boolean
   /** The least level of what it returns of the argument. */
   readonly returns: number | undefined
+  /** The least level of what its `this` holds of the argument from then on. */
+  readonly keeps: number | undefined
   /** Functions that it was handed, by their place among its arguments, are called with parts of it. */
   readonly gives: readonly { readonly to: number; readonly argument: number; readonly level: number }[]
 }
@@ -50,6 +53,8 @@ export class Trace {
   readonly changes: Point[] = []
   /** The least level of what a function returns, by function. */
   readonly returned = new Map<ts.Node, number>()
+  /** The least level of what `this` holds from then on. */
+  kept: number | undefined
   /** Local names that are called with it, and may be names of functions that were handed in. */
   readonly given: { readonly to: Binding; readonly call: ts.Node; readonly argument: number; readonly level: number }[] = []
   readonly #points = new Map<ts.Node, Map<string, Point>>()
@@ -137,7 +142,16 @@ export class Trace {
       holder = bareExpression(holder.expression)
       depth++
     }
-    if (depth > 0 && ts.isIdentifier(holder)) this.#name(holder, level + depth, undefined, at, from)
+    if (depth > 0) this.#heldBy(holder, level + depth, at, from)
+  }
+
+  #heldBy(holder: ts.Node, level: number, at: ts.Node, from: Point | undefined): void {
+    if (ts.isIdentifier(holder)) this.#name(holder, level, undefined, at, from)
+    if (holder.kind === ts.SyntaxKind.ThisKeyword || holder.kind === ts.SyntaxKind.SuperKeyword) this.keep(level)
+  }
+
+  keep(level: number): void {
+    this.kept = Math.min(level, this.kept ?? level)
   }
 
   // --- names ---
@@ -176,8 +190,9 @@ export class Trace {
     if (ts.isConditionalExpression(parent) && parent.condition !== outer) return same(parent)
     if (ts.isAwaitExpression(parent)) return same(parent)
     if (ts.isForOfStatement(parent) && parent.expression === outer) return this.#loop(parent, point)
-    if (ts.isReturnStatement(parent)) return this.#returned(functionOf(parent), point)
-    if (ts.isArrowFunction(parent) && parent.body === outer) this.#returned(parent, point)
+    if (ts.isYieldExpression(parent)) return this.#returned(functionOf(parent), parent.asteriskToken ? containerOf(level) : level + 1, point)
+    if (ts.isReturnStatement(parent) && !isGenerator(functionOf(parent))) return this.#returned(functionOf(parent), level, point)
+    if (ts.isArrowFunction(parent) && parent.body === outer) this.#returned(parent, level, point)
   }
 
   #access(access: ts.PropertyAccessExpression | ts.ElementAccessExpression, point: Point): void {
@@ -223,9 +238,9 @@ export class Trace {
     const known = level === 0 ? this.#methodsIn(method) : []
     for (const each of known) this.#applied(this.#effectOf(each, 'this', 0), each, call, point)
     if (level === 0 && category === 'instance') return known.length === 0 ? this.#change(call, point, { isCertain: false }) : undefined
-    // Only of `this` and its aliases, where a method of a class is looked into.
-    const own = level === 0 ? this.#callees.functionOf(access) : undefined
-    if (own) return this.#applied(this.#effectOf(own, 'this', 0), own, call, point)
+    const own = this.#callees.functionsOf(access)
+    for (const each of own) this.#applied(this.#effectOf(each, 'this', level), each, call, point)
+    if (own.length > 0) return
     const mutates = isMutator(method, category)
     if (mutates) this.#change(call, point)
     const callback = callbackOf(method)
@@ -275,7 +290,9 @@ export class Trace {
       // A view of the same bytes.
       if (/^(DataView|\w+Array)$/.test(name)) return argument.getText().endsWith('.buffer') ? give(level) : undefined
       const known = this.#callees.constructorOf(callee)
-      return known && this.#applied({ ...this.#effectOf(known, index, level), returns: undefined }, known, call, point)
+      const effect = known && this.#effectOf(known, index, level)
+      if (effect) this.#applied({ ...effect, returns: effect.keeps }, known, call, point)
+      return
     }
     if (writtenArgument(name) === index) this.#change(call, point)
     if (name === 'Object.assign') return give(index === 0 ? level : containerOf(level))
@@ -290,10 +307,26 @@ export class Trace {
       if (TAKES_IN.test(callee.name.text) && ts.isIdentifier(holder)) this.#name(holder, level + 1, undefined, call, point)
       if (callbackOf(callee.name.text)?.result !== undefined && index === 1) return this.#initialResult(call, point)
     }
-    const known = this.#callees.functionOf(callee)
-    if (known) return this.#applied(this.#effectOf(known, index, level), known, call, point)
+    const known = callee.kind === ts.SyntaxKind.SuperKeyword ? listOf(this.#callees.constructorOf(callee)) : this.#callees.functionsOf(callee)
+    for (const each of known) {
+      const effect = this.#effectOf(each, index, level)
+      this.#applied(effect, each, call, point)
+      if (effect.keeps !== undefined) this.#heldBy(ts.isPropertyAccessExpression(callee) ? bareExpression(callee.expression) : callee, effect.keeps, call, point)
+    }
+    if (known.length > 0) return
+    const borrowed = borrowedCall(callee)
+    if (borrowed) return this.#borrowed(borrowed, index, call, point)
     const binding = ts.isIdentifier(callee) ? this.#callees.bindingOf(callee) : undefined
     if (binding) this.given.push({ to: binding, call, argument: index, level })
+  }
+
+  /** `method.call(value, …)`: the method of the value, and its other arguments. */
+  #borrowed({ method, by }: BorrowedCall, index: number, call: ts.CallExpression, point: Point): void {
+    if (index > 0 && by === 'apply') return
+    const parameter = index === 0 ? 'this' : index - 1
+    const known = this.#callees.functionsOf(method)
+    for (const each of known) this.#applied({ ...this.#effectOf(each, parameter, point.level), gives: [] }, each, call, point)
+    if (known.length === 0 && parameter === 'this' && ts.isPropertyAccessExpression(method) && isMutator(method.name.text, point.category)) this.#change(call, point)
   }
 
   /** `list.reduce(callback, value)`: what the callback is given first. */
@@ -324,28 +357,28 @@ export class Trace {
   }
 
   /** What a function returns arrives where it is called. */
-  #returned(owner: ts.Node, point: Point): void {
-    this.returned.set(owner, Math.min(this.returned.get(owner) ?? MAX_LEVEL, point.level))
-    if (isAsync(owner) || isGenerator(owner)) return
-    if (ts.isFunctionDeclaration(owner) && owner.name) return this.#returnedByName(owner.name, point)
+  #returned(owner: ts.Node, level: number, point: Point): void {
+    this.returned.set(owner, Math.min(this.returned.get(owner) ?? MAX_LEVEL, level))
+    if (isAsync(owner)) return
+    if (ts.isFunctionDeclaration(owner) && owner.name) return this.#returnedByName(owner.name, level, point)
     if (!ts.isArrowFunction(owner) && !ts.isFunctionExpression(owner)) return
     const outer = outerExpression(owner)
     const { parent } = outer
-    if (ts.isVariableDeclaration(parent) && ts.isIdentifier(parent.name)) return this.#returnedByName(parent.name, point)
+    if (ts.isVariableDeclaration(parent) && ts.isIdentifier(parent.name)) return this.#returnedByName(parent.name, level, point)
     if (!ts.isCallExpression(parent)) return
-    if (parent.expression === outer) return this.#value(parent, point.level, undefined, point)
+    if (parent.expression === outer) return this.#value(parent, level, undefined, point)
     const callee = bareExpression(parent.expression)
     const shape = ts.isPropertyAccessExpression(callee) && parent.arguments[0] === outer ? callbackOf(callee.name.text) : undefined
     if (!shape?.returns) return
-    this.#value(parent, madeOf(point.level, shape.returns), undefined, point)
+    this.#value(parent, madeOf(level, shape.returns), undefined, point)
     const result = shape.result === undefined ? undefined : owner.parameters[shape.result]
-    if (result) this.#bind(result.name, point.level, undefined, result, point)
+    if (result) this.#bind(result.name, level, undefined, result, point)
   }
 
-  #returnedByName(name: ts.Identifier, point: Point): void {
+  #returnedByName(name: ts.Identifier, level: number, point: Point): void {
     for (const place of this.#callees.bindingOf(name)?.places ?? []) {
       const outer = outerExpression(place)
-      if (isRead(place) && ts.isCallExpression(outer.parent) && outer.parent.expression === outer) this.#value(outer.parent, point.level, undefined, point)
+      if (isRead(place) && ts.isCallExpression(outer.parent) && outer.parent.expression === outer) this.#value(outer.parent, level, undefined, point)
     }
   }
 }
@@ -355,4 +388,20 @@ export class Trace {
 function madeOf(level: number, returns: 'itself' | 'element' | 'container'): number {
   if (returns === 'itself') return level
   return returns === 'container' ? level + 1 : containerOf(level)
+}
+
+function listOf<T>(each: T | undefined): readonly T[] {
+  return each === undefined ? [] : [each]
+}
+
+interface BorrowedCall {
+  readonly method: ts.Expression
+  readonly by: 'call' | 'apply'
+}
+
+/** `Array.prototype.push.call`, `bump.apply` */
+function borrowedCall(callee: ts.Expression): BorrowedCall | undefined {
+  if (!ts.isPropertyAccessExpression(callee)) return undefined
+  const by = callee.name.text
+  return by === 'call' || by === 'apply' ? { method: bareExpression(callee.expression), by } : undefined
 }
