@@ -2,6 +2,7 @@ import { ends } from './cancel.ts'
 import { within } from './context.ts'
 import type { Clock } from './scheduler/clock.ts'
 import type { RunScope } from './scope.ts'
+import { explained } from './snapshot-changes.ts'
 
 /** What there is to run, on whichever thread. */
 export interface Body {
@@ -29,7 +30,7 @@ export async function runBody(body: Body, scope: RunScope, clock: Clock): Promis
     const value = await within({ scope, shielded: false }, () => execute(body, scope, clock))
     outcome = { kind: 'returned', value, ...end() }
   } catch (error) {
-    outcome = ends(error, scope) ? { kind: 'returned', value: undefined, ...end() } : { kind: 'threw', error, ...end() }
+    outcome = ends(error, scope) ? { kind: 'returned', value: undefined, ...end() } : { kind: 'threw', error: explained(error), ...end() }
   }
   // A `finally` may still run in what the body has called.
   if (scope.cancellation) await scope.waits.emptied()

@@ -1,5 +1,6 @@
 import { setMaxListeners } from 'node:events'
 import { TaskbrainError } from './errors.ts'
+import { explained } from './snapshot-changes.ts'
 import { Waits } from './waits.ts'
 
 /** Why a run is told to end. */
@@ -56,7 +57,7 @@ export class RunScope {
     this.brain = options.brain
     this.run = options.run
     this.task = options.task
-    this.report = options.report
+    this.report = (error) => options.report(explained(error))
     this.#peek = options.peek
   }
 
