@@ -7,7 +7,7 @@ import { build } from '../../src/build.ts'
 import { resolveConfig } from '../../src/config.ts'
 import { REGION } from '../../runtime/state/layout.ts'
 import { createLogger } from '../../src/index.ts'
-import { ATTRIBUTES, FUNCTIONS, METHODS, NAMES, printBody } from '../harness/alias-bodies.ts'
+import { ATTRIBUTES, FUNCTION_NAMES, FUNCTIONS, METHODS, NAMES, printBody } from '../harness/alias-bodies.ts'
 import { scratchProject } from '../harness/project.ts'
 import { describe } from '../harness/suite.ts'
 
@@ -78,7 +78,7 @@ async function compareAll(bodies: readonly ReturnType<typeof printBody>[]): Prom
   const outcomes: Outcome[] = []
   let indices = bodies.map((_, index) => index)
   const brainText = (): string => `import { Brain } from 'taskbrain'
-import { each, firstOf, grow } from './functions'
+import { ${FUNCTION_NAMES} } from './functions'
 export class Bodies extends Brain {${ATTRIBUTES}${METHODS}
 ${indices.map(method).join('\n')}
 }

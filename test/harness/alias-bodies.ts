@@ -52,7 +52,28 @@ export const FUNCTIONS = `
 export function grow(item, by = 1) { if (by > 0) { item.n += by; grow(item, by - 1) } }
 export const firstOf = ([first]) => first
 export const each = (items, then) => { for (const item of items) then(item) }
+export const tools = { add(item, by) { item.n += by }, inner: { clear: (item) => { item.n = 0 } } }
+export class Adder {
+  total = 0
+  add(item, by) { item.n += by; this.total += by }
+}
+export class Doubler extends Adder {
+  add(item, by) { super.add(item, by * 2) }
+}
+export const adder = new Adder()
+export class Holder {
+  constructor(item) { this.item = item }
+  bump() { this.item.n += 6 }
+}
+export class Holders extends Holder {
+  others = []
+  hold(item) { this.others.push(item); return this }
+  bumpAll() { this.bump(); for (const item of this.others) item.n += 8 }
+}
+export function* some(items) { for (const item of items) if (item) yield item }
+export function addTo(by) { this.n += by }
 `
+export const FUNCTION_NAMES = 'addTo, adder, Doubler, each, firstOf, grow, Holder, Holders, some, tools'
 
 interface Scope {
   readonly items: readonly string[]
@@ -113,7 +134,7 @@ class Printer {
       }
       case 10: case 11: {
         const name = this.#name()
-        const head = tape.pick([`const ${name} of ${this.#list(scope)}`, `const [, ${name}] of this.map`, `const ${name} of this.map.values()`, `const ${name} of [...${this.#list(scope)}]`])
+        const head = tape.pick([`const ${name} of ${this.#list(scope)}`, `const [, ${name}] of this.map`, `const ${name} of this.map.values()`, `const ${name} of [...${this.#list(scope)}]`, `const ${name} of some(${this.#list(scope)})`])
         this.#block(`for (${head})`, { ...scope, items: [...scope.items, name], inLoop: true }, lines, '', name)
         return scope
       }
@@ -234,10 +255,11 @@ class Printer {
 
   #takeItem(scope: Scope, lines: string[]): Scope {
     const name = this.#name()
-    const form = this.#tape.next(5)
+    const form = this.#tape.next(6)
     if (form === 0) lines.push(`const [${name}] = ${this.#list(scope)}`)
     else if (form === 1) lines.push(`const { lid: ${name} } = this.box`)
     else if (form === 2) lines.push(`const { one: ${name} } = this`)
+    else if (form === 5) lines.push(`const [${name}] = some(${this.#list(scope)})`)
     else lines.push(`const ${name} = ${this.#item(scope)}`)
     return { ...scope, items: [...scope.items, name] }
   }
@@ -254,6 +276,8 @@ class Printer {
     return this.#tape.pick([
       `if (${item}) ${item}.n += ${by}`, `${item}.n++`, `${item}.n *= 2`, `if (${item}) Object.assign(${item}, { n: ${by} })`, `this.bump(${item})`, `grow(${item}, ${by})`,
       `[${item}.n] = [${by}]`, `delete ${item}.n`, `${item}.n ||= ${by}`, `this.bumpAll([${item}])`, `(() => { ${item}.n = ${by} })()`,
+      `tools.add(${item}, ${by})`, `tools['inner'].clear(${item})`, `adder.add(${item}, ${by})`, `new Doubler().add(${item}, ${by})`, `new Holder(${item}).bump()`, `addTo.call(${item}, ${by})`,
+      `{ const { add } = tools; add(${item}, ${by}) }`, `{ const held = new Holder(${item}); held.bump() }`, `{ const held = new Holders(${item}); held.hold(${item}).bumpAll() }`,
     ]).replace(/^(?=[[(])/, ';')
   }
 
