@@ -1,7 +1,7 @@
 import { invariant } from '../errors.ts'
 import type { Arena } from './arena.ts'
 import type { InlinePart } from './inline-shape.ts'
-import { Moment, type SnapshotHome } from './inline-snapshot.ts'
+import { Moment, momentShown, type SnapshotHome } from './inline-snapshot.ts'
 import { leavesOf } from './inline-value.ts'
 import { type Layout, REGION, type Slot } from './layout.ts'
 import type { Lock } from './lock.ts'
@@ -70,6 +70,7 @@ export class InlineObject implements SnapshotHome, Held {
   /** A change in place of this thread, and what it has made of the object. */
   #change: ChangeInPlace | undefined
   #working: Moment | undefined
+  generation = 0
 
   constructor(slot: Slot, layout: Layout, start: number, memory: { arena: Arena, scalars: Scalars, lock: Lock, isTotalOrder: boolean }) {
     const { inline } = slot
@@ -94,7 +95,10 @@ export class InlineObject implements SnapshotHome, Held {
 
   /** As a condition reads it: a snapshot that nobody else has. */
   readWatched(): object | undefined {
-    return (this.#working ?? (this.#watched = this.#momentLike(this.#watched)))?.snapshot
+    const moment = this.#working ?? (this.#watched = this.#momentLike(this.#watched))
+    // Equal to what it was, it is no news, also where it was assigned.
+    moment?.adopt()
+    return moment?.snapshot
   }
 
   /** `last` where the leaves are what they were. */
@@ -106,7 +110,8 @@ export class InlineObject implements SnapshotHome, Held {
 
   /** Throws `state-type`; the old value stays. */
   write(part: InlinePart, value: unknown): readonly (number | boolean)[] {
-    const values = leavesOf(part, value, this.#leaves)
+    const values = this.leavesOf(part, value)
+    if (part === this.#whole && !this.#isShownBy(value)) this.#letGo()
     if (!part.shape) {
       this.#writeLeaf(this.#leaves[part.start]!, values[0]!)
       return values
@@ -136,6 +141,22 @@ export class InlineObject implements SnapshotHome, Held {
       this.#lock.leave()
     }
     return values
+  }
+
+  leavesOf(part: InlinePart, value: unknown): (number | boolean)[] {
+    return leavesOf(part, value, this.#leaves)
+  }
+
+  /** What was handed out shows from now on an object that is somebody's own. */
+  #letGo(): void {
+    this.generation++
+    this.last = undefined
+  }
+
+  /** Whether it is assigned what it is: `this.pose = this.pose`. */
+  #isShownBy(value: unknown): boolean {
+    const moment = momentShown(value)
+    return moment !== undefined && moment.home === this && moment.isCurrent && moment.snapshot === value
   }
 
   wrote(moment: Moment): void {

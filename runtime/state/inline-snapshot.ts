@@ -4,8 +4,12 @@ import type { InlinePart, InlineShape } from './inline-shape.ts'
 
 /** What snapshots write to. */
 export interface SnapshotHome {
+  /** Counts how often this thread has set the object anew: a moment of one before is somebody's own object from then on. */
+  readonly generation: number
   /** Throws `state-type` where the part can't hold the value. Returns what its leaves are from then on. */
   write(part: InlinePart, value: unknown): readonly (number | boolean)[]
+  /** The same without writing. */
+  leavesOf(part: InlinePart, value: unknown): readonly (number | boolean)[]
   /** A moment shows from now on what was written through it. */
   wrote(moment: Moment): void
 }
@@ -23,10 +27,12 @@ export class Moment {
   readonly values: (number | boolean)[]
   readonly snapshot: object
   readonly #shape: InlineShape
+  #generation: number
   #parts: Map<InlineShape, object> | undefined
 
-  constructor(home: SnapshotHome, shape: InlineShape, values: (number | boolean)[]) {
+  constructor(home: SnapshotHome, shape: InlineShape, values: (number | boolean)[], generation = home.generation) {
     this.home = home
+    this.#generation = generation
     this.values = values
     this.#shape = shape
     this.snapshot = newSnapshot(shape, this)
@@ -41,13 +47,23 @@ export class Moment {
     return made
   }
 
+  /** Whether it still shows the object that its home has. */
+  get isCurrent(): boolean {
+    return this.#generation === this.home.generation
+  }
+
+  adopt(): void {
+    this.#generation = this.home.generation
+  }
+
   write(part: InlinePart, value: unknown): void {
     const { start, shape } = part
+    const { isCurrent, home } = this
     const before = shape && this.#parts && this.values.slice()
-    const values = this.home.write(part, value)
+    const values = isCurrent ? home.write(part, value) : home.leavesOf(part, value)
     if (before) this.#letGo(shape, before)
     for (let index = 0; index < values.length; index++) this.values[start + index] = values[index]!
-    this.home.wrote(this)
+    if (isCurrent) home.wrote(this)
   }
 
   /** Where a part is assigned, the object that was there is another one from now on, and shows what it was: `[a, b] = [b, a]`. */
@@ -55,11 +71,19 @@ export class Moment {
     let former: Moment | undefined
     for (const [shape, object] of this.#parts!) {
       if (shape.path !== path && !shape.path.startsWith(`${path}.`)) continue
-      former ??= new Moment(this.home, this.#shape, values)
+      former ??= new Moment(this.home, this.#shape, values, NO_GENERATION)
       Snapshot.move(object, former)
       this.#parts!.delete(shape)
     }
   }
+}
+
+/** Of what is nobody's but its own. */
+const NO_GENERATION = -1
+
+/** The moment that an object shows, where it is a snapshot. */
+export function momentShown(value: unknown): Moment | undefined {
+  return typeof value === 'object' && value !== null && Snapshot.is(value) ? Snapshot.momentOf(value) : undefined
 }
 
 /** An object that is handed to a constructor as its `this` gets the private fields of the class. */
@@ -79,6 +103,10 @@ class Snapshot extends Given {
 
   static move(object: object, moment: Moment): void {
     (object as Snapshot).#moment = moment
+  }
+
+  static is(object: object): boolean {
+    return #moment in object
   }
 
   static momentOf(object: object): Moment {

@@ -26,13 +26,14 @@ export class Tape {
 /** The same in the brain and in the plain class. */
 export const ATTRIBUTES = `
   one = { id: 1, n: 0 }
+  two = { at: { id: 14, n: 0 }, to: { id: 15, n: 0 } }
   box = { lid: { id: 2, n: 0 }, items: [{ id: 3, n: 0 }, { id: 4, n: 0 }], nums: [1, 2] }
   list = [{ id: 5, n: 0 }, { id: 6, n: 0 }, { id: 7, n: 0 }]
   map = new Map([['a', { id: 8, n: 0 }], ['b', { id: 9, n: 0 }]])
   nums = [3, 1, 2]
   count = 0
 `
-export const NAMES = ['one', 'box', 'list', 'map', 'nums', 'count'] as const
+export const NAMES = ['one', 'two', 'box', 'list', 'map', 'nums', 'count'] as const
 
 export const METHODS = `
   bump(item) { item.n += 1 }
@@ -123,7 +124,7 @@ class Printer {
       }
       case 8: {
         lines.push(tape.pick([
-          'this.count += 1', 'this.one.n += 10', 'if (this.list.length < 6) this.list.push({ id: 1, n: 1 })', 'this.box.lid.n--', 'this.one = { id: 11, n: 0 }', 'this.list = [{ id: 12, n: 0 }]',
+          'this.count += 1', 'this.one.n += 10', 'if (this.list.length < 6) this.list.push({ id: 1, n: 1 })', 'this.box.lid.n--', 'this.one = { id: 11, n: 0 }', 'this.two.at = { id: 16, n: 0 }', 'this.two = { at: { id: 17, n: 0 }, to: { id: 18, n: 0 } }','this.list = [{ id: 12, n: 0 }]',
           'this.map.set(\'c\', { id: 13, n: 0 })', 'this.nums.sort()', 'for (const [at, n] of this.nums.entries()) this.nums[at] = n + 1',
         ]))
         return scope
@@ -255,10 +256,11 @@ class Printer {
 
   #takeItem(scope: Scope, lines: string[]): Scope {
     const name = this.#name()
-    const form = this.#tape.next(6)
+    const form = this.#tape.next(7)
     if (form === 0) lines.push(`const [${name}] = ${this.#list(scope)}`)
     else if (form === 1) lines.push(`const { lid: ${name} } = this.box`)
     else if (form === 2) lines.push(`const { one: ${name} } = this`)
+    else if (form === 6) lines.push(`const { at: ${name} } = this.two`)
     else if (form === 5) lines.push(`const [${name}] = some(${this.#list(scope)})`)
     else lines.push(`const ${name} = ${this.#item(scope)}`)
     return { ...scope, items: [...scope.items, name] }
@@ -278,14 +280,14 @@ class Printer {
       `[${item}.n] = [${by}]`, `delete ${item}.n`, `${item}.n ||= ${by}`, `this.bumpAll([${item}])`, `(() => { ${item}.n = ${by} })()`,
       `tools.add(${item}, ${by})`, `tools['inner'].clear(${item})`, `adder.add(${item}, ${by})`, `new Doubler().add(${item}, ${by})`, `new Holder(${item}).bump()`, `addTo.call(${item}, ${by})`,
       `{ const { add } = tools; add(${item}, ${by}) }`, `{ const held = new Holder(${item}); held.bump() }`, `{ const held = new Holders(${item}); held.hold(${item}).bumpAll() }`,
-    ]).replace(/^(?=[[(])/, ';')
+    ]).replace(/^(?=[[({])/, ';')
   }
 
   #item(scope: Scope): string {
     const tape = this.#tape
     if (scope.items.length > 0 && tape.next(4) > 0) return tape.pick(scope.items)
     return tape.pick([
-      'this.one', 'this.box.lid', 'this.firstItem()', 'this.itemOf(4)', 'this.lid', 'this.allItems()[1]', 'this.map.get(\'a\')', `${this.#list(scope)}[0]`, `${this.#list(scope)}.at(-1)`, `${this.#list(scope)}.find(({ id }) => id > 3)`,
+      'this.one', 'this.two.at', 'this.two.to', 'this.box.lid', 'this.firstItem()', 'this.itemOf(4)', 'this.lid', 'this.allItems()[1]', 'this.map.get(\'a\')', `${this.#list(scope)}[0]`, `${this.#list(scope)}.at(-1)`, `${this.#list(scope)}.find(({ id }) => id > 3)`,
       `(p.flip() ? this.one : this.box.lid)`, `firstOf(${this.#list(scope)})`, `this.pickOf(${this.#list(scope)})`, `(this.map.get('b') ?? this.one)`,
       `${this.#list(scope)}.reduce((best, item) => (item.id > best.id ? item : best))`,
     ])

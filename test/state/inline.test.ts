@@ -51,7 +51,7 @@ describe('an object that lies inline', (it) => {
     const { pose } = robot
     assert.is(robot.pose, pose)
     assert.is(robot.pose.at, pose.at)
-    robot.pose = { x: NaN, y: -0, at: { z: 1, odd: false } }
+    other.pose = { x: NaN, y: -0, at: { z: 1, odd: false } }
     assert.is(robot.pose, pose)
     other['pose.y'] = 0
     assert.is.not(robot.pose, pose)
@@ -232,6 +232,34 @@ describe('an object that lies inline', (it) => {
       assert.equal([pose.x, robot.pose.x, robot['pose.x']], [2, 5, 5])
     })
     assert.equal(other.pose, { ...poseOf(2), x: 5 })
+  })
+
+  it('is another object once this thread has assigned it: names taken before are of an object of their own', () => {
+    const [robot, other] = newRobots()
+    robot.pose = poseOf(2)
+    const { pose } = robot
+    const { at } = pose
+    robot.pose = poseOf(2)
+    assert.is.not(robot.pose, pose)
+    pose.x = 7
+    at.z = 8
+    pose.at = { z: 9, odd: false }
+    assert.equal([pose, at], [{ x: 7, y: 2, at: { z: 9, odd: false } }, { z: 8, odd: false }])
+    assert.throws(() => { (pose as { x: unknown }).x = 'far' }, /pose\.x/)
+    assert.equal([robot.pose, other.pose], [poseOf(2), poseOf(2)])
+    const again = robot.pose
+    robot.pose = again
+    again.x = 5
+    robot.pose.at = { z: 6, odd: false }
+    again.at.z = 7
+    assert.equal(other.pose, { x: 5, y: 2, at: { z: 7, odd: false } })
+    change(robot, 'pose', (open) => {
+      const part = open.at
+      robot.pose = poseOf(1)
+      open.x = 9
+      part.z = 9
+    })
+    assert.equal(other.pose, poseOf(1))
   })
 
   it('takes part in a step on one of its leaves', () => {
