@@ -1,6 +1,6 @@
 // The hooks of esbuild, also inside of tsup. It takes no entry once a build has begun: when the build ends, the workers are
 // built by a second one with the same options, and the files that refer to them get their URLs.
-import { realpathSync } from 'node:fs'
+import { readFileSync, realpathSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { dirname, extname, isAbsolute, resolve } from 'node:path'
 import type { BuildOptions, Loader, OnLoadResult, PartialMessage, Plugin, PluginBuild } from 'esbuild'
@@ -42,12 +42,14 @@ export function esbuildSetup(build: PluginBuild, { root }: TaskbrainOptions): vo
     seen.said.clear()
   })
   const messageOf = (diagnostic: Diagnostic): PartialMessage => esbuildMessage(diagnostic, brains.config.projectDir, cwd)
+  const given = namesGiven(initialOptions, cwd)
+  const told = (diagnostics: readonly Diagnostic[]): Messages => messagesOf(diagnostics.filter((each) => !isOfName(each, given)), messageOf)
   const ofModules = async (path: string): Promise<Messages> => {
     if (seen.said.has(path)) return NOTHING
     seen.said.add(path)
-    return messagesOf(await brains.findings(path), messageOf)
+    return told(await brains.findings(path))
   }
-  addModules(build, brains, ofModules, { seen, refusal: refusalOf(initialOptions), messageOf })
+  addModules(build, brains, ofModules, { seen, refusal: refusalOf(initialOptions), told })
   build.onEnd(async (result) => {
     if (result.errors.length > 0) return undefined
     const missed = await missedBrains(brains, Object.keys(result.metafile!.inputs).map((file) => posix(resolve(cwd, file))), seen)
@@ -67,7 +69,7 @@ interface ModuleContext {
   readonly seen: Seen
   /** Why no brain can be built, for a person. */
   readonly refusal: string | undefined
-  readonly messageOf: (diagnostic: Diagnostic) => PartialMessage
+  readonly told: (diagnostics: readonly Diagnostic[]) => Messages
 }
 
 /** The same modules for the build of the workers, in which there is nothing left to report of brains. */
@@ -124,7 +126,7 @@ function addModules(build: PluginBuild, brains: ProjectBrains, ofModules: OfModu
   function loadResult(file: LoadedFile, path: string): OnLoadResult | undefined {
     for (const watched of file.watched) context?.seen.watched.add(watched)
     const isBroken = file.diagnostics.some(({ severity }) => severity === 'error')
-    const { errors, warnings } = context ? messagesOf(file.diagnostics, context.messageOf) : NOTHING
+    const { errors, warnings } = context?.told(file.diagnostics) ?? NOTHING
     const watchFiles = [path, ...file.watched]
     if (isBroken) return { errors, warnings, watchFiles }
     if (!file.module) return undefined
@@ -146,6 +148,14 @@ function refusalOf({ bundle, format, outdir, outfile }: BuildOptions): string | 
   if (outdir === undefined && outfile === undefined) return 'A brain needs `outdir`, for its workers are files of their own.'
   return undefined
 }
+
+/** Names of CommonJS that the options give each module, as `shims` of tsup does. */
+function namesGiven({ define, inject, banner }: BuildOptions, cwd: string): readonly string[] {
+  const texts = [banner?.['js'] ?? '', ...(inject ?? []).map((file) => resolve(cwd, file)).filter(isFile).map((file) => readFileSync(file, 'utf8'))]
+  return ['__dirname', '__filename'].filter((name) => define?.[name] !== undefined || texts.some((text) => text.includes(name)))
+}
+
+const isOfName = ({ code, message }: Diagnostic, names: readonly string[]): boolean => code === 'commonjs-name' && names.some((name) => message.includes(name))
 
 function aliasesOf({ alias }: BuildOptions, cwd: string): readonly Alias[] {
   return Object.entries(alias ?? {}).map(([find, path]) => ({ find, replacement: isAbsolute(path) || !path.startsWith('.') ? posix(path) : posix(resolve(cwd, path)) }))

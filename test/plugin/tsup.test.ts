@@ -26,6 +26,16 @@ describe('tsup with taskbrain/esbuild', (it) => {
     assert.is(await outputOf(project, 'out/main.mjs', '--enable-source-maps'), expected)
   })
 
+  it('says of names of CommonJS only where `shims` does not give them', async () => {
+    using project = robotProject({ 'tsup.config.mjs': CONFIG, 'src/step.ts': 'export const step = (rounds: number): number => __dirname.length * 0 + rounds\n' })
+    const { stdout, stderr, exitCode } = await tsup(project).ended
+    assert.is(exitCode, 0, stderr)
+    assert.match(stdout + stderr, /`?__dirname`? stands[^]*\[commonjs-name\]/)
+    const shimmed = await tsup(project, '--shims').ended
+    assert.is(shimmed.exitCode, 0, shimmed.stderr)
+    assert.not.match(shimmed.stdout + shimmed.stderr, /commonjs-name/)
+  })
+
   it('shows an error as one of esbuild, and builds again where a type was edited', async () => {
     using project = robotProject({ 'tsup.config.mjs': CONFIG })
     const good = project.read('src/robot.brain.ts')
