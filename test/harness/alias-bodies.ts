@@ -31,9 +31,10 @@ export const ATTRIBUTES = `
   list = [{ id: 5, n: 0 }, { id: 6, n: 0 }, { id: 7, n: 0 }]
   map = new Map([['a', { id: 8, n: 0 }], ['b', { id: 9, n: 0 }]])
   nums = [3, 1, 2]
+  bin = {}
   count = 0
 `
-export const NAMES = ['one', 'two', 'box', 'list', 'map', 'nums', 'count'] as const
+export const NAMES = ['one', 'two', 'box', 'list', 'map', 'nums', 'bin', 'count'] as const
 
 export const METHODS = `
   bump(item) { item.n += 1 }
@@ -109,7 +110,7 @@ class Printer {
 
   statement(scope: Scope, lines: string[]): Scope {
     const tape = this.#tape
-    const choice = tape.isAtEnd ? 1 : tape.next(scope.depth > 2 ? 10 : 28)
+    const choice = tape.isAtEnd ? 1 : tape.next(scope.depth > 2 ? 10 : 30)
     switch (choice) {
       case 0: case 2: return this.#takeItem(scope, lines)
       case 1: case 3: case 4: case 5: {
@@ -237,6 +238,15 @@ class Printer {
         const name = this.#name()
         lines.push(`const ${name} = () => ${this.#item(scope)}`, this.#change(`${name}()`))
         return scope
+      }
+      case 27: case 28: {
+        // One's own from the start: part of the attribute once that has taken it in.
+        const name = this.#name()
+        const list = this.#list(scope)
+        lines.push(`const ${name} = { id: ${20 + tape.next(9)}, n: 0 }`, ...(tape.next(2) ? [this.#change(name)] : []), tape.pick([
+          `if (${list}.length < 6) ${list}.push(${name})`, `if (${list}.length < 6) ${list}.unshift(${name})`, `${list}[0] = ${name}`, `${list}.splice(0, 1, ${name})`, `this.map.set('d', ${name})`, `this.box.lid = ${name}`, `this.bin.part = ${name}`, `if (${list}.length < 6) this.addTo(${list}, 3).push(${name})`,
+        ]))
+        return { ...scope, items: [...scope.items, name] }
       }
       default: {
         const item = this.#item(scope)

@@ -154,6 +154,12 @@ export class Trace {
     this.kept = Math.min(level, this.kept ?? level)
   }
 
+  /** `list.push(row)`: the name of what is taken in is one of a part of the value from then on. */
+  #takes(taken: ts.Expression, at: ts.Node, point: Point): void {
+    const name = bareExpression(taken)
+    if (point.level === 0 && ts.isIdentifier(name)) this.#name(name, 0, undefined, at, point)
+  }
+
   // --- names ---
 
   #followName(point: Point): void {
@@ -201,6 +207,7 @@ export class Trace {
     const assignment = assignmentTo(outer)
     if (assignment) {
       this.#change(assignment, point)
+      if (ts.isBinaryExpression(assignment) && assignment.left === outer && keepsValue(assignment)) this.#takes(assignment.right, assignment, point)
       if (ts.isBinaryExpression(assignment) && assignment.left === outer && keepsValue(assignment)) this.#value(assignment, elementOf(point.level), undefined, point)
       const isPlain = ts.isBinaryExpression(assignment) && assignment.operatorToken.kind === ts.SyntaxKind.EqualsToken
       if (isPlain) return
@@ -243,6 +250,7 @@ export class Trace {
     if (own.length > 0) return
     const mutates = isMutator(method, category)
     if (mutates) this.#change(call, point)
+    if (TAKES_IN.test(method)) for (const argument of call.arguments) this.#takes(argument, call, point)
     const callback = callbackOf(method)
     const argument = call.arguments[0]
     if (callback && argument) this.#callback(argument, callback, call, point)
