@@ -123,8 +123,8 @@ export class InlineObject implements SnapshotHome, Held {
       return values
     }
     const leaves = values.length === this.#leaves.length ? this.#leaves : this.#leaves.slice(part.start, part.start + values.length)
-    // A region has claimed the leaves of an object that was never written, too.
-    if (this.#scalars.step || this.#change) {
+    // A region has claimed the leaves of an object that was never written, too, and keeps them when the object is closed again.
+    if (this.#scalars.step || this.#change || leaves.some(({ index }) => this.#scalars.region?.part(index))) {
       leaves.forEach((leaf, index) => this.#scalars.writeInGroup(leaf, values[index]!))
       return values
     }

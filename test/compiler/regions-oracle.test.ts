@@ -69,7 +69,7 @@ const outcomeOf = async (target: any, index: number): Promise<{ text: string; re
     end = `threw ${error.message}`
   }
   if (!isUnlocked(target)) probe.lines.push('leaves the attributes open')
-  const state = NAMES.map((name) => `${name} ${JSON.stringify(target[name] instanceof Map ? [...target[name]] : target[name])}`)
+  const state = NAMES.map((name) => `${name} ${JSON.stringify(target[name] instanceof Map || target[name] instanceof Set ? [...target[name]] : target[name])}`)
   return { text: [...probe.lines, end, ...state].join('\n'), refused: probe.refused }
 }
 

@@ -32,9 +32,12 @@ export const ATTRIBUTES = `
   map = new Map([['a', { id: 8, n: 0 }], ['b', { id: 9, n: 0 }]])
   nums = [3, 1, 2]
   bin = {}
+  pet = new Pet(40)
+  kids = [new Pet(41), new Pet(42)]
+  bag = new Set([{ id: 43, n: 0 }, new Pet(44)])
   count = 0
 `
-export const NAMES = ['one', 'two', 'box', 'list', 'map', 'nums', 'bin', 'count'] as const
+export const NAMES = ['one', 'two', 'box', 'list', 'map', 'nums', 'bin', 'pet', 'kids', 'bag', 'count'] as const
 
 export const METHODS = `
   bump(item) { item.n += 1 }
@@ -72,10 +75,17 @@ export class Holders extends Holder {
   hold(item) { this.others.push(item); return this }
   bumpAll() { this.bump(); for (const item of this.others) item.n += 8 }
 }
+export class Pet {
+  n = 0
+  friends = []
+  constructor(id) { this.id = id }
+  grow(by) { this.n += by; return this }
+  meet(other) { if (this.friends.length < 3) this.friends.push(other.id); other.n += 1 }
+}
 export function* some(items) { for (const item of items) if (item) yield item }
 export function addTo(by) { this.n += by }
 `
-export const FUNCTION_NAMES = 'addTo, adder, Doubler, each, firstOf, grow, Holder, Holders, some, tools'
+export const FUNCTION_NAMES = 'addTo, adder, Doubler, each, firstOf, grow, Holder, Holders, Pet, some, tools'
 
 interface Scope {
   readonly items: readonly string[]
@@ -136,7 +146,7 @@ class Printer {
       }
       case 10: case 11: {
         const name = this.#name()
-        const head = tape.pick([`const ${name} of ${this.#list(scope)}`, `const [, ${name}] of this.map`, `const ${name} of this.map.values()`, `const ${name} of [...${this.#list(scope)}]`, `const ${name} of some(${this.#list(scope)})`])
+        const head = tape.pick([`const ${name} of ${this.#list(scope)}`, `const [, ${name}] of this.map`, `const ${name} of this.map.values()`, `const ${name} of this.bag`, `const ${name} of [...${this.#list(scope)}]`, `const ${name} of some(${this.#list(scope)})`])
         this.#block(`for (${head})`, { ...scope, items: [...scope.items, name], inLoop: true }, lines, '', name)
         return scope
       }
@@ -243,7 +253,7 @@ class Printer {
         // One's own from the start: part of the attribute once that has taken it in.
         const name = this.#name()
         const list = this.#list(scope)
-        lines.push(`const ${name} = { id: ${20 + tape.next(9)}, n: 0 }`, ...(tape.next(2) ? [this.#change(name)] : []), tape.pick([
+        lines.push(`const ${name} = ${tape.next(2) ? 'new Pet' : ''}({ id: ${20 + tape.next(9)}, n: 0 }${''})`.replace(/new Pet\(\{ id: (\d+), n: 0 \}\)/, 'new Pet($1)'), ...(tape.next(2) ? [this.#change(name)] : []), tape.pick([
           `if (${list}.length < 6) ${list}.push(${name})`, `if (${list}.length < 6) ${list}.unshift(${name})`, `${list}[0] = ${name}`, `${list}.splice(0, 1, ${name})`, `this.map.set('d', ${name})`, `this.box.lid = ${name}`, `this.bin.part = ${name}`, `if (${list}.length < 6) this.addTo(${list}, 3).push(${name})`,
         ]))
         return { ...scope, items: [...scope.items, name] }
@@ -289,6 +299,7 @@ class Printer {
       `if (${item}) ${item}.n += ${by}`, `${item}.n++`, `${item}.n *= 2`, `if (${item}) Object.assign(${item}, { n: ${by} })`, `this.bump(${item})`, `grow(${item}, ${by})`,
       `[${item}.n] = [${by}]`, `delete ${item}.n`, `${item}.n ||= ${by}`, `this.bumpAll([${item}])`, `(() => { ${item}.n = ${by} })()`,
       `tools.add(${item}, ${by})`, `tools['inner'].clear(${item})`, `adder.add(${item}, ${by})`, `new Doubler().add(${item}, ${by})`, `new Holder(${item}).bump()`, `addTo.call(${item}, ${by})`,
+      `${item} instanceof Pet ? ${item}.grow(${by}) : tools.add(${item}, ${by})`, `if (${item} instanceof Pet) ${item}.grow(${by}).grow(1)`, `new Pet(45).meet(${item})`, `if (${item} instanceof Pet) { ${item}.meet(this.pet); ${item}.friends.push(${by}) }`,
       `{ const { add } = tools; add(${item}, ${by}) }`, `{ const held = new Holder(${item}); held.bump() }`, `{ const held = new Holders(${item}); held.hold(${item}).bumpAll() }`,
     ]).replace(/^(?=[[({])/, ';')
   }
@@ -297,7 +308,7 @@ class Printer {
     const tape = this.#tape
     if (scope.items.length > 0 && tape.next(4) > 0) return tape.pick(scope.items)
     return tape.pick([
-      'this.one', 'this.two.at', 'this.two.to', 'this.box.lid', 'this.firstItem()', 'this.itemOf(4)', 'this.lid', 'this.allItems()[1]', 'this.map.get(\'a\')', `${this.#list(scope)}[0]`, `${this.#list(scope)}.at(-1)`, `${this.#list(scope)}.find(({ id }) => id > 3)`,
+      'this.one', 'this.two.at', 'this.two.to', 'this.pet', 'this.kids[0]', 'this.kids.at(-1)', '[...this.bag][1]', 'this.kids.find(({ n }) => n >= 0)', 'this.box.lid', 'this.firstItem()', 'this.itemOf(4)', 'this.lid', 'this.allItems()[1]', 'this.map.get(\'a\')', `${this.#list(scope)}[0]`, `${this.#list(scope)}.at(-1)`, `${this.#list(scope)}.find(({ id }) => id > 3)`,
       `(p.flip() ? this.one : this.box.lid)`, `firstOf(${this.#list(scope)})`, `this.pickOf(${this.#list(scope)})`, `(this.map.get('b') ?? this.one)`,
       `${this.#list(scope)}.reduce((best, item) => (item.id > best.id ? item : best))`,
     ])
@@ -305,7 +316,7 @@ class Printer {
 
   #list(scope: Scope): string {
     if (scope.lists.length > 0 && this.#tape.next(3) > 0) return this.#tape.pick(scope.lists)
-    return this.#tape.pick(['this.list', 'this.box.items'])
+    return this.#tape.pick(['this.list', 'this.box.items', 'this.kids'])
   }
 
   #name(): string {

@@ -4,7 +4,7 @@ import { deserialize, serialize } from 'node:v8'
 import fc from 'fast-check'
 import * as assert from 'uvu/assert'
 import {
-  assign, attachStore, change, createStore, defineAccessors, defineState, increment, layoutOf, logical, openStore, postIncrement, update,
+  assign, attachStore, change, close, createStore, defineAccessors, defineState, increment, layoutOf, logical, open, openStore, postIncrement, update,
 } from '../../runtime/state/index.ts'
 import type { MemoryOrder } from '../../runtime/state/index.ts'
 import { type FieldSchema, isTuple, type PartSchema } from '../../src/contract/schema.ts'
@@ -260,6 +260,22 @@ describe('an object that lies inline', (it) => {
       part.z = 9
     })
     assert.equal(other.pose, poseOf(1))
+  })
+
+  it('keeps what is assigned to it after it was closed within a region that goes on', () => {
+    const [robot, other] = newRobots()
+    robot.pose = poseOf(1)
+    robot.list = [0]
+    const outer = open(robot, 'list')
+    for (const n of [2, 4]) {
+      robot.pose = poseOf(n)
+      const inner = open(robot, 'pose')
+      robot.pose.at.z += 1
+      close(inner)
+      assert.equal(robot.pose, { ...poseOf(n), at: { z: n + 1, odd: false } })
+    }
+    close(outer)
+    assert.equal(other.pose, { ...poseOf(4), at: { z: 5, odd: false } })
   })
 
   it('takes part in a step on one of its leaves', () => {

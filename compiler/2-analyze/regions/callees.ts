@@ -9,7 +9,8 @@ import { derivedClasses } from '../derived-classes.ts'
 import { instanceClasses } from '../instance-classes.ts'
 import { madeBy } from '../made-values.ts'
 import { declarationOf } from '../types.ts'
-import { accessOf, asFunction, Declarations, fieldsOf, type KnownClass, type KnownFunction, MAX_DEPTH } from './declared.ts'
+import { accessOf, asFunction, Declarations, type Field, fieldsOf, type KnownClass, type KnownFunction, MAX_DEPTH } from './declared.ts'
+import { isBuiltIn } from './methods.ts'
 
 export class Callees extends Declarations {
   /** The file of the brain: subclasses are looked for where it leads to. */
@@ -34,12 +35,18 @@ export class Callees extends Declarations {
     const owner = access && bareExpression(access.owner)
     // What a getter returns is called, not the getter.
     if (!owner || owner.kind === ts.SyntaxKind.ThisKeyword || owner.kind === ts.SyntaxKind.SuperKeyword || this.isThisAlias(owner)) return []
-    const methods = this.#receivers(owner).flatMap(({ node, unit }) => this.method(node, unit, access.name) ?? [])
+    const receivers = this.#receivers(owner)
+    const methods = receivers.length > 0 ? receivers.flatMap(({ node, unit }) => this.method(node, unit, access.name) ?? []) : this.#methodsNearby(callee, access.name)
     return [...new Set(methods)].filter((method) => !ts.isGetAccessor(method))
   }
 
+  /** Of an element of a list, or a name that is assigned, nothing is known but the name of the method: those in the fields of the class around. */
+  #methodsNearby(at: ts.Node, name: string): readonly KnownFunction[] {
+    return isBuiltIn(name) ? [] : this.fieldsAround(at).flatMap((field) => this.methodsIn(field, name))
+  }
+
   /** Methods of a name in the classes of the project that a field may hold instances of, at whatever depth. */
-  methodsIn(field: ts.PropertyDeclaration | ts.ParameterDeclaration, method: string): KnownFunction[] {
+  methodsIn(field: Field, method: string): KnownFunction[] {
     const found = new Set<KnownFunction>()
     for (const { node, unit } of this.#classesIn(field)) {
       const own = this.method(node, unit, method)
@@ -48,11 +55,11 @@ export class Callees extends Declarations {
     return [...found]
   }
 
-  #classesIn(field: ts.PropertyDeclaration | ts.ParameterDeclaration): readonly KnownClass[] {
+  #classesIn(field: Field): readonly KnownClass[] {
     const known = this.#classes.get(field)
     if (known) return known
     const found = new Map<ClassNode, KnownClass>()
-    const read = (each: ts.PropertyDeclaration | ts.ParameterDeclaration): void => {
+    const read = (each: Field): void => {
       for (const name of classNamesIn(each)) add(this.classOf(name))
     }
     const add = (each: KnownClass | undefined): void => {
@@ -67,7 +74,7 @@ export class Callees extends Declarations {
   }
 
   /** By the names of types too, and by what functions of the project make. */
-  #instancesIn(field: ts.PropertyDeclaration | ts.ParameterDeclaration): KnownClass[] {
+  #instancesIn(field: Field): KnownClass[] {
     const unit = this.unitOf(field)
     const classes = unit ? instanceClasses({ type: field.type, value: field.initializer }, unit, this.project).classes : []
     return classes.flatMap(({ file, name }) => {
@@ -111,7 +118,7 @@ export class Callees extends Declarations {
 // --- internal ---
 
 /** Names in its type, and of what is made with `new` for it. */
-function classNamesIn(field: ts.PropertyDeclaration | ts.ParameterDeclaration): ts.Expression[] {
+function classNamesIn(field: Field): ts.Expression[] {
   const found: ts.Expression[] = []
   const visit = (node: ts.Node): void => {
     if (ts.isTypeReferenceNode(node) && ts.isIdentifier(node.typeName)) found.push(node.typeName)

@@ -26,6 +26,9 @@ export interface Access {
   readonly name: string
 }
 
+/** With its type and its value; parameter properties too. */
+export type Field = ts.PropertyDeclaration | ts.ParameterDeclaration
+
 export const MAX_DEPTH = 32
 
 export class Declarations {
@@ -86,17 +89,17 @@ export class Declarations {
   }
 
   /** The declaration of a field or parameter property of the class around `at`, or of one that it extends. */
-  fieldOf(at: ts.Node, name: string): ts.PropertyDeclaration | ts.ParameterDeclaration | undefined {
+  fieldOf(at: ts.Node, name: string): Field | undefined {
+    return this.fieldsAround(at).find((field) => field.name.getText() === name)
+  }
+
+  /** All fields of the class around `at`, and of those that it extends. */
+  fieldsAround(at: ts.Node): Field[] {
     const node = ts.findAncestor(at, ts.isClassLike) as ClassNode | undefined
     const unit = this.unitOf(at)
     const owners = node && unit ? [{ node, unit }, ...basesOf(node, unit, this.project)] : []
-    for (const owner of owners) {
-      const found = fieldsOf(owner.node).find((field) => field.name.getText() === name)
-      if (!found) continue
-      this.#units.set(owner.unit.tree, owner.unit)
-      return found
-    }
-    return undefined
+    for (const owner of owners) this.#units.set(owner.unit.tree, owner.unit)
+    return owners.flatMap((owner) => fieldsOf(owner.node))
   }
 
   /** Of a class, or of the nearest that it extends and that has one; `super` is the class that the one around extends. */
@@ -220,8 +223,8 @@ export function asFunction(node: ts.Node | undefined): KnownFunction | undefined
   return node && ts.isFunctionLike(node) ? withBody(node) : undefined
 }
 
-export function fieldsOf(node: ClassNode): (ts.PropertyDeclaration | ts.ParameterDeclaration)[] {
-  return node.members.flatMap((member): (ts.PropertyDeclaration | ts.ParameterDeclaration)[] => {
+export function fieldsOf(node: ClassNode): Field[] {
+  return node.members.flatMap((member): Field[] => {
     if (ts.isPropertyDeclaration(member)) return [member]
     return ts.isConstructorDeclaration(member) ? member.parameters.filter((parameter) => ts.isParameterPropertyDeclaration(parameter, member)) : []
   })

@@ -56,6 +56,11 @@ const CALLBACKS = new Map<string, CallbackShape>([
 /** Methods by which a container of one's own takes a value in. */
 export const TAKES_IN = /^(push|unshift|add|set|splice|fill)$/
 
+/** Whether arrays, maps, sets and the like have a method of this name. */
+export function isBuiltIn(method: string): boolean {
+  return isMutator(method, undefined) || RESULTS.has(method) || CALLBACKS.has(method)
+}
+
 /** Functions of Node and of the language that write to what they are given: the place of that argument, by the end of their name. */
 export function writtenArgument(callee: string): number | undefined {
   if (/^(Object\.(assign|defineProperty|defineProperties|setPrototypeOf)|Reflect\.(set|deleteProperty|defineProperty|setPrototypeOf))$/.test(callee)) return 0
