@@ -54,7 +54,7 @@ export interface CompileResult {
   readonly brains: readonly BrainManifest[]
   /** Every file that was read, absolute: what to watch. */
   readonly sources: readonly string[]
-  /** Attributes of brains that hand themselves on: any module may step one of them. For `transformModule`. */
+  /** Attributes of brains that code may have by another name than `this`: any module may step one of them. For `transformModule`. */
   readonly handedOn: readonly string[]
 }
 
@@ -259,8 +259,6 @@ export interface ClassModel {
   readonly body: Stretch
   readonly members: readonly Member[]
   readonly attributes: readonly Attribute[]
-  /** Names of shared attributes, those of its bases too, where a member hands `this` on as a whole. */
-  readonly handedOn: readonly string[]
   readonly tasks: readonly TaskModel[]
   /** Edits of the class where its instances get their initial values: fields and parameter properties. */
   readonly mainEdits: readonly Edit[]
@@ -357,6 +355,8 @@ export interface FileModel {
   readonly brains: readonly BrainModel[]
   /** Those that a brain applies. */
   readonly mixins: readonly MixinModel[]
+  /** The attributes that it was read for; see `Uses`. */
+  readonly handedOn: readonly string[] | undefined
   readonly hasDefaultExport: boolean
   /** What names of emitted code begin with; alone, the name of the closed list of runtime functions. */
   readonly prefix: string

@@ -3,7 +3,7 @@ import { ts } from 'ts-morph'
 import { cancelPoints } from './2-analyze/cancel-points.ts'
 import { classNameEdits } from './2-analyze/class-names.ts'
 import { constEnumEdits, DECLARED_CONST_ENUM } from './2-analyze/const-enums.ts'
-import { unnamedStepEdits } from './2-analyze/unnamed-steps.ts'
+import { namedIn, unnamedStepEdits } from './2-analyze/unnamed-steps.ts'
 import { missingNames, mayMissNames } from './2-analyze/commonjs.ts'
 import { earlyErrors, mayHoldEarlyErrors } from './2-analyze/early-errors.ts'
 import { hiddenImports, mayImportLater } from './2-analyze/hidden-imports.ts'
@@ -68,8 +68,6 @@ export function moduleFindings(path: string, text: string): readonly PlacedFindi
   return found.filter(({ finding, start }) => finding.severity === 'error' || !isAgainst(finding.code, start, tree))
 }
 
-const BEFORE_KEY = ['.', '\'', '"', '`']
-
 /** Whether a comment of a module is against the warnings of a code at a place. */
 export const isSuppressed = (path: string, text: string, code: string, at: number): boolean => isAgainst(code, at, treeOf(path, text))
 
@@ -84,8 +82,8 @@ const treeOf = (path: string, text: string): ts.SourceFile => ts.createSourceFil
  * Paths are absolute and POSIX; `root` is the project's folder. Instances of its classes are known by `knownAs`; `handedOn` is what `compile` gives.
  */
 export function transformModule(path: string, text: string, root: string, knownAs = relativeName(root, path), handedOn: readonly string[] = []): { readonly code: string } | undefined {
-  const names = new Set(handedOn.filter((name) => BEFORE_KEY.some((before) => text.includes(before + name))))
-  if ((names.size === 0 && !/\bawait\b|\bclass\b/.test(text) && !DECLARED_CONST_ENUM.test(text)) || path.endsWith('.cjs')) return undefined
+  const names = handedOn.length > 0 ? new Set(namedIn(text, handedOn)) : undefined
+  if ((!names?.size && !/\bawait\b|\bclass\b/.test(text) && !DECLARED_CONST_ENUM.test(text)) || path.endsWith('.cjs')) return undefined
   const tree = treeOf(path, text)
   if (!ts.isExternalModule(tree)) return undefined
   const prefix = freePrefix(text)

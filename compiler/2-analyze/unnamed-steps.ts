@@ -12,8 +12,8 @@ import { isAssignment, isStep } from './scope.ts'
 import { isArithmetic, isStatement, LOGICAL, quoted, semicolon } from './updates.ts'
 
 export interface UnnamedSteps {
-  /** Of attributes. */
-  readonly names: ReadonlySet<string>
+  /** Of attributes; `undefined` where no brain is known by another name than `this`. */
+  readonly names: ReadonlySet<string> | undefined
   readonly prefix: string
   /** Whether what an access begins with is an attribute of the brain itself: that is seen to elsewhere. */
   readonly isKnown?: (access: ts.Node) => boolean
@@ -30,9 +30,12 @@ export function unnamedStepEdits(node: ts.Node, steps: UnnamedSteps): Edit[] {
     if (step && accesses.length > 0) edits.push(...stepEdits(step, accesses, steps.prefix))
     ts.forEachChild(at, visit)
   }
-  if (steps.names.size > 0) visit(node)
+  if (steps.names) visit(node)
   return edits
 }
+
+/** Those of the attributes that a text may name. */
+export const namedIn = (text: string, attributes: readonly string[]): string[] => attributes.filter((name) => text.includes(name))
 
 // --- internal ---
 
@@ -93,7 +96,7 @@ function accessesIn(target: ts.Expression): Access[] {
 
 function isUnnamed(access: Access, { names, isKnown = () => false, ownClass }: UnnamedSteps): boolean {
   const key = writtenKey(access)
-  if (key !== undefined) return names.has(key) && mayBeBrain(access, isKnown, ownClass)
+  if (key !== undefined) return names!.has(key) && mayBeBrain(access, isKnown, ownClass)
   // `this[key] += 1`
   return ownClass !== undefined && bareExpression(access.expression).kind === ts.SyntaxKind.ThisKeyword
 }
@@ -147,22 +150,23 @@ function keyEdits(access: Access, end: number, rest: string): Edit[] {
 
 /** What a literal makes is no brain, nor is a part of what an attribute holds, nor the instance of another class within its own code. */
 function mayBeBrain(access: Access, isKnown: (access: ts.Node) => boolean, ownClass: ts.Node | undefined): boolean {
-  if (isKnown(access)) return false
+  if (comesFrom(access, isKnown)) return false
   const { expression } = access
-  let root: ts.Expression = expression
-  for (;;) {
-    const bare = bareExpression(root)
-    if (isKnown(bare)) return false
-    if (ts.isPropertyAccessExpression(bare) || ts.isElementAccessExpression(bare) || ts.isCallExpression(bare)) root = bare.expression
-    else {
-      root = bare
-      break
-    }
-  }
+  let root = bareExpression(expression)
+  while (isAccess(root) || ts.isCallExpression(root)) root = bareExpression(root.expression)
   if (root.kind === ts.SyntaxKind.SuperKeyword) return false
   if (root.kind === ts.SyntaxKind.ThisKeyword) return root !== bareExpression(expression) || mayBeThis(root, ownClass)
   const declared = root === bareExpression(expression) && ts.isIdentifier(root) ? localDeclaration(root) ?? constantOfModule(root) : undefined
   return !(declared && isConstant(declared) && declared.initializer && isLiteral(bareExpression(declared.initializer)))
+}
+
+/** Whether a value is that of such an expression, or a part of it. */
+function comesFrom(value: ts.Expression, isIt: (node: ts.Node) => boolean): boolean {
+  const bare = bareExpression(value)
+  if (isIt(bare)) return true
+  if (isAccess(bare) || ts.isCallExpression(bare)) return comesFrom(bare.expression, isIt)
+  if (ts.isConditionalExpression(bare)) return comesFrom(bare.whenTrue, isIt) || comesFrom(bare.whenFalse, isIt)
+  return ts.isBinaryExpression(bare) && (comesFrom(bare.left, isIt) || comesFrom(bare.right, isIt))
 }
 
 /** `this` of a function may be anything; of a class it is an instance of that. */
