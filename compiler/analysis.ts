@@ -24,6 +24,8 @@ export interface Analysis {
   readonly sources: readonly string[]
   /** Attributes of brains that code may have by another name than `this`, sorted. */
   readonly handedOn: readonly string[]
+  /** Those of all brains, sorted. */
+  readonly attributes: readonly string[]
 }
 
 export function analyze(input: CompileInput): Analysis {
@@ -128,9 +130,10 @@ class Analyzer {
     for (const path of this.#project.tooDeep) this.#reportTooDeep([path])
     this.#reportMade()
     this.readings.mixed = this.#mixedKey()
-    this.#handedOn = this.#attributesHandedOn()
+    const withBrains = [...this.#taken].filter((path) => this.#look(path)?.hasBrain)
+    this.#handedOn = this.#attributesHandedOn(withBrains)
     const models = [...this.#taken].sort().flatMap((path) => this.#model(path) ?? [])
-    return { files: new Map(models.map((model) => [model.path, model])), log: this.#log, sources: this.#sources(), handedOn: this.#handedOn }
+    return { files: new Map(models.map((model) => [model.path, model])), log: this.#log, sources: this.#sources(), handedOn: this.#handedOn, attributes: sortedNames(withBrains.flatMap((path) => this.#look(path)!.attributes.all)) }
   }
 
   #follow(asked: string): void {
@@ -179,14 +182,12 @@ class Analyzer {
   }
 
   /** Of a brain that its own file hands on, and of all brains in a file that other code imports to have one. */
-  #attributesHandedOn(): readonly string[] {
-    const withBrains = [...this.#taken].filter((path) => this.#look(path)?.hasBrain)
+  #attributesHandedOn(withBrains: readonly string[]): readonly string[] {
     const known = new Set(withBrains.flatMap((path) => this.#reading(path, this.#kept.known, this.readings.known, () => knownBrainsOf(this.#find(path, new DiagnosticLog())!)) ?? []))
-    const names = withBrains.flatMap((path) => {
+    return sortedNames(withBrains.flatMap((path) => {
       const { all, handedOn } = this.#look(path)!.attributes
       return known.has(path) ? all : handedOn
-    })
-    return [...new Set(names)].sort()
+    }))
   }
 
   /** As it was read before, where nothing of what it was read from has changed. */
@@ -270,6 +271,8 @@ class Analyzer {
     return this.#textOf(path).includes(DOORS.user)
   }
 }
+
+const sortedNames = (names: readonly string[]): string[] => [...new Set(names)].sort()
 
 function outputName(path: string, root: string, sourceRoot: string): string {
   const base = path.startsWith(`${sourceRoot}/`) ? sourceRoot : root

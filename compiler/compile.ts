@@ -56,7 +56,7 @@ export function explain(input: CompileInput): Explanation {
 /** What only the bundle tells. */
 const UNMATCHED = importUnmatched('').code
 
-function compileAnalysed(input: CompileInput, { files, log, sources, handedOn }: Analysis): CompileResult {
+function compileAnalysed(input: CompileInput, { files, log, sources, handedOn, attributes }: Analysis): CompileResult {
   const planned = plan(files, log)
   suppressWarnings(files, input, log)
   reportPackages(files, log, (path) => relativeName(input.root, path))
@@ -68,6 +68,7 @@ function compileAnalysed(input: CompileInput, { files, log, sources, handedOn }:
     brains: good.brains.map(manifestOf),
     sources,
     handedOn,
+    attributes,
   }
 }
 

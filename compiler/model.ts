@@ -56,6 +56,8 @@ export interface CompileResult {
   readonly sources: readonly string[]
   /** Attributes of brains that code may have by another name than `this`: any module may step one of them. For `transformModule`. */
   readonly handedOn: readonly string[]
+  /** Those of all brains. For `transformProgram`. */
+  readonly attributes: readonly string[]
 }
 
 export interface EmittedFile {

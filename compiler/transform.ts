@@ -13,6 +13,7 @@ import { relativeName } from './1-parse/project.ts'
 import { scriptKindOf } from './1-parse/script-kind.ts'
 import { applyEdits } from './4-emit/edits.ts'
 import { type PlacedFinding, placeOf } from './log.ts'
+import type { Edit } from './model.ts'
 import { freePrefix } from './names.ts'
 import { DOORS } from '../src/contract/names.ts'
 
@@ -88,6 +89,18 @@ export function transformModule(path: string, text: string, root: string, knownA
   if (!ts.isExternalModule(tree)) return undefined
   const prefix = freePrefix(text)
   const edits = [...tree.statements.flatMap((statement) => [...constEnumEdits(statement), ...classNameEdits(statement, prefix, knownAs)]), ...unnamedStepEdits(tree, { names, prefix }), ...cancelPoints(tree, prefix)]
-  if (edits.length === 0) return undefined
-  return { code: applyEdits(text, path.split('/').at(-1)!, edits, { before: `import * as ${prefix} from '${DOORS.internal}'; ` }) }
+  return edited(path, text, edits, prefix)
+}
+
+/** The same of a module that no task reaches, but which may have a brain: `attributes` is what `compile` gives. */
+export function transformProgram(path: string, text: string, attributes: readonly string[]): { readonly code: string } | undefined {
+  const names = namedIn(text, attributes)
+  if (names.length === 0 || path.endsWith('.cjs')) return undefined
+  const tree = treeOf(path, text)
+  const prefix = freePrefix(text)
+  return ts.isExternalModule(tree) ? edited(path, text, unnamedStepEdits(tree, { names: new Set(names), prefix }), prefix) : undefined
+}
+
+function edited(path: string, text: string, edits: readonly Edit[], prefix: string): { readonly code: string } | undefined {
+  return edits.length === 0 ? undefined : { code: applyEdits(text, path.split('/').at(-1)!, edits, { before: `import * as ${prefix} from '${DOORS.internal}'; ` }) }
 }
