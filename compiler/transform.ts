@@ -3,12 +3,13 @@ import { ts } from 'ts-morph'
 import { cancelPoints } from './2-analyze/cancel-points.ts'
 import { classNameEdits } from './2-analyze/class-names.ts'
 import { constEnumEdits, DECLARED_CONST_ENUM } from './2-analyze/const-enums.ts'
-import { namedIn, unnamedStepEdits } from './2-analyze/unnamed-steps.ts'
+import { unnamedStepEdits } from './2-analyze/unnamed-steps.ts'
 import { missingNames, mayMissNames } from './2-analyze/commonjs.ts'
 import { earlyErrors, mayHoldEarlyErrors } from './2-analyze/early-errors.ts'
 import { hiddenImports, mayImportLater } from './2-analyze/hidden-imports.ts'
 import { readSuppressions } from './2-analyze/suppressions.ts'
 import { topLevelConstants } from './1-parse/declarations.ts'
+import { mayStep } from './1-parse/prefilter.ts'
 import { relativeName } from './1-parse/project.ts'
 import { scriptKindOf } from './1-parse/script-kind.ts'
 import { applyEdits } from './4-emit/edits.ts'
@@ -83,8 +84,9 @@ const treeOf = (path: string, text: string): ts.SourceFile => ts.createSourceFil
  * Paths are absolute and POSIX; `root` is the project's folder. Instances of its classes are known by `knownAs`; `handedOn` is what `compile` gives.
  */
 export function transformModule(path: string, text: string, root: string, knownAs = relativeName(root, path), handedOn: readonly string[] = []): { readonly code: string } | undefined {
-  const names = handedOn.length > 0 ? new Set(namedIn(text, handedOn)) : undefined
-  if ((!names?.size && !/\bawait\b|\bclass\b/.test(text) && !DECLARED_CONST_ENUM.test(text)) || path.endsWith('.cjs')) return undefined
+  const names = handedOn.length > 0 ? new Set(handedOn) : undefined
+  const mayChange = (names && mayStep(text)) || /\bawait\b|\bclass\b/.test(text) || DECLARED_CONST_ENUM.test(text)
+  if (!mayChange || path.endsWith('.cjs')) return undefined
   const tree = treeOf(path, text)
   if (!ts.isExternalModule(tree)) return undefined
   const prefix = freePrefix(text)
@@ -94,11 +96,10 @@ export function transformModule(path: string, text: string, root: string, knownA
 
 /** The same of a module that no task reaches, but which may have a brain: `attributes` is what `compile` gives. */
 export function transformProgram(path: string, text: string, attributes: readonly string[]): { readonly code: string } | undefined {
-  const names = namedIn(text, attributes)
-  if (names.length === 0 || path.endsWith('.cjs')) return undefined
+  if (attributes.length === 0 || !mayStep(text) || path.endsWith('.cjs')) return undefined
   const tree = treeOf(path, text)
   const prefix = freePrefix(text)
-  return ts.isExternalModule(tree) ? edited(path, text, unnamedStepEdits(tree, { names: new Set(names), prefix }), prefix) : undefined
+  return ts.isExternalModule(tree) ? edited(path, text, unnamedStepEdits(tree, { names: new Set(attributes), prefix }), prefix) : undefined
 }
 
 function edited(path: string, text: string, edits: readonly Edit[], prefix: string): { readonly code: string } | undefined {

@@ -8,6 +8,8 @@ export interface SnapshotHome {
   write(part: InlinePart, value: unknown): readonly (number | boolean)[]
   /** A moment shows from now on what was written through it. */
   wrote(moment: Moment): void
+  /** Runs `work` in one step, in which the moment shows what the leaf is now. */
+  inStep<T>(moment: Moment, leaf: number, work: () => T): T
 }
 
 /**
@@ -71,10 +73,21 @@ class Given {
 
 class Snapshot extends Given {
   #moment: Moment
+  readonly #shape: InlineShape
 
-  constructor(object: object, moment: Moment) {
+  constructor(object: object, moment: Moment, shape: InlineShape) {
     super(object)
     this.#moment = moment
+    this.#shape = shape
+  }
+
+  static is(object: object): object is Snapshot {
+    return #moment in object
+  }
+
+  static inStep<T>(snapshot: Snapshot, key: PropertyKey, work: () => T): T {
+    const part = snapshot.#shape.parts.find((each) => each.key === String(key))
+    return part && !part.shape ? snapshot.#moment.home.inStep(snapshot.#moment, part.start, work) : work()
   }
 
   static move(object: object, moment: Moment): void {
@@ -87,12 +100,18 @@ class Snapshot extends Given {
   }
 }
 
+/** Whether an object shows an attribute, and writes to it. */
+export const isSnapshot = (object: unknown): boolean => typeof object === 'object' && object !== null && Snapshot.is(object)
+
+/** Runs `work`, which reads a property of a snapshot and sets it: in one step for all threads, where it is a leaf. */
+export const inStepOf = <T>(snapshot: object, key: PropertyKey, work: () => T): T => Snapshot.inStep(snapshot as Snapshot, key, work)
+
 type Property = readonly [key: string, descriptor: PropertyDescriptor]
 
 const propertiesOf = new WeakMap<InlineShape, readonly Property[]>()
 
 function newSnapshot(shape: InlineShape, moment: Moment): object {
-  const snapshot: object = new Snapshot(shape.isTuple ? [] : {}, moment)
+  const snapshot: object = new Snapshot(shape.isTuple ? [] : {}, moment, shape)
   let properties = propertiesOf.get(shape)
   if (!properties) propertiesOf.set(shape, properties = [...shape.parts.map(propertyOf), ...(shape.isTuple ? fixedLength(shape) : [])])
   for (const [key, descriptor] of properties) Reflect.defineProperty(snapshot, key, descriptor)

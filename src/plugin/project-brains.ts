@@ -1,7 +1,7 @@
 // The brains of a project as a bundler asks for them, file by file. All are compiled at the first question, as by a build
 // of the command line, and again only where something changed. Loads the compiler only where a file may hold a brain.
 import { posix as posixPath } from 'node:path'
-import { mayHoldBrain, mayHoldMixin, SCRIPT } from '../../compiler/1-parse/prefilter.ts'
+import { mayHoldBrain, mayHoldMixin, mayStep, SCRIPT } from '../../compiler/1-parse/prefilter.ts'
 import { type Diagnostic, DiagnosticLog, invariant } from '../../compiler/log.ts'
 import type { CompiledModule } from '../../compiler/model.ts'
 import { type Compiler, compileInput, keepCompiler } from '../build.ts'
@@ -41,8 +41,8 @@ interface CompiledProject {
   readonly reached: ReadonlySet<string>
 }
 
-/** What a module has that is compiled as part of a task: a wait, a class, or a step on something's property. */
-const MAY_CHANGE = /\bawait\b|\bclass\b|\+\+|--|[-+*/%&|^<>?]=|(?:\.[\w$]+|[\])])\s*=[^=>]/
+/** What a module has that is compiled as part of a task, beside steps on something's property: a wait, or a class. */
+const MAY_CHANGE = /\bawait\b|\bclass\b/
 
 export class ProjectBrains {
   readonly config: BuildConfig
@@ -121,7 +121,7 @@ export class ProjectBrains {
 
   /** An ordinary module of the project, or one of the program around it; `undefined` where it stays as it is. */
   async transform(path: string, text: string): Promise<Mapped | undefined> {
-    if (!this.isSource(path) || !MAY_CHANGE.test(text)) return undefined
+    if (!this.isSource(path) || !(MAY_CHANGE.test(text) || mayStep(text))) return undefined
     const project = await this.#project()
     if (!project || project.graph.at(path)) return undefined
     const changed = project.reached.has(path)
