@@ -28,16 +28,16 @@ export function unnamedAmong(accesses: readonly Access[], whole: Access | undefi
   return attributes.length === 0 && whole && mayBePart(whole.expression, steps) ? [whole] : attributes
 }
 
+// --- internal ---
+
 /** Whether a value is that of such an expression, or a part of it. */
-export function comesFrom(value: ts.Expression, isIt: (node: ts.Node) => boolean = () => false): boolean {
+function comesFrom(value: ts.Expression, isIt: (node: ts.Node) => boolean = () => false): boolean {
   const bare = bareExpression(value)
   if (isIt(bare)) return true
   if (isAccess(bare) || ts.isCallExpression(bare)) return comesFrom(bare.expression, isIt)
   if (ts.isConditionalExpression(bare)) return comesFrom(bare.whenTrue, isIt) || comesFrom(bare.whenFalse, isIt)
   return ts.isBinaryExpression(bare) && (comesFrom(bare.left, isIt) || comesFrom(bare.right, isIt))
 }
-
-// --- internal ---
 
 function isAttribute(access: Access, isWhole: boolean, steps: UnnamedSteps): boolean {
   const key = writtenKey(access)

@@ -6,7 +6,7 @@ import { bareExpression, outerExpression } from '../1-parse/expressions.ts'
 import type { Edit } from '../model.ts'
 import { contains } from './cancel-points.ts'
 import { writtenKey } from './leaf-accesses.ts'
-import { type Access, comesFrom, isAccess, unnamedAmong, type UnnamedSteps } from './may-be-brain.ts'
+import { type Access, isAccess, unnamedAmong, type UnnamedSteps } from './may-be-brain.ts'
 import { isMutator } from './regions/methods.ts'
 import { isInside } from './regions/order.ts'
 import { isAssignment, isStep, targetsOf } from './scope.ts'
@@ -114,15 +114,17 @@ function accessesIn(target: ts.Expression): Access[] {
 
 /**
  * `$.during(robot, 'n', () => ([robot.n] = [robot.n + 1]))`, and the same around `Object.assign(robot, { n: robot.n + 1 })`: where an attribute
- * is given among others what was made of it. Only of one brain: who holds two at once may wait for somebody who waits for him.
+ * is given among others what was made of it. Each brain is held of which there is one: but in the main process a thread has only its own, so no two wait for each other.
  */
 function togetherEdits(node: ts.Expression, steps: UnnamedSteps): Edit[] {
   const targets = givenTogether(node)
-  const given = targets.flatMap((target) => unnamedAmong(accessesIn(target), target, steps)).find(isSimple)
-  if (!given || targets.some((target) => comesFrom(target, steps.isKnown)) || contains(node, (inner) => ts.isAwaitExpression(inner) || ts.isYieldExpression(inner))) return []
-  const key = writtenKey(given)
-  const name = key === undefined ? (given as ts.ElementAccessExpression).argumentExpression.getText() : quoted(key)
-  return [{ kind: 'wrap', start: node.getStart(), end: node.getEnd(), open: `${steps.prefix}.during(${given.expression.getText()}, ${name}, () => (`, close: '))' }]
+  const given = new Map(targets.flatMap((target) => unnamedAmong(accessesIn(target), target, steps)).filter(isSimple).map((access) => [access.expression.getText(), access]))
+  if (given.size === 0 || contains(node, (inner) => ts.isAwaitExpression(inner) || ts.isYieldExpression(inner))) return []
+  return [...given].map(([object, access]) => {
+    const key = writtenKey(access)
+    const name = key === undefined ? (access as ts.ElementAccessExpression).argumentExpression.getText() : quoted(key)
+    return { kind: 'wrap', start: node.getStart(), end: node.getEnd(), open: `${steps.prefix}.during(${object}, ${name}, () => (`, close: '))' }
+  })
 }
 
 /** The targets of a pattern that are read in it too, and what `Object.assign` and `Reflect.set` read of what they give to. */
