@@ -6,7 +6,8 @@ import { deepestPlace } from './1-parse/deepest.ts'
 import { Facts } from './1-parse/facts.ts'
 import { SCRIPT } from './1-parse/prefilter.ts'
 import { relativeName, SourceProject } from './1-parse/project.ts'
-import { findBrains, type FoundFile, type Look, lookOf, originsOf, readFile } from './2-analyze/file.ts'
+import { findBrains, type FoundFile, knownBrainsOf, type Look, lookOf, originsOf, readFile } from './2-analyze/file.ts'
+import { namedIn } from './2-analyze/unnamed-steps.ts'
 import { type AskType, TypeOracle } from './2-analyze/type-oracle.ts'
 import { DOORS } from '../src/contract/names.ts'
 import { brainFromMixin, sourceTooDeep } from './diagnostics.ts'
@@ -21,6 +22,10 @@ export interface Analysis {
   readonly log: DiagnosticLog
   /** Every file that was parsed for it, absolute and sorted. */
   readonly sources: readonly string[]
+  /** Attributes of brains that code may have by another name than `this`, sorted. */
+  readonly handedOn: readonly string[]
+  /** Those of all brains, sorted. */
+  readonly attributes: readonly string[]
 }
 
 export function analyze(input: CompileInput): Analysis {
@@ -105,6 +110,7 @@ class Analyzer {
   readonly #mixins = new Map<string, Map<number, string>>()
   /** By file and by where a class of it begins: attributes that a class which extends it shares, and it doesn't. */
   readonly #given = new Map<string, Map<number, Set<string>>>()
+  #handedOn: readonly string[] = []
 
   constructor(input: CompileInput, { kept, isNoted, isUnchanged, oracle }: AnalyzerOptions) {
     this.#input = input
@@ -124,8 +130,10 @@ class Analyzer {
     for (const path of this.#project.tooDeep) this.#reportTooDeep([path])
     this.#reportMade()
     this.readings.mixed = this.#mixedKey()
+    const withBrains = [...this.#taken].filter((path) => this.#look(path)?.hasBrain)
+    this.#handedOn = this.#attributesHandedOn(withBrains)
     const models = [...this.#taken].sort().flatMap((path) => this.#model(path) ?? [])
-    return { files: new Map(models.map((model) => [model.path, model])), log: this.#log, sources: this.#sources() }
+    return { files: new Map(models.map((model) => [model.path, model])), log: this.#log, sources: this.#sources(), handedOn: this.#handedOn, attributes: sortedNames(withBrains.flatMap((path) => this.#look(path)!.attributes.all)) }
   }
 
   #follow(asked: string): void {
@@ -164,12 +172,22 @@ class Analyzer {
   }
 
   #model(path: string): FileModel | undefined {
-    const known = this.readings.mixed === this.#kept.mixed ? this.#kept.models : undefined
-    return this.#reading(path, known, this.readings.models, (log) => {
+    const handedOn = this.#handedOn.length > 0 ? namedIn(this.#textOf(path), this.#handedOn) : undefined
+    const isAlike = this.readings.mixed === this.#kept.mixed && this.#kept.models.get(path)?.value.value?.handedOn?.join() === handedOn?.join()
+    return this.#reading(path, isAlike ? this.#kept.models : undefined, this.readings.models, (log) => {
       // What there is to say of it was said at the first look.
       const found = this.#find(path, new DiagnosticLog())!
-      return readFile({ ...found, context: { ...found.context, log } }, { mixed: this.#mixins.get(path) ?? new Map(), given: this.#given.get(path) ?? new Map() })
+      return readFile({ ...found, context: { ...found.context, log } }, { mixed: this.#mixins.get(path) ?? new Map(), given: this.#given.get(path) ?? new Map(), handedOn })
     })
+  }
+
+  /** Of a brain that its own file hands on, and of all brains in a file that other code imports to have one. */
+  #attributesHandedOn(withBrains: readonly string[]): readonly string[] {
+    const known = new Set(withBrains.flatMap((path) => this.#reading(path, this.#kept.known, this.readings.known, () => knownBrainsOf(this.#find(path, new DiagnosticLog())!)) ?? []))
+    return sortedNames(withBrains.flatMap((path) => {
+      const { all, handedOn } = this.#look(path)!.attributes
+      return known.has(path) ? all : handedOn
+    }))
   }
 
   /** As it was read before, where nothing of what it was read from has changed. */
@@ -253,6 +271,8 @@ class Analyzer {
     return this.#textOf(path).includes(DOORS.user)
   }
 }
+
+const sortedNames = (names: readonly string[]): string[] => [...new Set(names)].sort()
 
 function outputName(path: string, root: string, sourceRoot: string): string {
   const base = path.startsWith(`${sourceRoot}/`) ? sourceRoot : root

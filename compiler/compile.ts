@@ -2,7 +2,6 @@
  * text ─parse→ project ─analyze→ FileModel[] ─plan→ Plan ─emit→ modules and declarations. Text in, text out: no disk, no console.
  */
 import { relativeName } from './1-parse/project.ts'
-import { classesOf } from './3-plan/chain.ts'
 import { type BrainExplanation, explainBrain } from './3-plan/explain.ts'
 import { reportPackages } from './3-plan/package-errors.ts'
 import { plan, type Plan, plansByFile } from './3-plan/plan.ts'
@@ -57,7 +56,7 @@ export function explain(input: CompileInput): Explanation {
 /** What only the bundle tells. */
 const UNMATCHED = importUnmatched('').code
 
-function compileAnalysed(input: CompileInput, { files, log, sources }: Analysis): CompileResult {
+function compileAnalysed(input: CompileInput, { files, log, sources, handedOn, attributes }: Analysis): CompileResult {
   const planned = plan(files, log)
   suppressWarnings(files, input, log)
   reportPackages(files, log, (path) => relativeName(input.root, path))
@@ -68,7 +67,8 @@ function compileAnalysed(input: CompileInput, { files, log, sources }: Analysis)
     diagnostics: log.sorted(),
     brains: good.brains.map(manifestOf),
     sources,
-    handedOn: [...new Set([...files.values()].flatMap((file) => classesOf(file).flatMap((each) => each.handedOn)))].sort(),
+    handedOn,
+    attributes,
   }
 }
 

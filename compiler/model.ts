@@ -54,8 +54,10 @@ export interface CompileResult {
   readonly brains: readonly BrainManifest[]
   /** Every file that was read, absolute: what to watch. */
   readonly sources: readonly string[]
-  /** Attributes of brains that hand themselves on: any module may step one of them. For `transformModule`. */
+  /** Attributes of brains that code may have by another name than `this`: any module may step one of them. For `transformModule`. */
   readonly handedOn: readonly string[]
+  /** Those of all brains. For `transformProgram`. */
+  readonly attributes: readonly string[]
 }
 
 export interface EmittedFile {
@@ -259,8 +261,6 @@ export interface ClassModel {
   readonly body: Stretch
   readonly members: readonly Member[]
   readonly attributes: readonly Attribute[]
-  /** Names of shared attributes, those of its bases too, where a member hands `this` on as a whole. */
-  readonly handedOn: readonly string[]
   readonly tasks: readonly TaskModel[]
   /** Edits of the class where its instances get their initial values: fields and parameter properties. */
   readonly mainEdits: readonly Edit[]
@@ -357,6 +357,8 @@ export interface FileModel {
   readonly brains: readonly BrainModel[]
   /** Those that a brain applies. */
   readonly mixins: readonly MixinModel[]
+  /** The attributes that it was read for; see `Uses`. */
+  readonly handedOn: readonly string[] | undefined
   readonly hasDefaultExport: boolean
   /** What names of emitted code begin with; alone, the name of the closed list of runtime functions. */
   readonly prefix: string

@@ -19,13 +19,15 @@ export interface Readings {
   readonly looks: ReadingsOf<Look>
   /** The files that declare what a file imports. */
   readonly origins: ReadingsOf<readonly string[]>
+  /** The files with brains of which code that a file leads to may have one. */
+  readonly known: ReadingsOf<readonly string[]>
   readonly models: ReadingsOf<FileModel>
   /** The mixins, and the shared attributes of classes that extend others, which the models were read for. */
   mixed: string
 }
 
 export function newReadings(): Readings {
-  return { worth: new Map(), looks: new Map(), origins: new Map(), models: new Map(), mixed: '' }
+  return { worth: new Map(), looks: new Map(), origins: new Map(), known: new Map(), models: new Map(), mixed: '' }
 }
 
 /** Paths below `root` are written as from there. What rests on other places of the disk, or on the type checker, is left out. */
@@ -60,7 +62,7 @@ export function readingsOfText(text: string, root: string): Readings {
 
 // --- internal ---
 
-const KINDS = ['worth', 'looks', 'origins', 'models'] as const
+const KINDS = ['worth', 'looks', 'origins', 'known', 'models'] as const
 
 interface Saved {
   readonly mixed: string

@@ -9,10 +9,12 @@ import { earlyErrors, mayHoldEarlyErrors } from './2-analyze/early-errors.ts'
 import { hiddenImports, mayImportLater } from './2-analyze/hidden-imports.ts'
 import { readSuppressions } from './2-analyze/suppressions.ts'
 import { topLevelConstants } from './1-parse/declarations.ts'
+import { mayStep } from './1-parse/prefilter.ts'
 import { relativeName } from './1-parse/project.ts'
 import { scriptKindOf } from './1-parse/script-kind.ts'
 import { applyEdits } from './4-emit/edits.ts'
 import { type PlacedFinding, placeOf } from './log.ts'
+import type { Edit } from './model.ts'
 import { freePrefix } from './names.ts'
 import { DOORS } from '../src/contract/names.ts'
 
@@ -68,8 +70,6 @@ export function moduleFindings(path: string, text: string): readonly PlacedFindi
   return found.filter(({ finding, start }) => finding.severity === 'error' || !isAgainst(finding.code, start, tree))
 }
 
-const BEFORE_KEY = ['.', '\'', '"', '`']
-
 /** Whether a comment of a module is against the warnings of a code at a place. */
 export const isSuppressed = (path: string, text: string, code: string, at: number): boolean => isAgainst(code, at, treeOf(path, text))
 
@@ -84,12 +84,24 @@ const treeOf = (path: string, text: string): ts.SourceFile => ts.createSourceFil
  * Paths are absolute and POSIX; `root` is the project's folder. Instances of its classes are known by `knownAs`; `handedOn` is what `compile` gives.
  */
 export function transformModule(path: string, text: string, root: string, knownAs = relativeName(root, path), handedOn: readonly string[] = []): { readonly code: string } | undefined {
-  const names = new Set(handedOn.filter((name) => BEFORE_KEY.some((before) => text.includes(before + name))))
-  if ((names.size === 0 && !/\bawait\b|\bclass\b/.test(text) && !DECLARED_CONST_ENUM.test(text)) || path.endsWith('.cjs')) return undefined
+  const names = handedOn.length > 0 ? new Set(handedOn) : undefined
+  const mayChange = (names && mayStep(text)) || /\bawait\b|\bclass\b/.test(text) || DECLARED_CONST_ENUM.test(text)
+  if (!mayChange || path.endsWith('.cjs')) return undefined
   const tree = treeOf(path, text)
   if (!ts.isExternalModule(tree)) return undefined
   const prefix = freePrefix(text)
   const edits = [...tree.statements.flatMap((statement) => [...constEnumEdits(statement), ...classNameEdits(statement, prefix, knownAs)]), ...unnamedStepEdits(tree, { names, prefix }), ...cancelPoints(tree, prefix)]
-  if (edits.length === 0) return undefined
-  return { code: applyEdits(text, path.split('/').at(-1)!, edits, { before: `import * as ${prefix} from '${DOORS.internal}'; ` }) }
+  return edited(path, text, edits, prefix)
+}
+
+/** The same of a module that no task reaches, but which may have a brain: `attributes` is what `compile` gives. */
+export function transformProgram(path: string, text: string, attributes: readonly string[]): { readonly code: string } | undefined {
+  if (attributes.length === 0 || !mayStep(text) || path.endsWith('.cjs')) return undefined
+  const tree = treeOf(path, text)
+  const prefix = freePrefix(text)
+  return ts.isExternalModule(tree) ? edited(path, text, unnamedStepEdits(tree, { names: new Set(attributes), prefix }), prefix) : undefined
+}
+
+function edited(path: string, text: string, edits: readonly Edit[], prefix: string): { readonly code: string } | undefined {
+  return edits.length === 0 ? undefined : { code: applyEdits(text, path.split('/').at(-1)!, edits, { before: `import * as ${prefix} from '${DOORS.internal}'; ` }) }
 }

@@ -53,6 +53,12 @@ export function reachedFiles(paths: readonly string[], host: CompilerHost): Read
   return new Set(new ModuleGraph(createSpecifierReader(host), host).from(paths))
 }
 
+/** Asks whether a file imports, at whatever distance, one that is looked for, or is that. Reads each file once. */
+export function createReachTest(host: CompilerHost): (path: string, isWanted: (path: string) => boolean) => boolean {
+  const graph = new ModuleGraph(createSpecifierReader(host), host)
+  return (path, isWanted) => graph.reaches(path, isWanted)
+}
+
 // --- internal ---
 
 function specifiersIn(text: string): readonly string[] {

@@ -15,3 +15,8 @@ const WORDS = /\bclass\b[^]{0,1000}?\bextends\b|\.task\b|\(\s*Brain\b/
 export function mayHoldBrain(text: string): boolean {
   return WORDS.test(text) && /\bimport\b/.test(text)
 }
+
+const STEP = /\+\+|--|[-+*/%&|^<>?]=|(?:\.[\w$]+|[\])}])\s*=[^=>]|\.(?:push|pop|shift|unshift|splice|sort|reverse|fill|copyWithin|set\w*|add|delete|clear|write\w*|assign)\b/
+
+/** Whether a module may change a property of something, by what it was or in place. */
+export const mayStep = (text: string): boolean => STEP.test(text)

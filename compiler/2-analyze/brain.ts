@@ -39,8 +39,8 @@ export interface BrainContext {
   readonly prefix: string
   readonly output: string
   readonly runsLater: RunsLater
-  /** Attributes of brains of this file that hand themselves on, by whatever name. */
-  readonly handedOn?: ReadonlySet<string>
+  /** Attributes of brains that code may have by another name than `this`; `undefined` where there is no such brain. */
+  readonly handedOn?: ReadonlySet<string> | undefined
 }
 
 export interface FoundClass {
@@ -58,7 +58,7 @@ export function readBrain(found: FoundClass, context: BrainContext): BrainModel 
   const heritage = heritageOf(node)!.expression
   const bases = basesOf(node, unit, project)
   const inherited = inheritedAttributes(bases, context)
-  const model = readClass(found, { others: [...promisedAttributes(node, context), ...inherited], inherited, bases, names: [name] }, context)
+  const model = readClass(found, { others: [...promisedAttributes(node, context), ...inherited], inherited, names: [name] }, context)
   const firstProcessTask = model.tasks.find((task) => task.process)
   const holder = nested ? holderOf(node) : undefined
   if (holder !== undefined && firstProcessTask) log.add(brainInFunction(model.name, holder, firstProcessTask.name), { file: unit.source, start: node.getStart(), end: heritage.getEnd() })
@@ -79,19 +79,18 @@ export function readBrain(found: FoundClass, context: BrainContext): BrainModel 
 
 /** The class that a mixin makes, whatever it is applied to. */
 export function readMixin(found: FoundClass, context: BrainContext): MixinModel {
-  return { ...readClass(found, { others: foreignAttributes(found.node, context), inherited: 'any', bases: [], names: [] }, context), kind: 'mixin' }
+  return { ...readClass(found, { others: foreignAttributes(found.node, context), inherited: 'any', names: [] }, context), kind: 'mixin' }
 }
 
 interface Surroundings {
   /** Attributes that other classes declare. */
   readonly others: readonly Attribute[]
   readonly inherited: readonly Attribute[] | 'any'
-  readonly bases: readonly { readonly node: ClassNode }[]
   /** By which the class is known around it. */
   readonly names: readonly string[]
 }
 
-function readClass({ node, name, item, given = new Set() }: FoundClass, { others, inherited, bases, names }: Surroundings, context: BrainContext): ClassModel {
+function readClass({ node, name, item, given = new Set() }: FoundClass, { others, inherited, names }: Surroundings, context: BrainContext): ClassModel {
   const { unit, project, prefix } = context
   const heritage = heritageOf(node)!.expression
   const shownName = name === DEFAULT_NAME ? 'default' : name
@@ -106,9 +105,8 @@ function readClass({ node, name, item, given = new Set() }: FoundClass, { others
   const locals = new Set([...namesAround(node)].filter((each) => !classNames.has(each)))
   const reader = createRegionReader(unit, project, known)
   const scopes = node.members.map((member) => readScope(member, { isMember: true, classNames, locals }))
-  const isHandedOn = scopes.some(({ selfEscapes }) => selfEscapes) || bases.some((base) => handsItselfOn(base.node))
-  const handedOn = isHandedOn ? [...known.values()].filter(({ share }) => share.kind === 'shared').map((attribute) => attribute.name) : []
-  const stepped = new Set([...handedOn, ...node.members.flatMap(givenLater)])
+  const later = node.members.flatMap(givenLater)
+  const stepped = later.length > 0 ? new Set([...context.handedOn ?? [], ...later]) : context.handedOn
   const members = node.members.map((member, index) => {
     const loopStart = tasks.find(({ at }) => at.start >= member.getStart() && at.end <= member.getEnd())?.loopStart
     return readMember(member, { scope: scopes[index]!, attributes: known, classNames, stepped, reader, loopStart }, context)
@@ -123,7 +121,6 @@ function readClass({ node, name, item, given = new Set() }: FoundClass, { others
     body: { start: node.members.pos, end: node.members.end },
     members,
     attributes,
-    handedOn,
     tasks,
     mainEdits: edits,
   }
@@ -140,7 +137,7 @@ export function checkReadable(node: ClassNode, name: string | undefined, { unit,
 export function readNeeds(node: ts.Node, context: BrainContext, extraEdits: readonly Edit[] = [], without: readonly ts.Node[] = []): Needs {
   const { prefix, unit } = context
   const scope = readScope(node, { without: new Set(without) })
-  const unnamed = unnamedStepEdits(node, { names: context.handedOn ?? new Set(), prefix })
+  const unnamed = unnamedStepEdits(node, { names: context.handedOn, prefix })
   const isWithout = (edit: Edit): boolean => without.some(({ pos, end }) => pos <= placeOfEdit(edit) && placeOfEdit(edit) < end)
   return {
     names: [...scope.names],
@@ -154,16 +151,6 @@ export function readNeeds(node: ts.Node, context: BrainContext, extraEdits: read
 }
 
 // --- internal ---
-
-const handing = new WeakMap<ClassNode, boolean>()
-
-function handsItselfOn(node: ClassNode): boolean {
-  const known = handing.get(node)
-  if (known !== undefined) return known
-  const hands = node.members.some((member) => readScope(member, { isMember: true }).selfEscapes)
-  handing.set(node, hands)
-  return hands
-}
 
 /** `speed!: number` has no value here, so it is the main process's alone; but a class of a project that is not seen here may extend this one and give it one. */
 function givenLater(member: ts.ClassElement): string[] {
@@ -181,7 +168,7 @@ interface MemberContext {
   readonly classNames: ReadonlySet<string>
   readonly scope: ScopeReading
   /** Attributes that may be stepped in a way which does not say so. */
-  readonly stepped: ReadonlySet<string>
+  readonly stepped: ReadonlySet<string> | undefined
   readonly reader: RegionReader
   readonly loopStart: number | undefined
 }

@@ -22,6 +22,7 @@ import { earlyErrors } from './early-errors.ts'
 import { fillingsIn } from './fillings.ts'
 import { type GivenAttribute, givenAttributes } from './given-attributes.ts'
 import { hiddenImports } from './hidden-imports.ts'
+import { filesOfKnown, type KnownAttributes, knownAttributes } from './known-brains.ts'
 import { runsLaterIn } from './load-time.ts'
 import { type MadeBrain, madeBrains } from './made-brains.ts'
 import { hoistedVars, isAssignment, isStep, targetsOf } from './scope.ts'
@@ -69,11 +70,17 @@ export interface Look {
   /** Constants of any file that its brains extend. */
   readonly extended: readonly ClassReference[]
   readonly made: readonly MadeBrain[]
+  readonly attributes: KnownAttributes
 }
 
 /** The files that declare what a file imports. */
 export function originsOf({ context }: FoundFile): string[] {
   return [...importedNames(context).values()].flat().flatMap(({ origin }) => origin?.file ?? [])
+}
+
+/** The files with brains of which its code, or that of modules that it leads to, may have one. */
+export function knownBrainsOf({ brains, context: { unit, project } }: FoundFile): string[] {
+  return filesOfKnown(brains.map(({ node }) => node), unit, project)
 }
 
 export function lookOf(found: FoundFile): Look {
@@ -86,6 +93,7 @@ export function lookOf(found: FoundFile): Look {
     given: found.brains.flatMap(({ node }) => givenAttributes(node, found.context)),
     extended: found.bases.flatMap(({ way }) => way ?? []),
     made: madeBrains(unit, project),
+    attributes: knownAttributes(found.brains.map(({ node }) => node), unit, project),
   }
 }
 
@@ -95,9 +103,12 @@ export interface Uses {
   readonly mixed: ReadonlyMap<number, string>
   /** Attributes that a class which extends them shares, and they don't. */
   readonly given: ReadonlyMap<number, ReadonlySet<string>>
+  /** Attributes that its text names of brains which code may have by another name than `this`; `undefined` where there is no such brain. */
+  readonly handedOn: readonly string[] | undefined
 }
 
-export function readFile({ context, brains: found }: FoundFile, { mixed, given }: Uses): FileModel {
+export function readFile({ context: home, brains: found }: FoundFile, { mixed, given, handedOn }: Uses): FileModel {
+  const context: BrainContext = { ...home, handedOn: handedOn && new Set(handedOn) }
   const { unit, project, output, prefix } = context
   reportRepeated(found, context)
   reportCommonjs(unit, context.log)
@@ -107,10 +118,9 @@ export function readFile({ context, brains: found }: FoundFile, { mixed, given }
   const made = classesAt(mixed, unit)
   const mixins = made.map((node) => readMixin({ node, name: mixed.get(node.pos)!, item: statementOf(node, unit), nested: false, given: given.get(node.pos) }, context))
   const members = made.flatMap((node) => [...node.members])
-  const handedOn = new Set([...brains, ...mixins].flatMap((each) => each.handedOn))
   const items = unit.tree.statements.map((statement, index) => {
     const inside = { brains: brains.filter((brain) => brain.item === index), members: members.filter(({ pos, end }) => statement.pos <= pos && end <= statement.end) }
-    return readItem(statement, inside, imported, { ...context, handedOn })
+    return readItem(statement, inside, imported, context)
   })
   return {
     path: unit.path,
@@ -121,6 +131,7 @@ export function readFile({ context, brains: found }: FoundFile, { mixed, given }
     exports: new Map([...unit.exports].flatMap(([name, target]) => (target.kind === 'local' ? [[name, target.name] as const] : []))),
     brains,
     mixins,
+    handedOn,
     hasDefaultExport: unit.exports.has('default'),
     prefix,
     registrations: registrationsOf(unit, project),

@@ -3,44 +3,37 @@
 
 import { ts } from 'ts-morph'
 import { bareExpression, outerExpression } from '../1-parse/expressions.ts'
-import { isConstant, localDeclaration } from '../1-parse/functions.ts'
 import type { Edit } from '../model.ts'
 import { contains } from './cancel-points.ts'
 import { writtenKey } from './leaf-accesses.ts'
+import { type Access, isAccess, unnamedAmong, type UnnamedSteps } from './may-be-brain.ts'
+import { isMutator } from './regions/methods.ts'
 import { isInside } from './regions/order.ts'
-import { isAssignment, isStep } from './scope.ts'
+import { isAssignment, isStep, targetsOf } from './scope.ts'
 import { isArithmetic, isStatement, LOGICAL, quoted, semicolon } from './updates.ts'
-
-export interface UnnamedSteps {
-  /** Of attributes. */
-  readonly names: ReadonlySet<string>
-  readonly prefix: string
-  /** Whether what an access begins with is an attribute of the brain itself: that is seen to elsewhere. */
-  readonly isKnown?: (access: ts.Node) => boolean
-  /** The brain's, where it is a member of that: what `this` is there. */
-  readonly ownClass?: ts.Node
-}
 
 export function unnamedStepEdits(node: ts.Node, steps: UnnamedSteps): Edit[] {
   const edits: Edit[] = []
   const visit = (at: ts.Node): void => {
     if (ts.isTypeNode(at)) return
     const step = stepOf(at)
-    const accesses = step ? accessesIn(step.target).filter((access) => isUnnamed(access, steps)) : []
+    const accesses = step ? unnamedIn(step, steps) : []
     if (step && accesses.length > 0) edits.push(...stepEdits(step, accesses, steps.prefix))
+    else if (ts.isExpression(at)) edits.push(...togetherEdits(at, steps))
     ts.forEachChild(at, visit)
   }
-  if (steps.names.size > 0) visit(node)
+  if (steps.names) visit(node)
   return edits
 }
 
+/** Those of the attributes that a text may name. */
+export const namedIn = (text: string, attributes: readonly string[]): string[] => attributes.filter((name) => text.includes(name))
+
 // --- internal ---
 
-type Access = ts.PropertyAccessExpression | ts.ElementAccessExpression
-
-/** An assignment that reads what it writes. */
+/** An assignment that reads what it writes, or a call of a method that changes what it is called on: then that is the target. */
 interface Step {
-  readonly node: ts.PrefixUnaryExpression | ts.PostfixUnaryExpression | ts.BinaryExpression
+  readonly node: ts.PrefixUnaryExpression | ts.PostfixUnaryExpression | ts.BinaryExpression | ts.CallExpression
   readonly target: ts.Expression
   /** The function that makes it on a property, what comes behind the name of that in place of all up to `rest`, and what at the end. */
   readonly call: string
@@ -55,6 +48,7 @@ function stepOf(node: ts.Node): Step | undefined {
     const by = node.operator === ts.SyntaxKind.PlusPlusToken ? 1 : -1
     return { node, target: node.operand, call: isUsed ? 'postIncrement' : 'increment', behind: `, ${by}`, rest: node.getEnd(), close: ')' }
   }
+  if (ts.isCallExpression(node)) return isChange(node) && !isWithinStep(node) ? { node, target: node.expression, call: '', behind: '', rest: node.getEnd(), close: '' } : undefined
   if (!ts.isBinaryExpression(node) || !isAssignment(node)) return undefined
   const { left, right } = node
   const operator = node.operatorToken.getText()
@@ -63,6 +57,31 @@ function stepOf(node: ts.Node): Step | undefined {
   const target = bareExpression(left)
   if (!isAccess(target) || !contains(right, (inner) => isAccess(inner) && isAlike(inner, target))) return undefined
   return addsTo(target, right) ? assignment('assignLate', `, '${right.operatorToken.getText()}='`, right.right) : assignment('update', '', right)
+}
+
+const isChange = ({ expression }: ts.CallExpression): boolean => {
+  const method = bareExpression(expression)
+  return ts.isPropertyAccessExpression(method) && isMutator(method.name.text, undefined)
+}
+
+/** Whether what a call gives is changed further: `robot.tags.add(1).add(2)`, `robot.list.sort()[0].x++`. */
+function isWithinStep(call: ts.CallExpression): boolean {
+  for (let at = outerExpression(call); ; at = outerExpression(at.parent)) {
+    const { parent } = at
+    if (ts.isCallExpression(parent)) {
+      if (parent.expression !== at) return false
+      if (isChange(parent)) return true
+    } else if (!isAccess(parent)) return stepOf(parent)?.target === at
+    else if (parent.expression !== at) return false
+  }
+}
+
+/** What of its target may be an attribute, or a part of one. */
+function unnamedIn({ node, target }: Step, steps: UnnamedSteps): readonly Access[] {
+  const whole = bareExpression(target)
+  const found = unnamedAmong(accessesIn(target), isAccess(whole) && !ts.isCallExpression(node) ? whole : undefined, steps)
+  // `robot?.list.push(1)` may do nothing at all.
+  return found.some(ts.isOptionalChain) ? [] : found
 }
 
 /** `robot.n = robot.n + 1`, where nothing comes behind what is added. */
@@ -82,20 +101,55 @@ function keyOf(access: Access): string {
   return writtenKey(access) ?? `[${(access as ts.ElementAccessExpression).argumentExpression.getText()}]`
 }
 
-const isAccess = (node: ts.Node): node is Access => ts.isPropertyAccessExpression(node) || ts.isElementAccessExpression(node)
-
-/** Of `robot.pose.x` `robot.pose` and the whole. */
+/** Of `robot.pose.x` `robot.pose` and the whole; no method that is called on the way. */
 function accessesIn(target: ts.Expression): Access[] {
   const accesses: Access[] = []
-  for (let at = bareExpression(target); isAccess(at); at = bareExpression(at.expression)) accesses.unshift(at)
+  for (let at = bareExpression(target); isAccess(at) || ts.isCallExpression(at); at = bareExpression(at.expression)) {
+    const outer = outerExpression(at)
+    const isCalled = ts.isCallExpression(outer.parent) && outer.parent.expression === outer
+    if (isAccess(at) && !isCalled) accesses.unshift(at)
+  }
   return accesses
 }
 
-function isUnnamed(access: Access, { names, isKnown = () => false, ownClass }: UnnamedSteps): boolean {
-  const key = writtenKey(access)
-  if (key !== undefined) return names.has(key) && mayBeBrain(access, isKnown, ownClass)
-  // `this[key] += 1`
-  return ownClass !== undefined && bareExpression(access.expression).kind === ts.SyntaxKind.ThisKeyword
+/**
+ * `$.during(robot, 'n', () => ([robot.n] = [robot.n + 1]))`, and the same around `Object.assign(robot, { n: robot.n + 1 })`: where an attribute
+ * is given among others what was made of it. Each brain is held of which there is one: but in the main process a thread has only its own, so no two wait for each other.
+ */
+function togetherEdits(node: ts.Expression, steps: UnnamedSteps): Edit[] {
+  const targets = givenTogether(node)
+  const given = new Map(targets.flatMap((target) => unnamedAmong(accessesIn(target), target, steps)).filter(isSimple).map((access) => [access.expression.getText(), access]))
+  if (given.size === 0 || contains(node, (inner) => ts.isAwaitExpression(inner) || ts.isYieldExpression(inner))) return []
+  return [...given].map(([object, access]) => {
+    const key = writtenKey(access)
+    const name = key === undefined ? (access as ts.ElementAccessExpression).argumentExpression.getText() : quoted(key)
+    return { kind: 'wrap', start: node.getStart(), end: node.getEnd(), open: `${steps.prefix}.during(${object}, ${name}, () => (`, close: '))' }
+  })
+}
+
+/** The targets of a pattern that are read in it too, and what `Object.assign` and `Reflect.set` read of what they give to. */
+function givenTogether(node: ts.Expression): Access[] {
+  if (ts.isBinaryExpression(node) && node.operatorToken.kind === ts.SyntaxKind.EqualsToken) {
+    const left = bareExpression(node.left)
+    const targets = ts.isArrayLiteralExpression(left) || ts.isObjectLiteralExpression(left) ? targetsOf(left).filter(isAccess) : []
+    return targets.filter((target) => contains(node, (inner) => inner !== target && isAccess(inner) && isAlike(inner, target)))
+  }
+  if (!ts.isCallExpression(node) || !/^(?:Object\.assign|Reflect\.set)$/.test(node.expression.getText())) return []
+  const [object, ...values] = node.arguments
+  return object ? values.flatMap((value) => readsOf(object, value)) : []
+}
+
+function readsOf(object: ts.Expression, within: ts.Node): Access[] {
+  const found: Access[] = isAccess(within) && isAlike(within.expression, object) ? [within] : []
+  ts.forEachChild(within, (child) => void found.push(...readsOf(object, child)))
+  return found
+}
+
+/** Whether reading once more what it is an access of does nothing, and gives the same. */
+function isSimple(access: Access): boolean {
+  const object = bareExpression(access.expression)
+  const isNamed = ts.isPropertyAccessExpression(access) || ts.isIdentifier(access.argumentExpression) || writtenKey(access) !== undefined
+  return isNamed && (ts.isIdentifier(object) || object.kind === ts.SyntaxKind.ThisKeyword || (isAccess(object) && !ts.isOptionalChain(object) && isSimple(object)))
 }
 
 /**
@@ -115,7 +169,7 @@ function stepEdits(step: Step, accesses: readonly Access[], prefix: string): Edi
     const next = accesses[index + 1]
     return keyEdits(access, outerExpression(access).getEnd(), `, (${value}) => (${next ? openOf(next) : operator}${opened(access, next?.expression ?? target)}${value}`)
   })
-  const close = (isWhole ? step.close : '))') + '))'.repeat(accesses.length - 1) + (ts.isBinaryExpression(node) ? '' : semicolon(node))
+  const close = (isWhole ? step.close : '))') + '))'.repeat(accesses.length - 1) + (ts.isPostfixUnaryExpression(node) || ts.isPrefixUnaryExpression(node) ? semicolon(node) : '')
   return [...atKeys, ...callEdits(node, first, openOf(first), close)]
 }
 
@@ -143,42 +197,4 @@ function keyEdits(access: Access, end: number, rest: string): Edit[] {
     { kind: 'replace', start, end: argumentExpression.getStart(), text: ', ' },
     { kind: 'replace', start: argumentExpression.getEnd(), end, text: rest },
   ]
-}
-
-/** What a literal makes is no brain, nor is a part of what an attribute holds, nor the instance of another class within its own code. */
-function mayBeBrain(access: Access, isKnown: (access: ts.Node) => boolean, ownClass: ts.Node | undefined): boolean {
-  if (isKnown(access)) return false
-  const { expression } = access
-  let root: ts.Expression = expression
-  for (;;) {
-    const bare = bareExpression(root)
-    if (isKnown(bare)) return false
-    if (ts.isPropertyAccessExpression(bare) || ts.isElementAccessExpression(bare) || ts.isCallExpression(bare)) root = bare.expression
-    else {
-      root = bare
-      break
-    }
-  }
-  if (root.kind === ts.SyntaxKind.SuperKeyword) return false
-  if (root.kind === ts.SyntaxKind.ThisKeyword) return root !== bareExpression(expression) || mayBeThis(root, ownClass)
-  const declared = root === bareExpression(expression) && ts.isIdentifier(root) ? localDeclaration(root) ?? constantOfModule(root) : undefined
-  return !(declared && isConstant(declared) && declared.initializer && isLiteral(bareExpression(declared.initializer)))
-}
-
-/** `this` of a function may be anything; of a class it is an instance of that. */
-function mayBeThis(node: ts.Node, ownClass: ts.Node | undefined): boolean {
-  const holder = ts.findAncestor(node, (each) => (ts.isFunctionLike(each) && !ts.isArrowFunction(each)) || ts.isClassLike(each))
-  const classAround = holder && (ts.isClassLike(holder) ? holder : ts.isClassLike(holder.parent) ? holder.parent : undefined)
-  return classAround === undefined || classAround === ownClass
-}
-
-function constantOfModule(name: ts.Identifier): ts.VariableDeclaration | undefined {
-  for (const statement of name.getSourceFile().statements)
-    if (ts.isVariableStatement(statement))
-      for (const declaration of statement.declarationList.declarations) if (ts.isIdentifier(declaration.name) && declaration.name.text === name.text) return declaration
-  return undefined
-}
-
-function isLiteral(node: ts.Expression): boolean {
-  return ts.isObjectLiteralExpression(node) || ts.isArrayLiteralExpression(node) || ts.isFunctionLike(node) || ts.isClassLike(node) || ts.isLiteralExpression(node)
 }

@@ -13,6 +13,14 @@ const UNLOCKED_READS = 20
 /** Under the lock only single leaves are still written. Whoever does nothing else can't keep a reader for ever. */
 const LOCKED_READS = 200
 
+interface Memory {
+  readonly arena: Arena
+  readonly scalars: Scalars
+  readonly lock: Lock
+  readonly isTotalOrder: boolean
+  readonly atomic: <T>(work: () => T) => T
+}
+
 interface ChangeInPlace {
   readonly claims: readonly Claim[]
   readonly before: readonly (number | boolean | undefined)[]
@@ -59,6 +67,7 @@ export class InlineObject implements SnapshotHome, Held {
   readonly #lock: Lock
   readonly #words: Int32Array
   readonly #isTotalOrder: boolean
+  readonly #atomic: Memory['atomic']
   /** Where the region begins and where the sequence is, in words. */
   readonly #region: number
   readonly #sequence: number
@@ -72,7 +81,7 @@ export class InlineObject implements SnapshotHome, Held {
   #working: Moment | undefined
   generation = 0
 
-  constructor(slot: Slot, layout: Layout, start: number, memory: { arena: Arena, scalars: Scalars, lock: Lock, isTotalOrder: boolean }) {
+  constructor(slot: Slot, layout: Layout, start: number, memory: Memory) {
     const { inline } = slot
     invariant(inline, `${slot.name} has a shape`)
     this.#slot = slot
@@ -82,6 +91,7 @@ export class InlineObject implements SnapshotHome, Held {
     this.#lock = memory.lock
     this.#words = memory.arena.words
     this.#isTotalOrder = memory.isTotalOrder
+    this.#atomic = memory.atomic
     this.#region = start >>> 2
     this.#sequence = (start + slot.offset) >>> 2
     memory.scalars.joinLeaves(this, this.#leaves)
@@ -161,6 +171,13 @@ export class InlineObject implements SnapshotHome, Held {
 
   wrote(moment: Moment): void {
     if (moment === this.#watched) this.#watched = undefined
+  }
+
+  inStep<T>(moment: Moment, leaf: number, work: () => T): T {
+    return this.#atomic(() => {
+      moment.values[leaf] = this.#takeLeaf(this.#leaves[leaf]!) ?? moment.values[leaf]!
+      return work()
+    })
   }
 
   writeWhole(value: unknown): void {

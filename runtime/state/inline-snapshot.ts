@@ -12,6 +12,8 @@ export interface SnapshotHome {
   leavesOf(part: InlinePart, value: unknown): readonly (number | boolean)[]
   /** A moment shows from now on what was written through it. */
   wrote(moment: Moment): void
+  /** Runs `work` in one step, in which the moment shows what the leaf is now. */
+  inStep<T>(moment: Moment, leaf: number, work: () => T): T
 }
 
 /**
@@ -83,7 +85,7 @@ const NO_GENERATION = -1
 
 /** The moment that an object shows, where it is a snapshot. */
 export function momentShown(value: unknown): Moment | undefined {
-  return typeof value === 'object' && value !== null && Snapshot.is(value) ? Snapshot.momentOf(value) : undefined
+  return isSnapshot(value) ? Snapshot.momentOf(value as object) : undefined
 }
 
 /** An object that is handed to a constructor as its `this` gets the private fields of the class. */
@@ -95,18 +97,25 @@ class Given {
 
 class Snapshot extends Given {
   #moment: Moment
+  readonly #shape: InlineShape
 
-  constructor(object: object, moment: Moment) {
+  constructor(object: object, moment: Moment, shape: InlineShape) {
     super(object)
     this.#moment = moment
+    this.#shape = shape
+  }
+
+  static is(object: object): object is Snapshot {
+    return #moment in object
+  }
+
+  static inStep<T>(snapshot: Snapshot, key: PropertyKey, work: () => T): T {
+    const part = snapshot.#shape.parts.find((each) => each.key === String(key))
+    return part && !part.shape && snapshot.#moment.isCurrent ? snapshot.#moment.home.inStep(snapshot.#moment, part.start, work) : work()
   }
 
   static move(object: object, moment: Moment): void {
     (object as Snapshot).#moment = moment
-  }
-
-  static is(object: object): boolean {
-    return #moment in object
   }
 
   static momentOf(object: object): Moment {
@@ -115,12 +124,18 @@ class Snapshot extends Given {
   }
 }
 
+/** Whether an object shows an attribute, and writes to it. */
+export const isSnapshot = (object: unknown): boolean => typeof object === 'object' && object !== null && Snapshot.is(object)
+
+/** Runs `work`, which reads a property of a snapshot and sets it: in one step for all threads, where it is a leaf. */
+export const inStepOf = <T>(snapshot: object, key: PropertyKey, work: () => T): T => Snapshot.inStep(snapshot as Snapshot, key, work)
+
 type Property = readonly [key: string, descriptor: PropertyDescriptor]
 
 const propertiesOf = new WeakMap<InlineShape, readonly Property[]>()
 
 function newSnapshot(shape: InlineShape, moment: Moment): object {
-  const snapshot: object = new Snapshot(shape.isTuple ? [] : {}, moment)
+  const snapshot: object = new Snapshot(shape.isTuple ? [] : {}, moment, shape)
   let properties = propertiesOf.get(shape)
   if (!properties) propertiesOf.set(shape, properties = [...shape.parts.map(propertyOf), ...(shape.isTuple ? fixedLength(shape) : [])])
   for (const [key, descriptor] of properties) Reflect.defineProperty(snapshot, key, descriptor)

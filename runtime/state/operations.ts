@@ -2,6 +2,7 @@ import type { AssignmentOperator, LogicalOperator } from '../../src/contract/nam
 import { hasPlainField, numbersOf, storeOf } from './accessors.ts'
 import type { DirectNumbers } from './direct-numbers.ts'
 import type { Slot } from './layout.ts'
+import { inStepOf, isSnapshot } from './inline-snapshot.ts'
 import { changePart, placeOfLeaf } from './parts.ts'
 import type { Store } from './store.ts'
 import { UNCHANGED } from './scalars.ts'
@@ -28,7 +29,16 @@ export function assign(brain: any, name: string, operator: AssignmentOperator, v
 
 /** The same of what may be anything: its value is read before `value` runs, which is of no matter to a brain. */
 export function assignLate(object: any, name: string, operator: AssignmentOperator, value: () => any): any {
+  // `counts[at] += 1`: an element, of what may be any array.
+  if (typeof name === 'number') {
+    const before = object[name]
+    return object[name] = operated(before, operator, value())
+  }
   if (sharedAttribute(object, name)) return assign(object, name, operator, value())
+  if (isSnapshot(object)) {
+    const operand = value()
+    return inStepOf(object, name, () => object[name] = operated(object[name], operator, operand))
+  }
   const before = object[name]
   return object[name] = operated(before, operator, value())
 }
@@ -64,7 +74,7 @@ export function increment(brain: any, name: string, by: 1 | -1): any {
     const before = numbers.add(numbers.lastAddress, by)
     if (before === before) return before + by
   }
-  if (numbers === undefined) return by === 1 ? ++brain[name] : --brain[name]
+  if (numbers === undefined && !isSnapshot(brain)) return by === 1 ? ++brain[name] : --brain[name]
   const shared = sharedAttribute(brain, name)
   if (!shared) return onPlain(brain, name, (object, key) => (by === 1 ? ++object[key] : --object[key]))
   return shared.store.apply(shared.slot, (old: any) => (by === 1 ? ++old : --old)).after
@@ -77,7 +87,7 @@ export function postIncrement(brain: any, name: string, by: 1 | -1): any {
     const before = numbers.add(numbers.lastAddress, by)
     if (before === before) return before
   }
-  if (numbers === undefined) return by === 1 ? brain[name]++ : brain[name]--
+  if (numbers === undefined && !isSnapshot(brain)) return by === 1 ? brain[name]++ : brain[name]--
   const shared = sharedAttribute(brain, name)
   if (!shared) return onPlain(brain, name, (object, key) => (by === 1 ? object[key]++ : object[key]--))
   let before: any
@@ -112,6 +122,13 @@ export function change<T>(brain: any, name: string, change: (value: any) => T): 
   return shared ? shared.store.change(shared.slot, change) : change(brain[name])
 }
 
+/** What `work` does to an attribute and reads of it is one step: `[robot.n] = [robot.n + 1]`. Returns what `work` returns. */
+export function during<T>(brain: any, name: string, work: () => T): T {
+  if (isSnapshot(brain)) return inStepOf(brain, name, work)
+  const shared = sharedAttribute(brain, name)
+  return shared ? shared.store.atomic(work) : work()
+}
+
 /** Undefined for everything that JavaScript itself handles: no brain, an own field, an attribute that has no slot. */
 export function sharedAttribute(brain: any, name: string): { readonly store: Store, readonly slot: Slot } | undefined {
   if (typeof brain !== 'object' || brain === null) return undefined
@@ -122,8 +139,9 @@ export function sharedAttribute(brain: any, name: string): { readonly store: Sto
 
 /** What JavaScript itself does, but for a leaf of an attribute that this state keeps in another form than the class it is read in. */
 function onPlain(brain: any, name: string, work: (object: any, key: string) => any): any {
-  const place = placeOfLeaf(name)
-  const store = place && !hasPlainField(brain, name) ? storeOf(brain) : undefined
+  if (isSnapshot(brain)) return inStepOf(brain, name, () => work(brain, name))
+  const store = typeof brain === 'object' && brain !== null ? storeOf(brain) : undefined
+  const place = store && !hasPlainField(brain, name) ? placeOfLeaf(name) : undefined
   return place && store && !hasPlainField(brain, place.attribute) ? changePart(brain, store, place, work) : work(brain, name)
 }
 

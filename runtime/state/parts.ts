@@ -20,7 +20,9 @@ export function changePart<T>(brain: any, store: Store, { attribute, keys }: Pla
 }
 
 /** Undefined where the name is not that of a leaf. */
-export function placeOfLeaf(name: string): Place | undefined {
+export function placeOfLeaf(name: PropertyKey): Place | undefined {
+  // A key that was worked out may be anything.
+  if (typeof name !== 'string') return undefined
   const [attribute, ...keys] = name.split('.')
   return keys.length === 0 ? undefined : { attribute: attribute!, keys }
 }

@@ -78,7 +78,7 @@ export class Store {
       words: arena.words, start: shared.start, byteLength: shared.values.byteLength, owner, isTotalOrder: this.#isTotalOrder,
       lock: this.#lock, heap: this.#heap, redo: this.#redo, scalars: this.scalars, blocksOfArrays: () => this.arrays.flatMap((array) => array?.blocks() ?? []),
     })
-    const memory = { arena, scalars: this.scalars, lock: this.#lock, isTotalOrder: this.#isTotalOrder }
+    const memory = { arena, scalars: this.scalars, lock: this.#lock, isTotalOrder: this.#isTotalOrder, atomic: <T>(work: () => T) => this.atomic(work) }
     this.objects = layout.slots.map((slot) => (slot.inline ? new InlineObject(slot, layout, shared.start, memory) : undefined))
     const arrayMemory: LiveArrayMemory = {
       words: arena.words,

@@ -1,7 +1,7 @@
 // The brains of a project as a bundler asks for them, file by file. All are compiled at the first question, as by a build
 // of the command line, and again only where something changed. Loads the compiler only where a file may hold a brain.
 import { posix as posixPath } from 'node:path'
-import { mayHoldBrain, mayHoldMixin, SCRIPT } from '../../compiler/1-parse/prefilter.ts'
+import { mayHoldBrain, mayHoldMixin, mayStep, SCRIPT } from '../../compiler/1-parse/prefilter.ts'
 import { type Diagnostic, DiagnosticLog, invariant } from '../../compiler/log.ts'
 import type { CompiledModule } from '../../compiler/model.ts'
 import { type Compiler, compileInput, keepCompiler } from '../build.ts'
@@ -32,6 +32,7 @@ interface CompiledProject {
   readonly files: RecordedFiles
   readonly graph: CompiledGraph
   readonly handedOn: readonly string[]
+  readonly attributes: readonly string[]
   readonly diagnostics: ReadonlyMap<string, readonly Diagnostic[]>
   /** Of files that are loaded elsewhere, or by nobody. */
   readonly otherDiagnostics: readonly Diagnostic[]
@@ -40,8 +41,8 @@ interface CompiledProject {
   readonly reached: ReadonlySet<string>
 }
 
-/** What a module has that is compiled as part of a task: a wait, a class, or a step on something's property. */
-const MAY_CHANGE = /\bawait\b|\bclass\b|\+\+|--|[-+*/%&|^<>?]=|(?:\.[\w$]+|[\])])\s*=[^=>]/
+/** What a module has that is compiled as part of a task, beside steps on something's property: a wait, or a class. */
+const MAY_CHANGE = /\bawait\b|\bclass\b/
 
 export class ProjectBrains {
   readonly config: BuildConfig
@@ -54,6 +55,8 @@ export class ProjectBrains {
   /** Whether this build has told what is wrong in files that are not asked for. */
   #hasToldOthers = false
   #packages = createPackages()
+  /** For modules that no task reaches, in this build. */
+  #reaches: ((path: string, isWanted: (path: string) => boolean) => boolean) | undefined
 
   constructor(config: BuildConfig, aliases: readonly Alias[] = [], loadCompiler = keepCompiler()) {
     this.config = config
@@ -65,6 +68,7 @@ export class ProjectBrains {
   begin(): void {
     this.#mayBeOld = true
     this.#hasToldOthers = false
+    this.#reaches = undefined
     this.#packages = createPackages()
   }
 
@@ -115,13 +119,22 @@ export class ProjectBrains {
     return packageFolderOf(path) === undefined || this.#packages.nameOf(path) !== undefined
   }
 
-  /** An ordinary module of the project; `undefined` where it stays as it is. */
+  /** An ordinary module of the project, or one of the program around it; `undefined` where it stays as it is. */
   async transform(path: string, text: string): Promise<Mapped | undefined> {
-    if (!this.isSource(path) || !MAY_CHANGE.test(text)) return undefined
+    if (!this.isSource(path) || !(MAY_CHANGE.test(text) || mayStep(text))) return undefined
     const project = await this.#project()
-    if (!project?.reached.has(path) || project.graph.at(path)) return undefined
-    const code = project.compiler.transformModule(path, text, this.config.projectDir, project.files.nameOf(path), project.handedOn)?.code
-    return code === undefined ? undefined : separateMap(code)
+    if (!project || project.graph.at(path)) return undefined
+    const changed = project.reached.has(path)
+      ? project.compiler.transformModule(path, text, this.config.projectDir, project.files.nameOf(path), project.handedOn)
+      : await this.#transformProgram(path, text, project)
+    return changed && separateMap(changed.code)
+  }
+
+  /** A module that no task reaches, where it imports one with a brain, at whatever distance. No brain depends on that, so what is read for it is not recorded. */
+  async #transformProgram(path: string, text: string, { graph, attributes }: CompiledProject): Promise<{ readonly code: string } | undefined> {
+    const { createReachTest, transformProgram } = await import('../compiler.ts')
+    this.#reaches ??= createReachTest(recordFiles(this.#aliases))
+    return this.#reaches(path, (at) => graph.at(at)?.kind === 'main') ? transformProgram(path, text, attributes) : undefined
   }
 
   /** What there is to say of an ordinary module of the project that a task may reach, when a bundler loads it. */
@@ -189,6 +202,7 @@ export class ProjectBrains {
       files,
       graph,
       handedOn: compiled.handedOn,
+      attributes: compiled.attributes,
       diagnostics,
       otherDiagnostics: others.flatMap(([, found]) => found),
       watched: [...new Set([...compiled.sources, ...reached, ...configs.filter(isFile)])].sort(),

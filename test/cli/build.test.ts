@@ -338,7 +338,7 @@ function compilerOf(
   const stub: Compiler = {
     compile: ({ root }) => ({
       modules: modules.map((module) => ({ ...module, source: `${root}/${module.source}` })),
-      files: [], diagnostics: [], brains: [], sources: [], handedOn: [],
+      files: [], diagnostics: [], brains: [], sources: [], handedOn: [], attributes: [],
     }),
     transformModule,
     ownPlaces,

@@ -146,6 +146,31 @@ describe('a compiler that is kept', (it) => {
     }
   })
 
+  it('sees that code comes to have a brain by another name, in whatever file, and no longer has it', () => {
+    const makes = "import { Robot } from './robots.js'\nexport const robot = new Robot()\n"
+    const brain = (name: string, text: string): string => `import { Brain } from 'taskbrain'\n${text}\nexport class ${name} extends Brain { count = 0; ${TASK} go() {} }\n`
+    const texts: Texts = new Map([
+      [placed('robot.brain.ts'), brain('Robot', "import './middle.js'")],
+      [placed('other.brain.ts'), brain('Other', 'export const step = (counts: { count: number }) => counts.count++')],
+      [placed('robots.ts'), "export * from './robot.brain.js'\n"],
+      [placed('middle.ts'), "import './robot.js'\n"],
+      [placed('robot.ts'), 'export {}\n'],
+    ])
+    const compiler = createCompiler()
+    const isStepOfAny = (): boolean => compiler.compile(inputOf(texts)).modules.some(({ id, code }) => id === 'other.brain' && code.includes('.postIncrement(counts'))
+    agrees(compiler, texts)
+    assert.not(isStepOfAny())
+    for (const text of [makes, 'export {}\n', makes.replace('{ Robot }', 'type { Robot }').replace('new Robot()', '{} as Robot'), "import type {} from './far.js'\n"]) {
+      texts.set(placed('robot.ts'), text)
+      agrees(compiler, texts, [placed('robot.ts')])
+      assert.is(isStepOfAny(), text.includes('Robot'))
+    }
+    texts.set(placed('robots.ts'), 'export class Robot {}\n')
+    texts.set(placed('robot.ts'), makes)
+    agrees(compiler, texts, [placed('robot.ts'), placed('robots.ts')])
+    assert.not(isStepOfAny())
+  })
+
   it('sees what a module that it does not parse registers, and which classes it derives', () => {
     const texts: Texts = new Map([
       [placed('main.brain.ts'), `import { Brain } from 'taskbrain'\nimport { Pose } from './pose.js'\nimport './far.js'\nexport class Main extends Brain { pose = new Pose(); ${TASK} go() { this.pose.turn() } }\n`],

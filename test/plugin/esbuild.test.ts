@@ -5,7 +5,7 @@ import * as assert from 'uvu/assert'
 import { type TaskbrainOptions, taskbrain } from '../../src/esbuild.ts'
 import { scratchProject, type ScratchProject } from '../harness/project.ts'
 import { describe } from '../harness/suite.ts'
-import { assertBuildsUponPackage, assertRunsAsByCommand, outputOf, ROBOT, robotProject, scriptsIn, twoOfOneName, withFaultyModules } from './robot-project.ts'
+import { assertBuildsUponPackage, assertRunsAsByCommand, assertStepsAreExact, outputOf, ROBOT, robotProject, scriptsIn, twoOfOneName, withFaultyModules } from './robot-project.ts'
 
 const optionsOf = (project: ScratchProject, more: BuildOptions = {}, options?: TaskbrainOptions): BuildOptions => ({
   absWorkingDir: project.dir,
@@ -46,6 +46,8 @@ describe('taskbrain/esbuild', (it) => {
     await build(optionsOf(project))
     await assertRunsAsByCommand(project, 'out/main.js')
   })
+
+  it('makes steps exact in the program too that makes a brain', () => assertStepsAreExact((project) => build(optionsOf(project))))
 
   it('builds upon a brain of a package, which stays as that was built', () => assertBuildsUponPackage((project) => build(optionsOf(project))))
 

@@ -145,6 +145,57 @@ export async function assertBuildsUponPackage(build: (project: ScratchProject) =
   assert.match(scriptsIn(project, 'out')['main.js']!, /from "machines"/)
 }
 
+/** What a program and modules of it count by the name of a brain, beside a thread that counts too. */
+export async function assertStepsAreExact(build: (project: ScratchProject) => Promise<unknown>): Promise<void> {
+  using project = scratchProject({
+    'src/counter.brain.ts': `import { Brain } from 'taskbrain'
+
+export class Counter extends Brain {
+  count = 0
+  ready = 0
+  pose = { x: 0, y: 0 }
+
+  @Brain.task({ process: true, runOnStart: false })
+  onThread(times: number) {
+    this.ready++
+    const end = Date.now() + 5000
+    while (this.ready < 2 && Date.now() < end);
+    for (let round = 0; round < times; round++) {
+      this.count += 2
+      this.pose.x++
+    }
+  }
+}
+`,
+    'src/bump.ts': `import type { Counter } from './counter.brain'
+
+export function bump(counter: Counter) {
+  counter.count++
+  counter.pose.x += 1
+}
+`,
+    'src/main.ts': `import { createLogger } from 'taskbrain'
+import { bump } from './bump'
+import { Counter } from './counter.brain'
+
+const counter = new Counter(createLogger({ identifier: 'Counter', level: 'silent' }))
+const times = 200_000
+const run = counter.tasks.onThread(times)
+await counter.until(() => counter.ready === 1, { timeout: 5 })
+counter.ready++
+for (let round = 0; round < times; round++) {
+  counter.count++
+  bump(counter)
+}
+await run
+console.log(counter.count / times, counter.pose.x / times)
+await counter.stop()
+`,
+  })
+  await build(project)
+  assert.is(await outputOf(project, 'out/main.js'), '4 2\n')
+}
+
 async function outputByCommand(): Promise<string> {
   using project = robotProject({ 'main.mjs': program('./.taskbrain/robot.brain.js', './closing.mjs').replace(/^.*closing\.mjs.*$/m, 'const closed = ["closed"]') })
   const built = await taskbrain(['build'], { cwd: project.dir })

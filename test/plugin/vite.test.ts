@@ -3,7 +3,7 @@ import { build, createServer, type InlineConfig, type Plugin, type Rolldown } fr
 import { type TaskbrainOptions, taskbrain } from '../../src/vite.ts'
 import type { ScratchProject } from '../harness/project.ts'
 import { describe } from '../harness/suite.ts'
-import { assertBuildsUponPackage, assertRunsAsByCommand, outputOf, ROBOT, robotProject, scriptsIn, twoOfOneName, withFaultyModules } from './robot-project.ts'
+import { assertBuildsUponPackage, assertRunsAsByCommand, assertStepsAreExact, outputOf, ROBOT, robotProject, scriptsIn, twoOfOneName, withFaultyModules } from './robot-project.ts'
 
 interface Told {
   readonly message: string
@@ -47,6 +47,8 @@ describe('taskbrain/vite', (it) => {
     await build(configOf(project))
     await assertRunsAsByCommand(project, 'out/main.js')
   })
+
+  it('makes steps exact in the program too that makes a brain', () => assertStepsAreExact((project) => build(configOf(project))))
 
   it('builds upon a brain of a package, which stays as that was built', () => assertBuildsUponPackage((project) => build(configOf(project))))
 

@@ -1,0 +1,84 @@
+// In: a file with brains. Out: the attributes that code may step which has such a brain by another name than `this`, and the files with brains
+// that it has others of. Must not ask for types: an attribute too many does no harm.
+
+import { ts } from 'ts-morph'
+import { basesOf, heritageOf } from '../1-parse/classes.ts'
+import type { ClassNode } from '../1-parse/declarations.ts'
+import { hasModifier } from '../1-parse/imports.ts'
+import type { SourceProject, SourceUnit } from '../1-parse/project.ts'
+import { holdsFunction, memberName } from './attributes.ts'
+import { readScope } from './scope.ts'
+import { isBrainFile } from './ways-back.ts'
+
+export interface KnownAttributes {
+  /** Of brains that hand `this` on as a whole, or that their own file names. */
+  readonly handedOn: readonly string[]
+  /** Of all of its brains. */
+  readonly all: readonly string[]
+}
+
+export function knownAttributes(brains: readonly ClassNode[], unit: SourceUnit, project: SourceProject): KnownAttributes {
+  const named = namesIn(unit, brains)
+  const known = brains.map((node) => {
+    const chain = [node, ...basesOf(node, unit, project).map((base) => base.node)]
+    return { names: chain.flatMap(attributeNames), isHandedOn: chain.some(handsItselfOn) || (node.name !== undefined && named.has(node.name.text)) }
+  })
+  const namesOf = (those: typeof known): string[] => [...new Set(those.flatMap(({ names }) => names))]
+  return { handedOn: namesOf(known.filter(({ isHandedOn }) => isHandedOn)), all: namesOf(known) }
+}
+
+/** Files with brains that a file, or an ordinary module that it leads to, imports to have one of them, also as a type. */
+export function filesOfKnown(brains: readonly ClassNode[], unit: SourceUnit, project: SourceProject): string[] {
+  const { graph, facts, host } = project
+  const named = namesIn(unit, brains)
+  const isBrain = (path: string): boolean => isBrainFile(path, project)
+  const taken = unit.tree.statements.filter(ts.isImportDeclaration).filter((statement) => localNames(statement).some((name) => named.has(name)))
+  const own = taken.flatMap(({ moduleSpecifier }) => host.resolve((moduleSpecifier as ts.StringLiteral).text, unit.path) ?? [])
+  // One that imports nothing only hands on what others have.
+  const modules = [...graph.from([unit.path], (path) => path !== unit.path && isBrain(path))].filter((path) => path !== unit.path && facts.textWith(path, /\bimport\b/) !== undefined)
+  const known = new Set<string>()
+  for (const path of graph.from([...own, ...modules], (at) => isBrain(at) && known.add(at).has(at))) void path
+  return [...known].sort()
+}
+
+/** Whether a member hands `this` on as a whole. */
+export function handsItselfOn(node: ClassNode): boolean {
+  const known = handing.get(node)
+  if (known !== undefined) return known
+  const hands = node.members.some((member) => readScope(member, { isMember: true }).selfEscapes)
+  handing.set(node, hands)
+  return hands
+}
+
+// --- internal ---
+
+const handing = new WeakMap<ClassNode, boolean>()
+
+/** Names that a file uses for more than to import, to declare, to extend or to export it. */
+function namesIn({ tree }: SourceUnit, brains: readonly ClassNode[]): Set<string> {
+  const bases = new Set<ts.Node>(brains.flatMap((node) => heritageOf(node) ?? []))
+  const found = new Set<string>()
+  const visit = (node: ts.Node): void => {
+    if (bases.has(node) || ts.isImportDeclaration(node) || ts.isExportDeclaration(node) || (ts.isExportAssignment(node) && ts.isIdentifier(node.expression))) return
+    if (ts.isIdentifier(node) && !(ts.isClassLike(node.parent) && node.parent.name === node)) found.add(node.text)
+    ts.forEachChild(node, visit)
+  }
+  visit(tree)
+  return found
+}
+
+function localNames({ importClause }: ts.ImportDeclaration): string[] {
+  const bindings = importClause?.namedBindings
+  const named = bindings && ts.isNamedImports(bindings) ? bindings.elements.map(({ name }) => name.text) : bindings ? [bindings.name.text] : []
+  return importClause?.name ? [importClause.name.text, ...named] : named
+}
+
+/** Those with an initial value; which of them are shared their types would say. */
+function attributeNames({ members }: ClassNode): string[] {
+  const isShared = (name: string | undefined): name is string => name !== undefined && !/^[#_]/.test(name)
+  return members.flatMap((member) => {
+    if (ts.isConstructorDeclaration(member)) return member.parameters.filter((each) => ts.isParameterPropertyDeclaration(each, member)).map(({ name }) => name.getText()).filter(isShared)
+    if (!ts.isPropertyDeclaration(member) || !member.initializer || hasModifier(member, ts.SyntaxKind.StaticKeyword) || holdsFunction(member) || ts.getDecorators(member)) return []
+    return [memberName(member.name)].filter(isShared)
+  })
+}
