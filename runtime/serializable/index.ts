@@ -3,6 +3,7 @@ import { Deserializer, Serializer } from 'node:v8'
 import { notSerializable } from '../errors.ts'
 import { hasTag, revive } from './inward.ts'
 import { portable } from './outward.ts'
+import { hiddenFrom } from './project-classes.ts'
 import { register, type SerializableClass, type SerializableCodec, typeNamed, unregister } from './registry.ts'
 import { isObject } from './shape.ts'
 import { isStackOverflow, messageOf, newWalk, withCause, withinStack } from './walk.ts'
@@ -48,6 +49,10 @@ export function addSerializableType<T>(
   }
   if (codec !== undefined && (typeof codec?.encode !== 'function' || typeof codec.decode !== 'function')) {
     return refuse(`The codec of ${name} needs two functions, encode(instance) and decode(data)`)
+  }
+  const hidden = codec === undefined ? hiddenFrom(Type) : undefined
+  if (hidden !== undefined) {
+    return refuse(`${hidden}. Say how it crosses with Brain.addSerializableType(${name}, testInstance, { encode, decode })`)
   }
   const previous = typeNamed(name)
   register({ name, Type, codec })
