@@ -7,7 +7,7 @@ import { loopExecuted } from './errors.ts'
 import { createLogger } from './logger.ts'
 import { setParameters, takeParameters } from './parameters.ts'
 import { type BrainLink, entryOf, unregistered } from './registry.ts'
-import { addSerializableType, decode, encode } from './serializable/index.ts'
+import { addSerializableType, copyNone, decode, encode } from './serializable/index.ts'
 import { storeOf } from './state/index.ts'
 import type {
   BrainOptions, CheckedOptions, LocalDecorator, Logger, Outputs, SerializableCodec, StopOptions, Synchronous, TaskDecorator, TaskRun, Tasks,
@@ -29,6 +29,7 @@ export type AbstractBrainClass<T extends Brain = Brain> = abstract new (...param
 export class Brain {
   static {
     Object.defineProperty(this.prototype, inspect.custom, { value: inspected })
+    copyNone(this)
   }
 
   readonly #link: BrainLink

@@ -34,6 +34,20 @@ export function hiddenFrom(Type: SerializableClass): string | undefined {
   return known?.isHidden ? known.obstacle : undefined
 }
 
+/** Of these there is no copy, whatever the class is known as: brains. */
+const neverCopied = new WeakSet<object>()
+
+/** The same holds for every class that extends it. */
+export function copyNone(Type: SerializableClass): void {
+  neverCopied.add(Type.prototype)
+}
+
+/** Whether `object` is of a class that `copyNone` was told of, or is the prototype of one. */
+export function isNeverCopied(object: object): boolean {
+  for (let link: object | null = object; link !== null; link = Object.getPrototypeOf(link)) if (neverCopied.has(link)) return true
+  return false
+}
+
 /** A class that stands beside its brain is another class in each worker entry: the one that is being served comes first. */
 export const classById = (id: string): ProjectClass | undefined => classesByOwner.get(currentOwner())?.get(id) ?? classesById.get(id)
 

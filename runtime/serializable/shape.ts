@@ -1,7 +1,7 @@
 import { types } from 'node:util'
 import type { TaskbrainError } from '../errors.ts'
 import { bufferOf, copierOf } from './live-views.ts'
-import { classOfPrototype, type ProjectClass } from './project-classes.ts'
+import { classOfPrototype, isNeverCopied, type ProjectClass } from './project-classes.ts'
 import { type RegisteredType, typeOfPrototype } from './registry.ts'
 import { attempt, type OutwardWalk, refuseHere, type Walk } from './walk.ts'
 
@@ -101,6 +101,9 @@ function refuseInstance(value: object, prototype: object, walk: Walk): Taskbrain
   const Type: unknown = attempt(walk, 'its constructor could not be read', () => (prototype as { constructor?: unknown }).constructor)
   const name = typeof Type === 'function' ? Type.name : ''
   if (name === '' || name === 'Object') return refuseHere(walk, 'it has a prototype of its own')
+  if (isNeverCopied(prototype)) {
+    return refuseHere(walk, `it is a brain, ${name}, of which there is no copy. Hand over its values instead, or use it in tasks with \`process: false\``)
+  }
   const what = `it is an instance of ${name}`
   const isBuiltIn = /\{\s*\[native code\]\s*\}\s*$/.test(Function.prototype.toString.call(Type))
   if (isBuiltIn) return refuseHere(walk, what)
