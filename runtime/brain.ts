@@ -158,7 +158,9 @@ export class Brain {
 
   /** A deep copy that may be changed, of an attribute's value or of any other that can be shared. Throws `not-serializable`. */
   static copy<T>(value: T): T {
-    return typeof value === 'object' && value !== null ? decode(encode(value, 'value')) as T : value
+    if (value === null || !['object', 'function', 'symbol'].includes(typeof value)) return value
+    // A function and a symbol have no copy, and are refused as they are within an object.
+    return decode(encode(value, 'value')) as T
   }
 
   /** Makes instances of a class cross between threads. Returns false, and logs why, where `testInstance` does not survive that. */
