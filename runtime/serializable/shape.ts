@@ -36,9 +36,9 @@ export function shapeOf(value: object, walk: OutwardWalk): Shape {
   return builtInShape(value, prototype, walk) ?? shapeOfForeign(value, prototype, walk)
 }
 
-/** `Math`, `JSON` and their like are plain objects, all of whose properties a copy would lose. */
+/** `Math`, `JSON` and their like are plain objects, all of whose properties a copy would lose. `arguments` is refused later. */
 function plainShape(value: object, walk: OutwardWalk): Shape {
-  if (Object.keys(value).length === 0 && Object.getOwnPropertyNames(value).length > 0) {
+  if (Object.keys(value).length === 0 && Object.getOwnPropertyNames(value).length > 0 && !types.isArgumentsObject(value)) {
     throw refuseHere(walk, 'none of its properties can be enumerated, and a copy has only those that can')
   }
   return OBJECT
