@@ -5,11 +5,12 @@ import { ts } from 'ts-morph'
 import { bareExpression, outerExpression } from '../1-parse/expressions.ts'
 import { isConstant, localDeclaration } from '../1-parse/functions.ts'
 import type { Edit } from '../model.ts'
+import { quoted } from '../quoted.ts'
 import { contains } from './cancel-points.ts'
 import { writtenKey } from './leaf-accesses.ts'
 import { isInside } from './regions/order.ts'
 import { isAssignment, isStep } from './scope.ts'
-import { isArithmetic, isStatement, LOGICAL, quoted, semicolon } from './updates.ts'
+import { isArithmetic, isStatement, LOGICAL, semicolon } from './updates.ts'
 
 export interface UnnamedSteps {
   /** Of attributes. */
