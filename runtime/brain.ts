@@ -7,7 +7,7 @@ import { loopExecuted } from './errors.ts'
 import { createLogger } from './logger.ts'
 import { setParameters, takeParameters } from './parameters.ts'
 import { type BrainLink, entryOf, unregistered } from './registry.ts'
-import { addSerializableType, decode, encode } from './serializable/index.ts'
+import { addSerializableType, copyNone, decode, encode } from './serializable/index.ts'
 import { storeOf } from './state/index.ts'
 import type {
   BrainOptions, CheckedOptions, LocalDecorator, Logger, Outputs, SerializableCodec, StopOptions, Synchronous, TaskDecorator, TaskRun, Tasks,
@@ -29,6 +29,7 @@ export type AbstractBrainClass<T extends Brain = Brain> = abstract new (...param
 export class Brain {
   static {
     Object.defineProperty(this.prototype, inspect.custom, { value: inspected })
+    copyNone(this)
   }
 
   readonly #link: BrainLink
@@ -157,7 +158,9 @@ export class Brain {
 
   /** A deep copy that may be changed, of an attribute's value or of any other that can be shared. Throws `not-serializable`. */
   static copy<T>(value: T): T {
-    return typeof value === 'object' && value !== null ? decode(encode(value, 'value')) as T : value
+    if (value === null || !['object', 'function', 'symbol'].includes(typeof value)) return value
+    // A function and a symbol have no copy, and are refused as they are within an object.
+    return decode(encode(value, 'value')) as T
   }
 
   /** Makes instances of a class cross between threads. Returns false, and logs why, where `testInstance` does not survive that. */

@@ -3,7 +3,7 @@ import { durationSeconds } from '../src/contract/duration.ts'
 import type { BrainSpec } from '../src/contract/spec.ts'
 import { type AbstractBrainClass, Brain } from './brain.ts'
 import { type DefinedTask, tasksOf } from './definition.ts'
-import { optionRefused, runtimeTwice } from './errors.ts'
+import { runtimeTwice, startTimeoutRefused } from './errors.ts'
 import { createInlineHost } from './host/inline.ts'
 import { threadEntry } from './host/thread-entry.ts'
 import { createThreadHosts } from './host/threads.ts'
@@ -142,6 +142,6 @@ function writeWorkerLine(logger: Logger, type: string, tag: string, text: string
 function startTimeoutMs(options: BrainOptions): number {
   if (options.startTimeout === undefined) return START_TIMEOUT_SECONDS * 1000
   const seconds = durationSeconds(options.startTimeout)
-  if (seconds === undefined || seconds <= 0) throw optionRefused('every task', 'startTimeout', 'write a time of more than 0')
+  if (seconds === undefined || seconds <= 0) throw startTimeoutRefused(options.startTimeout)
   return seconds * 1000
 }

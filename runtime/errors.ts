@@ -47,6 +47,9 @@ export const taskUnseen = (className: string, method: string): TaskbrainError =>
 export const optionRefused = (task: string, option: string, what: string): TaskbrainError =>
   new TaskbrainError('option-refused', `Option \`${option}\` of task \`${task}\`: ${what}.`)
 
+export const startTimeoutRefused = (startTimeout: unknown): TaskbrainError =>
+  new TaskbrainError('option-refused', `\`super(logger, { startTimeout: ${String(startTimeout)} })\`: write seconds of more than 0, or text such as '250ms' or '2s'.`)
+
 export const tasksMissing = (className: string, task: string): TaskbrainError =>
   new TaskbrainError('task-options-missing', `The compiled brain \`${className}\` names a task \`${task}\` whose options are nowhere in its base classes. `
     + 'Run `npx taskbrain build` again.')

@@ -2,6 +2,7 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Diagnostic, Fix } from '../compiler/log.ts'
+import { UsageError } from './config.ts'
 
 export interface FixedFile {
   /** Relative to the project's folder, POSIX. */
@@ -12,7 +13,7 @@ export interface FixedFile {
 
 const BYTE_ORDER_MARK = '\uFEFF'
 
-/** Of fixes that touch the same text the first is made; the others are found again by the next check. */
+/** Throws UsageError where a source can't be written. Of fixes that touch the same text the first is made; the others are found again by the next check. */
 export function applyFixes(projectDir: string, diagnostics: readonly Diagnostic[]): readonly FixedFile[] {
   const byFile = new Map<string, Fix[]>()
   for (const { file, fix } of diagnostics) {
@@ -26,9 +27,17 @@ export function applyFixes(projectDir: string, diagnostics: readonly Diagnostic[
     if (!Buffer.from(text).equals(bytes)) return []
     const mark = text.startsWith(BYTE_ORDER_MARK) ? BYTE_ORDER_MARK : ''
     const chosen = withoutOverlaps(fixes)
-    writeFileSync(path, mark + edited(text.slice(mark.length), chosen))
+    write(path, mark + edited(text.slice(mark.length), chosen))
     return [{ file, count: chosen.length }]
   })
+}
+
+function write(path: string, text: string): void {
+  try {
+    writeFileSync(path, text)
+  } catch (error) {
+    throw new UsageError(`${path} can't be written: ${(error as NodeJS.ErrnoException).code ?? String(error)}.`)
+  }
 }
 
 function withoutOverlaps(fixes: readonly Fix[]): readonly Fix[] {

@@ -41,7 +41,7 @@ export function checkOutDir(outDir: string, shown: string): void {
     if (existsSync(folder)) throw new UsageError(`The out dir ${shown} can't be made: ${folder === outDir ? 'it' : folder} is a file.`)
   }
   const packageFile = `${outDir}/${PACKAGE}`
-  if (isFile(packageFile) && readFileSync(packageFile, 'utf8') !== PACKAGE_TEXT && !readManifest(outDir)) {
+  if (isFile(packageFile) && !holds(packageFile, PACKAGE_TEXT) && !readManifest(outDir)) {
     throw new UsageError(`The out dir ${shown} has a package.json that no build made. Name a folder of its own.`)
   }
 }
@@ -111,7 +111,7 @@ function mergedBrains(brains: Manifest['brains'], last: Manifest | undefined): M
 function writeFile(outDir: string, path: string, text: string): boolean {
   const file = placeBelow(outDir, path)
   if (file === undefined) throw new Error(`taskbrain internal error: "${path}" lies outside of the out dir`)
-  if (isFile(file) && readFileSync(file, 'utf8') === text) return false
+  if (holds(file, text)) return false
   const draft = `${file}.${process.pid}.tmp`
   try {
     mkdirSync(dirname(file), { recursive: true })
@@ -122,6 +122,15 @@ function writeFile(outDir: string, path: string, text: string): boolean {
     throw new UsageError(`${file} can't be written: ${(error as NodeJS.ErrnoException).code ?? String(error)}.`)
   }
   return true
+}
+
+/** One that can't be read is another: what is written takes its place. */
+function holds(file: string, text: string): boolean {
+  try {
+    return isFile(file) && readFileSync(file, 'utf8') === text
+  } catch {
+    return false
+  }
 }
 
 function deleteFile(outDir: string, path: string): boolean {

@@ -33,6 +33,8 @@ function filesOfProject(config: BuildConfig): readonly string[] {
 async function filesOfPatterns(config: BuildConfig): Promise<readonly string[]> {
   const files = new Set<string>()
   for (const pattern of config.patterns) {
+    // A variable of a script that is not set: all of the project is not what it asks for.
+    if (pattern === '') throw new UsageError('"" names nothing. Leave it out to look at the whole project, or name a file, a folder or a glob.')
     const matched = await filesOfPattern(config, pattern)
     if (matched.length === 0) {
       throw new UsageError(`"${pattern}" matches no TypeScript file (looked from ${config.cwd}).`)

@@ -7,6 +7,7 @@ import type { ClassNode } from '../1-parse/declarations.ts'
 import { hasModifier } from '../1-parse/imports.ts'
 import type { SourceProject, SourceUnit } from '../1-parse/project.ts'
 import type { Attribute, Edit, InstanceClasses } from '../model.ts'
+import { quoted } from '../quoted.ts'
 import { lacksKeys } from './inline-shape.ts'
 import { instanceClasses } from './instance-classes.ts'
 import { madeBy } from './made-values.ts'
@@ -135,8 +136,7 @@ function classesOf({ field, instanceOf }: AttributeType, { type, initializer }: 
 function fieldEdits(field: ts.PropertyDeclaration, shared: ReadonlySet<string>, { prefix, inherited }: AttributeContext): Edit[] {
   const name = memberName(field.name)
   if (name === undefined || !field.initializer || !shared.has(name) || hasModifier(field, ts.SyntaxKind.StaticKeyword) || ts.isPrivateIdentifier(field.name)) return []
-  const quoted = `'${name.replace(/[\\']/g, '\\$&')}'`
-  const open = mayHide(name, inherited) ? `${prefix}.override(this, ${quoted}, ` : `void (this${ts.isIdentifier(field.name) ? `.${name}` : `[${quoted}]`} = `
+  const open = mayHide(name, inherited) ? `${prefix}.override(this, ${quoted(name)}, ` : `void (this${ts.isIdentifier(field.name) ? `.${name}` : `[${quoted(name)}]`} = `
   return [
     // Decorators and modifiers stand before the name; the member's own decorators are removed with it.
     { kind: 'replace', start: field.getStart(), end: field.initializer.getStart(), text: `#shared_${privateName(field, name)} = ${open}` },

@@ -5,6 +5,7 @@
 import { ts } from 'ts-morph'
 import { hasModifier } from '../1-parse/imports.ts'
 import type { Edit } from '../model.ts'
+import { quoted } from '../quoted.ts'
 
 export const REGISTRATION = 'addSerializableType'
 
@@ -32,10 +33,4 @@ export function hiddenMember(node: ts.ClassLikeDeclaration): (ts.ClassElement & 
 /** `#secret`, `accessor score` */
 export function shownMember(member: ts.ClassElement & { readonly name: ts.PropertyName }): string {
   return `${ts.isPrivateIdentifier(member.name) ? '' : 'accessor '}${member.name.getText()}`
-}
-
-// --- internal ---
-
-function quoted(text: string): string {
-  return `'${text.replace(/[\\']/g, '\\$&')}'`
 }

@@ -5,6 +5,7 @@ import { ts } from 'ts-morph'
 import { outerExpression } from '../1-parse/expressions.ts'
 import type { PartSchema } from '../../src/contract/schema.ts'
 import type { Attribute, Edit } from '../model.ts'
+import { quoted } from '../quoted.ts'
 import type { SelfAccess } from './scope.ts'
 
 export interface LeafAccess {
@@ -35,7 +36,7 @@ export function leafOf(access: SelfAccess, attribute: Attribute | undefined): Le
 /** What stands before the attribute's name stays as it is written: `this`, `self`, `this?.`. */
 export function leafEdit(access: SelfAccess, { name, node }: LeafAccess): Edit {
   const { expression } = access.node as ts.PropertyAccessExpression | ts.ElementAccessExpression
-  const text = `['${name}']`
+  const text = `[${quoted(name)}]`
   if (expression.getStart() === node.getStart()) return { kind: 'replace', start: expression.getEnd(), end: node.getEnd(), text }
   // `(this.pose).x` opens what it closes behind the name.
   return { kind: 'replace', start: node.getStart(), end: node.getEnd(), text: expression.getText() + text }

@@ -4,13 +4,14 @@
 import { ts } from 'ts-morph'
 import { bareExpression, outerExpression } from '../1-parse/expressions.ts'
 import type { Edit } from '../model.ts'
+import { quoted } from '../quoted.ts'
 import { contains } from './cancel-points.ts'
 import { writtenKey } from './leaf-accesses.ts'
 import { type Access, isAccess, unnamedAmong, type UnnamedSteps } from './may-be-brain.ts'
 import { isMutator } from './regions/methods.ts'
 import { isInside } from './regions/order.ts'
 import { isAssignment, isStep, targetsOf } from './scope.ts'
-import { isArithmetic, isStatement, LOGICAL, quoted, semicolon } from './updates.ts'
+import { isArithmetic, isStatement, LOGICAL, semicolon } from './updates.ts'
 
 export function unnamedStepEdits(node: ts.Node, steps: UnnamedSteps): Edit[] {
   const edits: Edit[] = []

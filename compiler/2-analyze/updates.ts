@@ -7,6 +7,7 @@ import { writtenPath } from '../../src/contract/schema.ts'
 import { attributeDeleted, awaitInChange, awaitInUpdate } from '../diagnostics.ts'
 import type { DiagnosticLog, SourceText } from '../log.ts'
 import type { Attribute, Edit, InstanceMethods, TypeCategory } from '../model.ts'
+import { quoted } from '../quoted.ts'
 import { skipTrivia } from '../trivia.ts'
 import { memberName } from './attributes.ts'
 import { contains, waits } from './cancel-points.ts'
@@ -374,10 +375,6 @@ function keysBehind(self: string, node: ts.Expression): string[] | undefined {
 function selfText(access: Target): string {
   const { root } = access
   return bareExpression(selfOf(root ?? access) as ts.Expression).getText()
-}
-
-export function quoted(name: string): string {
-  return `'${name.replace(/[\\']/g, '\\$&')}'`
 }
 
 function spanOf(node: ts.Node, file: SourceText): { file: SourceText; start: number; end: number } {

@@ -3,13 +3,14 @@ import { Deserializer, Serializer } from 'node:v8'
 import { notSerializable } from '../errors.ts'
 import { hasTag, revive } from './inward.ts'
 import { portable } from './outward.ts'
+import { hiddenFrom, isNeverCopied } from './project-classes.ts'
 import { register, type SerializableClass, type SerializableCodec, typeNamed, unregister } from './registry.ts'
 import { isObject } from './shape.ts'
 import { isStackOverflow, messageOf, newWalk, withCause, withinStack } from './walk.ts'
 
 export { bufferOf, copyViewsOf } from './live-views.ts'
 export { isHandle, useTypesOf } from './registry.ts'
-export { errorClassId, errorPrototype, knowClass } from './project-classes.ts'
+export { copyNone, errorClassId, errorPrototype, knowClass } from './project-classes.ts'
 export type { SerializableClass, SerializableCodec } from './registry.ts'
 
 /**
@@ -48,6 +49,13 @@ export function addSerializableType<T>(
   }
   if (codec !== undefined && (typeof codec?.encode !== 'function' || typeof codec.decode !== 'function')) {
     return refuse(`The codec of ${name} needs two functions, encode(instance) and decode(data)`)
+  }
+  if (codec === undefined && isNeverCopied(Type.prototype)) {
+    return refuse(`${name} is a brain, of which there is no copy. Hand over its values instead, or use it in tasks with \`process: false\``)
+  }
+  const hidden = codec === undefined ? hiddenFrom(Type) : undefined
+  if (hidden !== undefined) {
+    return refuse(`${hidden}. Say how it crosses with Brain.addSerializableType(${name}, testInstance, { encode, decode })`)
   }
   const previous = typeNamed(name)
   register({ name, Type, codec })

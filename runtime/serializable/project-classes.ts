@@ -11,6 +11,8 @@ export interface ProjectClass {
   readonly Type: SerializableClass
   /** Why an instance can't be rebuilt from its properties, as the end of a sentence. */
   readonly obstacle: string | undefined
+  /** Whether that is a private member, of which only a codec could know. */
+  readonly isHidden: boolean
 }
 
 const classesById = new Map<string, ProjectClass>()
@@ -19,11 +21,31 @@ const classesByPrototype = new WeakMap<object, ProjectClass>()
 
 /** `hidden` is a member of its own that no copy can have: `#secret`. Base classes were told of before. */
 export function knowClass(Type: SerializableClass, id: ClassId, hidden?: string): void {
-  const known: ProjectClass = { id, Type, obstacle: obstacleOf(Type, hidden) }
+  const known: ProjectClass = { id, Type, obstacle: obstacleOf(Type, hidden), isHidden: hidden !== undefined || (baseOf(Type)?.isHidden ?? false) }
   const owned = classesByOwner.get(currentOwner()) ?? new Map<string, ProjectClass>()
   classesByOwner.set(currentOwner(), owned.set(id, known))
   classesById.set(id, known)
   classesByPrototype.set(Type.prototype, known)
+}
+
+/** Why instances of the class arrive broken without a codec, where that is known. */
+export function hiddenFrom(Type: SerializableClass): string | undefined {
+  const known = classOfPrototype(Type.prototype)
+  return known?.isHidden ? known.obstacle : undefined
+}
+
+/** Of these there is no copy, whatever the class is known as: brains. */
+const neverCopied = new WeakSet<object>()
+
+/** The same holds for every class that extends it. */
+export function copyNone(Type: SerializableClass): void {
+  neverCopied.add(Type.prototype)
+}
+
+/** Whether `object` is of a class that `copyNone` was told of, or is the prototype of one. */
+export function isNeverCopied(object: object): boolean {
+  for (let link: object | null = object; link !== null; link = Object.getPrototypeOf(link)) if (neverCopied.has(link)) return true
+  return false
 }
 
 /** A class that stands beside its brain is another class in each worker entry: the one that is being served comes first. */
@@ -52,9 +74,14 @@ function obstacleOf(Type: SerializableClass, hidden: string | undefined): string
   if (hidden !== undefined) return `\`${hidden}\` is private to ${Type.name}, and no copy can have it`
   const base: object | null = Object.getPrototypeOf(Type.prototype)
   if (base === null || base === Object.prototype) return undefined
-  const known = classesByPrototype.get(base)
+  const known = baseOf(Type)
   if (known) return known.obstacle
   if (base === Error.prototype || base instanceof Error) return undefined
   const { constructor } = base as { constructor?: unknown }
   return `${Type.name} extends ${typeof constructor === 'function' && constructor.name ? constructor.name : 'a class without a name'}, which is no class of the project's modules`
+}
+
+function baseOf(Type: SerializableClass): ProjectClass | undefined {
+  const base: object | null = Object.getPrototypeOf(Type.prototype)
+  return base === null ? undefined : classesByPrototype.get(base)
 }

@@ -1,7 +1,7 @@
 import { types } from 'node:util'
 import type { TaskbrainError } from '../errors.ts'
 import { bufferOf, copierOf } from './live-views.ts'
-import { classOfPrototype, type ProjectClass } from './project-classes.ts'
+import { classOfPrototype, isNeverCopied, type ProjectClass } from './project-classes.ts'
 import { type RegisteredType, typeOfPrototype } from './registry.ts'
 import { attempt, type OutwardWalk, refuseHere, type Walk } from './walk.ts'
 
@@ -23,7 +23,7 @@ const LEAF: Shape = { kind: 'leaf' }
 export function shapeOf(value: object, walk: OutwardWalk): Shape {
   if (types.isProxy(value)) return shapeOfProxy(value, walk)
   const prototype: object | null = Object.getPrototypeOf(value)
-  if (prototype === Object.prototype) return OBJECT
+  if (prototype === Object.prototype) return plainShape(value, walk)
   if (prototype === Array.prototype && Array.isArray(value)) return ARRAY
   if (prototype === null) return { kind: 'bare' }
   const type = typeOfPrototype(prototype)
@@ -36,14 +36,24 @@ export function shapeOf(value: object, walk: OutwardWalk): Shape {
   return builtInShape(value, prototype, walk) ?? shapeOfForeign(value, prototype, walk)
 }
 
+/** `Math`, `JSON` and their like are plain objects, all of whose properties a copy would lose. `arguments` is refused later. */
+function plainShape(value: object, walk: OutwardWalk): Shape {
+  if (Object.keys(value).length === 0 && Object.getOwnPropertyNames(value).length > 0 && !types.isArgumentsObject(value)) {
+    throw refuseHere(walk, 'none of its properties can be enumerated, and a copy has only those that can')
+  }
+  return OBJECT
+}
+
 function builtInShape(value: object, prototype: object, walk: OutwardWalk): Shape | undefined {
   // A class that extends a built-in one has a longer chain of prototypes, in whatever realm it was made.
   const chainLength = types.isTypedArray(value) ? 3 : 2
   if (prototypesAbove(prototype) !== chainLength) return undefined
   if (Array.isArray(value)) return ARRAY
-  if (types.isMap(value)) return { kind: 'map' }
-  if (types.isSet(value)) return { kind: 'set' }
-  if (types.isDate(value) || types.isRegExp(value) || types.isArrayBuffer(value)) return LEAF
+  if (types.isMap(value)) return withoutProperties(value, 'Map', { kind: 'map' }, walk)
+  if (types.isSet(value)) return withoutProperties(value, 'Set', { kind: 'set' }, walk)
+  if (types.isDate(value)) return withoutProperties(value, 'Date', LEAF, walk)
+  if (types.isRegExp(value)) return withoutProperties(value, 'RegExp', LEAF, walk)
+  if (types.isArrayBuffer(value)) return LEAF
   if (ArrayBuffer.isView(value)) {
     const isToBeCopied = walk.memory === 'copy' || copierOf(value) !== undefined
     return isToBeCopied && types.isSharedArrayBuffer(bufferOf(value)) ? { kind: 'shared-view' } : LEAF
@@ -51,6 +61,12 @@ function builtInShape(value: object, prototype: object, walk: OutwardWalk): Shap
   if (!types.isSharedArrayBuffer(value)) return undefined
   if (walk.memory === 'share') return LEAF
   throw refuseHere(walk, 'it is a SharedArrayBuffer, which an attribute can\'t hold. Pass it to a task as an argument')
+}
+
+function withoutProperties(value: object, name: string, shape: Shape, walk: OutwardWalk): Shape {
+  const [property] = Object.keys(value)
+  if (property === undefined) return shape
+  throw refuseHere(walk, `it is a ${name} with a property of its own, ${JSON.stringify(property)}, which a copy would not have. Put the ${name} and the property side by side into an object`)
 }
 
 function shapeOfForeign(value: object, prototype: object, walk: OutwardWalk): Shape {
@@ -85,9 +101,17 @@ function refuseInstance(value: object, prototype: object, walk: Walk): Taskbrain
   const Type: unknown = attempt(walk, 'its constructor could not be read', () => (prototype as { constructor?: unknown }).constructor)
   const name = typeof Type === 'function' ? Type.name : ''
   if (name === '' || name === 'Object') return refuseHere(walk, 'it has a prototype of its own')
+  if (isNeverCopied(prototype)) {
+    return refuseHere(walk, `it is a brain, ${name}, of which there is no copy. Hand over its values instead, or use it in tasks with \`process: false\``)
+  }
   const what = `it is an instance of ${name}`
   const isBuiltIn = /\{\s*\[native code\]\s*\}\s*$/.test(Function.prototype.toString.call(Type))
-  return refuseHere(walk, isBuiltIn ? what : `${what}. Make the class known with Brain.addSerializableType(${name})`)
+  if (isBuiltIn) return refuseHere(walk, what)
+  // Those of Node itself, such as URL, keep their content where no copy reaches it.
+  const isOfNode = (globalThis as Record<string, unknown>)[name] === Type
+  return refuseHere(walk, isOfNode
+    ? `${what}. Say how it crosses with Brain.addSerializableType(${name}, testInstance, { encode, decode })`
+    : `${what}. Make the class known with Brain.addSerializableType(${name})`)
 }
 
 export function refuseUnclonable(value: unknown, walk: Walk): TaskbrainError {

@@ -100,7 +100,7 @@ export const wrongLayout = (brain: string): TaskbrainError =>
 export const stateFull = (attribute: string, byteLength: number, stateByteLength: number): RangeError =>
   new RangeError(
     `\`${attribute}\` needs ${byteLength} bytes, which the shared state (${stateByteLength} bytes) has no room for. `
-      + `The old value was kept. Raise the \`stateBytes\` option of the brain.`,
+      + `The old value was kept. Give the brain more: \`super(logger, { stateBytes: … })\`.`,
   )
 
 export const arenaFull = (byteLength: number, arenaByteLength: number): RangeError =>

@@ -22,7 +22,7 @@ export const explainCommand: Command = {
 
   async run(line, context) {
     const [subject, ...others] = line.positionals
-    if (subject === undefined || others.length > 0) throw new UsageError('Name one code or one file, such as taskbrain explain option-missing.')
+    if (!subject || others.length > 0) throw new UsageError('Name one code or one file, such as taskbrain explain option-missing.')
     if (line.has('graph') && line.has('json')) throw new UsageError('Ask for --graph or for --json: each prints one thing alone.')
     const place = resolve(context.cwd, subject)
     const isPath = isFile(place) || isFolder(place) || /[/\\.*]/.test(subject)

@@ -1,4 +1,4 @@
-import { existsSync, symlinkSync } from 'node:fs'
+import { existsSync, rmSync, symlinkSync } from 'node:fs'
 import { join } from 'node:path'
 import * as assert from 'uvu/assert'
 import { configMistake, deepestPlace, isSuppressed, moduleFindings, ownPlaces, transformModule } from '../../compiler/index.ts'
@@ -260,6 +260,17 @@ describe('a call of a build', (it) => {
     assert.match(await usageErrorOf((async () => built(project, { outDir: '.' }))()), 'holds the sources')
     assert.match(await usageErrorOf((async () => built(project, { outDir: 'src' }))()), 'holds the sources')
     assert.match(await usageErrorOf((async () => built(project, { outDir: '' }))()), '--out-dir needs a folder')
+  })
+  if (process.platform === 'linux') it('writes anew what can not be read in the out dir', async () => {
+    using project = scratchProject(SMALL_BRAIN)
+    await built(project)
+    for (const name of ['manifest.json', 'cache.json']) {
+      rmSync(join(project.dir, '.taskbrain', name))
+      // A file that nobody can read.
+      symlinkSync('/proc/self/mem', join(project.dir, '.taskbrain', name))
+    }
+    assert.equal((await built(project)).written, ['manifest.json'])
+    assert.match(project.read('.taskbrain/manifest.json'), '"format"')
   })
   it('is refused where the out dir holds a package.json of somebody else', async () => {
     using project = scratchProject({ ...SMALL_BRAIN, 'lib/package.json': '{ "name": "mine" }' })

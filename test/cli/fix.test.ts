@@ -1,6 +1,9 @@
-import { readFileSync, writeFileSync } from 'node:fs'
+import { readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import * as assert from 'uvu/assert'
+import type { Diagnostic } from '../../compiler/log.ts'
+import { UsageError } from '../../src/config.ts'
+import { applyFixes } from '../../src/fix.ts'
 import { taskbrain } from '../harness/command.ts'
 import { scratchProject } from '../harness/project.ts'
 import { describe } from '../harness/suite.ts'
@@ -68,5 +71,14 @@ describe('taskbrain check --fix', (it) => {
     const document = JSON.parse(stdout) as { ok: boolean; fixed: { file: string }[]; diagnostics: { code: string; fix?: unknown }[] }
     assert.equal([document.ok, document.fixed.map(({ file }) => file)], [false, ['src/robot.brain.ts']])
     assert.equal([...new Set(document.diagnostics.map(({ code, fix }) => `${code} ${fix !== undefined}`))], ['await-in-update false'])
+  })
+  // A file that can be read, and written by nobody at all: Linux has them.
+  if (process.platform === 'linux') it('says which source could not be written', () => {
+    using project = scratchProject({ 'src/robot.brain.ts': '' })
+    rmSync(join(project.dir, 'src/robot.brain.ts'))
+    symlinkSync('/proc/version', join(project.dir, 'src/robot.brain.ts'))
+    const diagnostic = { file: 'src/robot.brain.ts', fix: { start: 0, end: 0, text: 'x' } } as Diagnostic
+    assert.throws(() => applyFixes(project.dir, [diagnostic]), (error: Error) =>
+      error instanceof UsageError && /src\/robot\.brain\.ts can't be written: E\w+\.$/.test(error.message))
   })
 })

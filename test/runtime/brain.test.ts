@@ -103,3 +103,19 @@ describe('flags of a worker', (it) => {
     ]), ['--require', './setup.cjs', '--enable-source-maps', '--conditions', 'development'])
   })
 })
+
+describe('Brain.copy', (it) => {
+  it('gives a copy that may be changed, and what is no object as it is', () => {
+    const frozen = Object.freeze({ list: Object.freeze([1]), at: new Date(3) })
+    const copy = Brain.copy(frozen) as any
+    copy.list.push(2)
+    assert.equal([copy, frozen.list], [{ list: [1, 2], at: new Date(3) }, [1]])
+    for (const value of [null, undefined, 5, -0, 'text', 7n, true]) assert.ok(Object.is(Brain.copy(value), value))
+  })
+  it('refuses what has no copy, with its path', () => {
+    for (const [value, message] of [
+      [() => {}, '`value` can\'t cross between threads: it is a function.'], [Symbol('s'), '`value` can\'t cross between threads: it is a symbol.'],
+      [{ onDone() {} }, '`value.onDone` can\'t cross between threads: it is a function.'],
+    ] as const) assert.throws(() => Brain.copy<unknown>(value), (error: any) => error.code === 'not-serializable' && error.message === message)
+  })
+})

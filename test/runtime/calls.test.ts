@@ -42,6 +42,14 @@ describe('calls between tasks', (it) => {
     assert.is((await brain.tasks.same(value)).result, value)
   }))
 
+  it('refuses a brain where only copies go, also one that was made known', () => withEnds(async ({ brain }) => {
+    const refused = '`args[0]` can\'t cross between threads: it is a brain, Ends, of which there is no copy. Hand over its values instead, or use it in tasks with `process: false`.'
+    assert.is((await brain.tasks.add(brain, 1)).error.message, refused)
+    assert.is(brain.constructor.addSerializableType(brain.constructor), false)
+    assert.is((await brain.tasks.add(brain, 1)).error.message, refused)
+    assert.is((await brain.tasks.same(brain)).result, brain)
+  }))
+
   it('names the tasks there are where something else is called', () => withEnds(async ({ brain }) => {
     assert.throws(() => brain.tasks.nothing(), /`nothing` is no task of `Ends`\. Its tasks are `add`, /)
     assert.match((await brain.tasks.callsUnknown()).error.message, '`nothing` is no task of `Ends`')

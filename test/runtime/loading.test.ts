@@ -23,6 +23,14 @@ describe('a worker that does not load', (it) => {
     assert.match(lines.join('\n'), /ERROR {3}\| \[throws\] ERROR_OCCURRED \(thread 1\) at broken\.ts:1:1: The worker of task `throws` could not be loaded/)
   }))
 
+  it('is given no time that can not be', async () => {
+    const { Broken } = await import(fixture('broken/brain.mjs').href)
+    for (const startTimeout of [0, -1, NaN, 'soon', null]) {
+      assert.throws(() => new Broken(keptLogger().logger, { startTimeout }), (error: any) => error.code === 'option-refused'
+        && error.message === `\`super(logger, { startTimeout: ${startTimeout} })\`: write seconds of more than 0, or text such as '250ms' or '2s'.`)
+    }
+  })
+
   it('gives up where a top-level await never ends, each time', () => withBroken(async (brain) => {
     for (let time = 0; time < 2; time += 1) {
       const output = await brain.tasks.never()

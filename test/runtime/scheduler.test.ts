@@ -127,6 +127,9 @@ describe('the scheduler', (it) => {
     await clock.advance(1000)
     assert.equal(events, ['0 start slow', '800 tell slow timeout', '810 TIMEOUT slow'])
     assert.is((await errorOf(run)).message, 'Task `slow` exceeded its timeout of 300 ms.')
+    const tiny = submit({ name: 'tiny', timeoutMs: 0.00125 })
+    await clock.advance(1000)
+    assert.is((await errorOf(tiny)).message, 'Task `tiny` exceeded its timeout of 0.0013 ms.')
   })
 
   it('ends by force what does not end within its grace', async () => {

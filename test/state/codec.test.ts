@@ -149,7 +149,8 @@ describe('a packed value', (it) => {
     for (const other of [
       new Pose(), [new Pose()], new Error('x'), /x/g, Buffer.from('x'), named, holes, new Uint8Array(buffer, 2), [new Uint16Array(buffer), new Uint16Array(buffer)],
       new Uint8Array(new SharedArrayBuffer(4)), runInNewContext('({ a: [1] })'), new Uint8Array(0), Object.setPrototypeOf(new Map([[1, 2]]), Object.prototype),
-      Object.setPrototypeOf(new Error('x'), Object.prototype),
+      // As many names as holes.
+      Object.assign(['a', , 'c'], { name: 'n' }), Object.assign([1.5, , , 2], { a: 1, b: 2 }), // oxlint-disable-line no-sparse-arrays
     ]) {
       assert.not.ok(isOwn(other))
       sameAsSerializer(other)
@@ -238,7 +239,9 @@ describe('a packed value', (it) => {
     for (const bad of [
       () => {}, Symbol('s'), { a: [1, () => {}] }, [Symbol('s')], new Map([['k', () => {}]]), new Set([() => {}]), { t: throwing }, { proxy }, deep, limit, argumentsObject,
       new (class Bot {})(), Promise.resolve(), Object.create(Map.prototype), Object.create({}), new Proxy(new Map(), {}), new WeakMap(), [new SharedArrayBuffer(4)],
-      Object.setPrototypeOf(Promise.resolve(), Object.prototype),
+      Object.setPrototypeOf(Promise.resolve(), Object.prototype), Object.setPrototypeOf(new Error('x'), Object.prototype),
+      Math, { tools: JSON }, [Object.defineProperty({}, 'a', { value: 1 })],
+      { m: Object.assign(new Map([[1, 2]]), { unit: 'mm' }) }, [Object.assign(new Set(), { a: 1 })], Object.assign(new Date(0), { zone: 'CET' }),
     ]) {
       const expected = thrown(() => encode(bad, 'pose'))
       const error = thrown(() => pack(bad, 'pose'))

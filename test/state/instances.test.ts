@@ -115,6 +115,16 @@ describe('an instance of a class of the project', (it) => {
     assert.match(messageFor(item), '`arena.content.onDone` can\'t cross between threads: it is a function')
     assert.match(refusal(() => toPortable(new Proxy(new Vault('j'), {}), 'x')).message, 'private to Vault')
   })
+  it('is not made known without a codec where a private member would be lost', () => {
+    const Safe = named(class Safe extends Vault {}, 'Safe', 'src/safe.ts')
+    for (const Type of [Vault, Safe]) {
+      const reasons: string[] = []
+      assert.is(addSerializableType(Type, new Type('n'), undefined, (reason) => reasons.push(reason)), false)
+      assert.equal(reasons, ['`#code` is private to Vault, and no copy can have it. '
+        + `Say how it crosses with Brain.addSerializableType(${Type.name}, testInstance, { encode, decode })`])
+      assert.match(refusal(() => encode(new Type('o'), 'arena')).message, `it is an instance of ${Type.name}: \`#code\` is private to Vault`)
+    }
+  })
   it('is refused where its module was not loaded, with its name and the remedy', () => {
     const sent = structuredClone(toPortable({ boss: new Item('k') }, 'list')) as any
     sent.boss['@taskbrain'] = 'src/boss.ts#Boss'

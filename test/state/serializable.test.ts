@@ -221,6 +221,12 @@ describe('what can\'t cross between threads', (it) => {
     ['a weak map', new WeakMap(), '`args[0]` can\'t cross between threads: it is an instance of WeakMap.'],
     ['a prototype that is no class', Object.create({ a: 1 }), 'it has a prototype of its own'],
     ['a getter that throws', { t: throwing }, '`args[0].t.now` can\'t cross between threads: reading it threw "no clock".'],
+    ['a namespace of JavaScript', { tools: Math }, '`args[0].tools` can\'t cross between threads: none of its properties can be enumerated, and a copy has only those that can.'],
+    ['a map with a property', { m: Object.assign(new Map([[1, 2]]), { unit: 'mm' }) }, '`args[0].m` can\'t cross between threads: it is a Map with a property of its own, "unit", which a copy would not have. '
+      + 'Put the Map and the property side by side into an object.'],
+    ['a set with a property', Object.assign(new Set([1]), { a: 1 }), 'it is a Set with a property of its own, "a"'],
+    ['a date with a property', [Object.assign(new Date(0), { zone: 'CET' })], '`args[0][0]` can\'t cross between threads: it is a Date with a property of its own, "zone"'],
+    ['a class of Node', { at: new URL('http://a/') }, '`args[0].at` can\'t cross between threads: it is an instance of URL. Say how it crosses with Brain.addSerializableType(URL, testInstance, { encode, decode }).'],
     ['a revoked proxy', { p: revokedProxy() }, '`args[0].p` can\'t cross between threads: it is a Proxy that could not be read'],
   ]
   for (const [name, value, message] of cases) {

@@ -117,7 +117,7 @@ describe('a value that does not fit', (it) => {
     main.write(POSE, 'old')
     const error = thrown(() => other.write(POSE, 'x'.repeat(100_000)))
     assert.instance(error, RangeError)
-    assert.match(error.message, /^`pose` needs 1000\d\d bytes, which the shared state \(65536 bytes\) has no room for\..*`stateBytes`/)
+    assert.match(error.message, /^`pose` needs 1000\d\d bytes, which the shared state \(65536 bytes\) has no room for\. The old value was kept\. Give the brain more: `super\(logger, \{ stateBytes: … \}\)`\.$/)
     assert.equal([main.read(POSE), other.read(POSE)], ['old', 'old'])
     assert.instance(thrown(() => main.change(POSE, () => { throw new Error('mine') })), Error)
     main.write(LIST, [])

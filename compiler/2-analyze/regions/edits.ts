@@ -5,6 +5,7 @@ import { ts } from 'ts-morph'
 import { bareExpression } from '../../1-parse/expressions.ts'
 import { hasModifier, declaredNames } from '../../1-parse/imports.ts'
 import type { Edit } from '../../model.ts'
+import { quoted } from '../../quoted.ts'
 import type { SelfAccess } from '../scope.ts'
 import { isRead } from './bindings.ts'
 import type { Callees } from './callees.ts'
@@ -126,7 +127,7 @@ function isUsing(statement: ts.Statement): boolean {
 function editsOf(frame: Frame, name: string, context: RegionEditContext): Edit[] {
   const { prefix } = context
   const { statements, list, regions } = frame
-  const names = [...new Set(regions.map(({ access }) => access.name))].map((each) => `'${each.replace(/[\\']/g, '\\$&')}'`)
+  const names = [...new Set(regions.map(({ access }) => access.name))].map(quoted)
   const open = `${prefix}.open(${selfText(regions[0]!)}, ${names.join(', ')})`
   const isEarly = frame.from < frame.first
   const begin = isEarly ? `let ${name}; try { ` : `const ${name} = ${open}; try { `

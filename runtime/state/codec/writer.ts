@@ -4,6 +4,7 @@ import type { Guards } from '../snapshot.ts'
 import { DEEPEST, LEAD, MOST_HEADER_BYTES, NUMBERED_SHAPES, SHORT_TEXT, SMALL_INTEGERS, TAG, VIEWS } from './format.ts'
 import { isWide } from './long-text.ts'
 import { eachMet, forgetMet, placeOf } from './met-objects.ts'
+import { hasProperties, inheritsKeys, isDense, isOrdinary } from './odd-objects.ts'
 import { newPrivateMemory, type PrivateMemory, roomIn } from './private-memory.ts'
 import { expectedShape, isDigit, keepWrittenShape, MOST_KEYS, writtenShape, type WrittenShape } from './written-shapes.ts'
 
@@ -255,7 +256,7 @@ function writePlain(value: object): boolean {
   }
   const keys = Object.keys(value)
   const { length } = keys
-  if ((length === 0 || isDigit(keys[0]!)) && !isOrdinary(value)) return false
+  if ((length === 0 || isDigit(keys[0]!)) && !isOrdinary(value, length)) return false
   if (length > MOST_KEYS) return writeDictionary(value, keys)
   const shape = writtenShape(keys)
   if (shape !== undefined) writeHeader(shape)
@@ -275,20 +276,6 @@ function writeKeyed(value: object, { keys }: WrittenShape): boolean {
   }
   // Fewer where an accessor deleted a key.
   return count === keys.length
-}
-
-/** Whether `for … in` of a plain object finds more than its own keys. */
-function inheritsKeys(): boolean {
-  // oxlint-disable-next-line guard-for-in
-  for (const _key in Object.prototype) return true
-  return false
-}
-
-/** What has no keys, or those of a list, may be something else under the prototype of plain objects. */
-function isOrdinary(value: object): boolean {
-  return Object.prototype.toString.call(value) === '[object Object]' && !types.isMap(value) && !types.isSet(value) && !types.isPromise(value)
-    && !types.isWeakMap(value) && !types.isWeakSet(value) && !types.isAnyArrayBuffer(value) && !ArrayBuffer.isView(value)
-    && !types.isGeneratorObject(value) && !types.isExternal(value)
 }
 
 function writeHeader(shape: WrittenShape): void {
@@ -363,21 +350,14 @@ function writeArray(value: readonly unknown[]): boolean {
     reserve(8)
     bytes[at++] = TAG.array
     writeCount(length)
-    for (let index = 0; index < length; index++) if (!writeValue(value[index])) return false
+    for (let index = 0; index < length; index++) {
+      const item = value[index]
+      // As many properties with names as holes look dense.
+      if (item === undefined && !Object.hasOwn(value, index)) return false
+      if (!writeValue(item)) return false
+    }
   }
   return true
-}
-
-/**
- * Whether there are neither holes nor properties with names: then there are as many keys, and as many values, as the list
- * is long. Keys are strings that must be made; values cost a fifth of that, unless they are doubles, each of which
- * becomes an object.
- */
-function isDense(value: readonly unknown[]): boolean {
-  const { length } = value
-  const first = length === 0 ? undefined : value[0]
-  const areKeysCheaper = length === 0 || (typeof first === 'number' && (first | 0) !== first)
-  return (areKeysCheaper ? Object.keys(value) : Object.values(value)).length === length
 }
 
 /** Each loop looks at an item once, and writes it; what it has written of a list of another kind is written over. */
@@ -429,6 +409,7 @@ function beginNumbers(tag: number, length: number, power: 2 | 3): number {
 
 function writeMap(value: ReadonlyMap<unknown, unknown>): boolean {
   const { size } = value
+  if (hasProperties(value)) return false
   reserve(8)
   bytes[at++] = TAG.map
   writeCount(size)
@@ -442,6 +423,7 @@ function writeMap(value: ReadonlyMap<unknown, unknown>): boolean {
 
 function writeSet(value: ReadonlySet<unknown>): boolean {
   const { size } = value
+  if (hasProperties(value)) return false
   reserve(8)
   bytes[at++] = TAG.set
   writeCount(size)
@@ -453,7 +435,8 @@ function writeSet(value: ReadonlySet<unknown>): boolean {
   return count === size
 }
 
-function writeDate(value: Date): true {
+function writeDate(value: Date): boolean {
+  if (hasProperties(value)) return false
   const time = Date.prototype.getTime.call(value)
   reserve(16)
   bytes[at++] = TAG.date
