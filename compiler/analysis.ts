@@ -7,11 +7,13 @@ import { Facts } from './1-parse/facts.ts'
 import { SCRIPT } from './1-parse/prefilter.ts'
 import { relativeName, SourceProject } from './1-parse/project.ts'
 import { findBrains, type FoundFile, type Look, lookOf, originsOf, readFile } from './2-analyze/file.ts'
+import { readModule } from './2-analyze/module-state.ts'
 import { type AskType, TypeOracle } from './2-analyze/type-oracle.ts'
 import { DOORS } from '../src/contract/names.ts'
 import { brainFromMixin, sourceTooDeep } from './diagnostics.ts'
 import { DiagnosticLog } from './log.ts'
 import type { CompileInput, FileModel } from './model.ts'
+import type { ModuleModel, ModuleOf } from './state-model.ts'
 import { DEFAULT_NAME } from './names.ts'
 import { newReadings, type Readings, type ReadingsOf, readingsOfText, textOfReadings } from './readings.ts'
 
@@ -19,8 +21,12 @@ export interface Analysis {
   /** By path. */
   readonly files: ReadonlyMap<string, FileModel>
   readonly log: DiagnosticLog
-  /** Every file that was parsed for it, absolute and sorted. */
-  readonly sources: readonly string[]
+  /** The state of a module, which is read when somebody asks. */
+  readonly moduleOf: ModuleOf
+  /** Those that somebody asked for so far. */
+  readonly modules: () => readonly ModuleModel[]
+  /** Every file that was parsed for it so far, absolute and sorted. */
+  readonly sources: () => readonly string[]
 }
 
 export function analyze(input: CompileInput): Analysis {
@@ -125,7 +131,13 @@ class Analyzer {
     this.#reportMade()
     this.readings.mixed = this.#mixedKey()
     const models = [...this.#taken].sort().flatMap((path) => this.#model(path) ?? [])
-    return { files: new Map(models.map((model) => [model.path, model])), log: this.#log, sources: this.#sources() }
+    return {
+      files: new Map(models.map((model) => [model.path, model])),
+      log: this.#log,
+      moduleOf: (path) => this.#module(path),
+      modules: () => [...this.readings.modules.values()].flatMap(({ value }) => value.value ?? []),
+      sources: () => this.#sources(),
+    }
   }
 
   #follow(asked: string): void {
@@ -172,6 +184,15 @@ class Analyzer {
     })
   }
 
+  #module(path: string): ModuleModel | undefined {
+    const known = this.readings.modules.get(path)
+    if (known) return known.value.value
+    return this.#reading(path, this.#kept.modules, this.readings.modules, () => {
+      const unit = this.#project.unit(path)
+      return unit && readModule(unit, this.#project)
+    })
+  }
+
   /** As it was read before, where nothing of what it was read from has changed. */
   #reading<Value>(path: string, kept: ReadingsOf<Value> | undefined, readings: ReadingsOf<Value>, read: (log: DiagnosticLog) => Value | undefined): Value | undefined {
     const known = kept?.get(path)
@@ -198,7 +219,7 @@ class Analyzer {
 
   #sources(): string[] {
     const parsed = new Set(this.#project.read)
-    for (const readings of [this.readings.looks, this.readings.origins, this.readings.models])
+    for (const readings of [this.readings.looks, this.readings.origins, this.readings.models, this.readings.modules])
       for (const { facts } of readings.values())
         for (const { about, of, answer } of facts) if (about === 'tree' && answer !== undefined) parsed.add(of)
     return [...parsed].sort()

@@ -24,6 +24,7 @@ import { type GivenAttribute, givenAttributes } from './given-attributes.ts'
 import { hiddenImports } from './hidden-imports.ts'
 import { runsLaterIn } from './load-time.ts'
 import { type MadeBrain, madeBrains } from './made-brains.ts'
+import { keepsObjects } from './module-state.ts'
 import { hoistedVars, isAssignment, isStep, targetsOf } from './scope.ts'
 import { registrationsOf } from './registrations.ts'
 import { readSuppressions } from './suppressions.ts'
@@ -125,6 +126,7 @@ export function readFile({ context, brains: found }: FoundFile, { mixed, given }
     prefix,
     registrations: registrationsOf(unit, project),
     fillings: fillingsIn(unit, project),
+    keepsObjects: keepsObjects(unit),
     suppressions: readSuppressions(unit.tree),
   }
 }
