@@ -42,6 +42,8 @@ export interface Touch extends Stretch {
   readonly isRead: boolean
   /** A value is made where there is none yet. */
   readonly isMemo?: boolean
+  /** It is given what is made of what it had. */
+  readonly isStep?: boolean
   /** What is assigned is a variable of a function that made the value of `name`. */
   readonly inner?: Stretch & { readonly name: string }
 }

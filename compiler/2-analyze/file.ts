@@ -278,7 +278,7 @@ function containersOf(statement: ts.Statement): string[] {
   return statement.declarationList.declarations.flatMap(({ name, initializer }) => {
     const value = initializer && bareExpression(initializer)
     if (!value || !ts.isIdentifier(name)) return []
-    const isMade = ts.isNewExpression(value) && ts.isIdentifier(value.expression) && /^(Weak)?(Map|Set)$|^Array$/.test(value.expression.text)
+    const isMade = ts.isNewExpression(value) && ts.isIdentifier(value.expression) && /^(Map|Set|Array)$/.test(value.expression.text)
     return isMade || ts.isArrayLiteralExpression(value) || ts.isObjectLiteralExpression(value) ? [name.text] : []
   })
 }

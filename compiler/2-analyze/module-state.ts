@@ -69,11 +69,13 @@ function readPiece({ node, declares, member }: PieceNode, { known, runsLater, wi
   const scope = readScope(node, { without: inner, locals: around })
   const mentions = new Set<string>()
   const touches = new Map<string, Touch>()
+  const restored = new Set<string>()
   let gives = ts.isArrowFunction(node) && !ts.isBlock(node.body)
   const add = (touch: Touch): void => void touches.set([touch.name, touch.key, touch.below?.key, touch.how ?? touch.below?.how ? touch.start : '', touch.isRead].join('\n'), touch)
   const visit = (at: ts.Node): void => {
     if (inner.has(at) || (ts.isTypeNode(at) && !ts.isExpressionWithTypeArguments(at))) return
     if (ts.isReturnStatement(at) && at.expression) gives = true
+    if (ts.isBinaryExpression(at) && isRestoring(at)) restored.add(at.left.getText())
     if (ts.isArrowFunction(at) && !ts.isBlock(at.body)) gives = true
     if (ts.isIdentifier(at) || ts.isPrivateIdentifier(at) || ts.isStringLiteralLike(at)) {
       if (!isOnlyHandedOn(at)) mentions.add(at.text)
@@ -91,19 +93,28 @@ function readPiece({ node, declares, member }: PieceNode, { known, runsLater, wi
     const [key, second] = use.keys
     const below = use.below && { key: second!, ...(use.below.how && { how: use.below.how }) }
     const how = use.isReset ? undefined : use.how
-    return { name, ...(key !== undefined && { key }), ...(below && { below }), ...at(use.node), ...(how && { how }), isRead: use.isRead, ...(how && isMemo(use.node, scope.assigned) && { isMemo: true }) }
+    return { name, ...(key !== undefined && { key }), ...(below && { below }), ...at(use.node), ...(how && { how }), isRead: use.isRead, ...(how && isMemo(use.node, scope.assigned) && { isMemo: true }), ...(how && use.isStep && { isStep: true }) }
   }
   visit(node)
   for (const target of scope.assigned) {
     const declared = localDeclaration(target)
     const [name] = declares
     if (!declared || name === undefined || !around.has(target.text) || runsLater(declared) || !runsLater(target)) continue
-    add({ name, ...at(target), how: 'assigned', isRead: false, inner: { name: target.text, ...at(declared) } })
+    const use = useOf(target)
+    // A value that is made once is the same on every thread.
+    if (use.isReset || isMemo(target, scope.assigned)) continue
+    add({ name, ...at(target), how: 'assigned', isRead: use.isRead, ...(use.isStep && { isStep: true }), inner: { name: target.text, ...at(declared) } })
   }
-  return { ...at(node), declares, ...(member !== undefined && { member }), names: [...scope.names], mentions: [...mentions], touches: [...touches.values()], gives }
+  return { ...at(node), declares, ...(member !== undefined && { member }), names: [...scope.names], mentions: [...mentions], touches: [...touches.values()].filter(({ name, how }) => how !== 'assigned' || !restored.has(name)), gives }
 }
 
 const at = (node: ts.Node): Stretch => ({ start: node.getStart(), end: node.getEnd() })
+
+/** `const before = current; current = own; … current = before`: what is set so is set for a while. */
+function isRestoring({ left, operatorToken, right }: ts.BinaryExpression): boolean {
+  const kept = operatorToken.kind === ts.SyntaxKind.EqualsToken && ts.isIdentifier(left) && ts.isIdentifier(right) ? localDeclaration(right) : undefined
+  return kept !== undefined && ts.isVariableDeclaration(kept) && kept.initializer?.getText() === left.getText()
+}
 
 /** `{ next }` and `{ next: next }` name a function without running it. */
 function isOnlyHandedOn(name: ts.Node): boolean {
@@ -146,11 +157,11 @@ function nameOfClass(node: ClassNode): string | undefined {
   return ts.isVariableDeclaration(parent) && ts.isIdentifier(parent.name) ? parent.name.text : node.name?.text
 }
 
-/** `client ??= connect()`, `if (!client) client = connect()`: also where what is asked is another variable that is set with it. */
+/** `client ??= connect()`, `if (!client) client = connect()`, `if (client) return`: also where what is asked is another variable that is set with it. */
 function isMemo(node: ts.Node, assigned: readonly ts.Identifier[]): boolean {
   const { parent } = outerExpression(node)
   if (ts.isBinaryExpression(parent) && (parent.operatorToken.kind === ts.SyntaxKind.QuestionQuestionEqualsToken || parent.operatorToken.kind === ts.SyntaxKind.BarBarEqualsToken)) return true
-  return isInDecision(node, new Set(assigned.filter((target) => !localDeclaration(target)).map(({ text }) => text)))
+  return isInDecision(node, new Set(assigned.map(({ text }) => text)))
 }
 
 function statesOf(statement: ts.Statement): [string, ModuleState][] {
@@ -175,16 +186,22 @@ function statesOf(statement: ts.Statement): [string, ModuleState][] {
   return found
 }
 
-const CONTAINER = /^(?:(?:Weak)?(?:Map|Set)|Array|Date|Buffer|ArrayBuffer|DataView|URLSearchParams|(?:Big)?(?:Int|Uint|Float)\d+(?:Clamped)?Array)$/
+/** Of a WeakMap the keys are objects, of which each thread has its own anyway. */
+const CONTAINER = /^(?:Map|Set|Array|Date|Buffer|ArrayBuffer|DataView|URLSearchParams|(?:Big)?(?:Int|Uint|Float)\d+(?:Clamped)?Array)$/
 const MAKES_CONTAINER = /^(?:Array(?:\.from|\.of)?|Object\.(?:create|fromEntries|assign)|Buffer\.\w+|\w+Array\.(?:from|of))$/
 
 function heldBy(initializer: ts.Expression, name: string): Pick<ModuleState, 'holds' | 'madeOf'> {
   const value = bareExpression(initializer)
   if (ts.isArrayLiteralExpression(value)) return { holds: 'container' }
   if (ts.isObjectLiteralExpression(value)) return methodsOfLiteral(value).size > 0 ? { holds: 'object', madeOf: name } : { holds: 'container' }
-  if (ts.isNewExpression(value) && ts.isIdentifier(value.expression)) return CONTAINER.test(value.expression.text) ? { holds: 'container' } : { holds: 'object', madeOf: value.expression.text }
+  if (ts.isNewExpression(value) && ts.isIdentifier(value.expression)) return heldByNew(value.expression.text)
   if (!ts.isCallExpression(value)) return {}
   return MAKES_CONTAINER.test(shortText(value.expression)) ? { holds: 'container' } : { holds: 'object' }
+}
+
+function heldByNew(className: string): Pick<ModuleState, 'holds' | 'madeOf'> {
+  if (CONTAINER.test(className)) return { holds: 'container' }
+  return /^Weak(?:Map|Set)$/.test(className) ? {} : { holds: 'object', madeOf: className }
 }
 
 /** The text of a longer one may be all of the statement. */

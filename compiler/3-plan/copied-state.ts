@@ -41,6 +41,8 @@ interface StateUse {
 /** What code that keeps something for later asks first. */
 const LOOKS_UP = /^(?:get|has|at|find\w*|includes|indexOf|)$/
 
+const looksUp = ({ place: { state, part } }: StateUse): boolean => state.holds === 'object' || LOOKS_UP.test(part ?? '-')
+
 class CopiedState {
   readonly #threads: Threads
   readonly #names: ModuleNames
@@ -48,6 +50,8 @@ class CopiedState {
   readonly #reaches = new Map<Worker, ModuleReach>()
   readonly #mains = new Map<BrainPlan, ModuleReach>()
   readonly #usesByReach = new Map<ModuleReach, ReadonlyMap<string, readonly StateUse[]>>()
+  /** One place of each file is enough to tell of a state. */
+  readonly #said = new Set<string>()
   readonly #usesByPiece = new Map<Piece, readonly StateUse[]>()
 
   constructor(threads: Threads, moduleOf: ModuleOf) {
@@ -59,11 +63,13 @@ class CopiedState {
   report(worker: Worker, log: DiagnosticLog): void {
     if (!this.#ways.leadToState(worker.slices)) return
     const here = this.#reachOf(worker)
-    for (const [piece, module] of here.pieces) {
-      // What a module does for itself is no matter of a task.
-      if (piece.declares.length === 0) continue
-      for (const use of this.#usesBy(piece, module))
-        if (use.effect.changes.size > 0 && !isOfPackage(use.place.owner.path) && this.#isUsedElsewhere(use, worker, here)) this.#say(use, worker, log)
+    // What a module does for itself is no matter of a task.
+    const written = [...here.pieces].flatMap(([piece, module]) => (piece.declares.length === 0 ? [] : this.#usesBy(piece, module).filter(({ effect }) => effect.changes.size > 0)))
+    for (const use of written.sort((one, other) => one.touch.start - other.touch.start)) {
+      const key = `${keyOf(use.place)}\n${use.touch.inner?.name ?? ''}\n${use.module.path}`
+      if (this.#said.has(key) || isOfPackage(use.place.owner.path) || !this.#isUsedElsewhere(use, worker, here)) continue
+      this.#said.add(key)
+      this.#say(use, worker, log)
     }
   }
 
@@ -82,22 +88,28 @@ class CopiedState {
   }
 
   #isUsedElsewhere(written: StateUse, worker: Worker, here: ModuleReach): boolean {
-    const { place } = written
     const others = this.#others(worker)
-    const uses = this.#usesOf(place, [here, ...others])
+    const uses = this.#usesOf(written.place, [here, ...others])
     const changes = [...written.effect.changes.keys()]
-    const isElsewhere = ({ piece }: StateUse): boolean => others.some((other) => other.has(piece))
+    const isElsewhere = (piece: Piece): boolean => others.some((other) => other.has(piece))
     const isReadBy = ({ effect }: StateUse): boolean => meet(changes, effect.reads)
+    const isChangedBy = ({ effect }: StateUse): boolean => meet(changes, new Set(effect.changes.keys()))
     const own = uses.filter(({ piece }) => here.has(piece))
     const missing = uses.filter(({ piece }) => !here.has(piece))
-    const isRead = own.some(isReadBy) || missing.some(isReadBy)
-    const isSeen = missing.some((use) => isElsewhere(use) && isRead && (isReadBy(use) || meet(changes, new Set(use.effect.changes.keys()))))
-    if (isSeen) return true
-    const isLookedUp = (use: StateUse): boolean => use.piece === written.piece && isReadBy(use) && (place.state.holds === 'object' || LOOKS_UP.test(use.touch.key ?? '-'))
-    if (written.touch.isMemo || (!written.effect.isAssigned && own.some(isLookedUp))) return false
-    // Who calls it is not known: it may be a program that imports the brain.
+    /** Where each looks up what it needs and puts it in where it is not there, one copy is as good as another. */
+    const isCacheOf = (piece: Piece): boolean => {
+      const all = uses.filter((use) => use.piece === piece)
+      return all.some((use) => isReadBy(use) && looksUp(use)) && all.some(isChangedBy)
+    }
+    const isCache = written.touch.isMemo || (!written.effect.isAssigned && isCacheOf(written.piece))
+    const elsewhere = missing.filter((use) => isElsewhere(use.piece) && (isReadBy(use) || isChangedBy(use)) && !(isCache && isCacheOf(use.piece)))
+    if (elsewhere.length > 0 && [...own, ...elsewhere].some(isReadBy)) return true
+    if (isCache) return false
+    // Who calls it is not known: it may be the program that makes the brain.
     if (missing.some((use) => use.piece.declares.length > 0 && isReadBy(use))) return true
-    return written.effect.isAssigned && own.some((use) => use.piece.gives && isReadBy(use) && isElsewhere(use))
+    // What each thread is told for itself it gives back as it was told.
+    const isOwnCount = written.touch.isStep || !isElsewhere(written.piece)
+    return written.effect.isAssigned && isOwnCount && own.some((use) => use.piece.gives && isReadBy(use) && isElsewhere(use.piece))
   }
 
   /** Of code that no thread is known to run only that which stands beside the state. */
