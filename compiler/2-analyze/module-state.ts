@@ -4,19 +4,18 @@
 import { ts } from 'ts-morph'
 import type { ClassNode } from '../1-parse/declarations.ts'
 import { heritageOf } from '../1-parse/classes.ts'
-import { bareExpression, outerExpression } from '../1-parse/expressions.ts'
-import { localDeclaration, namesAround } from '../1-parse/functions.ts'
-import { bindingNames, declaredNames, hasModifier } from '../1-parse/imports.ts'
+import { bareExpression } from '../1-parse/expressions.ts'
+import { bindingNames, hasModifier } from '../1-parse/imports.ts'
 import { SCRIPT } from '../1-parse/prefilter.ts'
 import type { SourceProject, SourceUnit } from '../1-parse/project.ts'
 import type { Stretch } from '../model.ts'
-import type { ClassState, ForeignName, MethodState, ModuleModel, ModuleState, Piece, Touch } from '../state-model.ts'
 import { DEFAULT_NAME, isOfPackage } from '../names.ts'
-import { type RunsLater, runsLaterIn } from './load-time.ts'
-import { type PieceNode, piecesOf } from './pieces.ts'
-import { readScope } from './scope.ts'
+import type { ClassState, ForeignName, MethodState, ModuleModel, ModuleState } from '../state-model.ts'
+import { runsLaterIn } from './load-time.ts'
+import { readPiece } from './piece-reader.ts'
+import { piecesOf } from './pieces.ts'
 import { readSuppressions } from './suppressions.ts'
-import { isInDecision, type PlaceUse, useOf } from './place-uses.ts'
+import { useOf } from './place-uses.ts'
 
 export function readModule(unit: SourceUnit, project: SourceProject): ModuleModel {
   const fileOf = (specifier: string): string | undefined => {
@@ -54,115 +53,7 @@ export function keepsObjects({ tree }: SourceUnit): boolean {
 
 // --- internal ---
 
-interface PieceContext {
-  /** Names whose uses are told. */
-  readonly known: ReadonlySet<string>
-  readonly runsLater: RunsLater
-  /** Every piece: none is read with another one; and what is none. */
-  readonly without: ReadonlySet<ts.Node>
-}
-
-function readPiece({ node, declares, member }: PieceNode, { known, runsLater, without }: PieceContext): Piece {
-  const inner = new Set(without)
-  inner.delete(node)
-  const around = namesAround(node)
-  const scope = readScope(node, { without: inner, locals: around })
-  const mentions = new Set<string>()
-  const touches = new Map<string, Touch>()
-  const restored = new Set<string>()
-  let gives = ts.isArrowFunction(node) && !ts.isBlock(node.body)
-  const add = (touch: Touch): void => void touches.set([touch.name, touch.key, touch.below?.key, touch.how ?? touch.below?.how ? touch.start : '', touch.isRead].join('\n'), touch)
-  const visit = (at: ts.Node): void => {
-    if (inner.has(at) || (ts.isTypeNode(at) && !ts.isExpressionWithTypeArguments(at))) return
-    if (ts.isReturnStatement(at) && at.expression) gives = true
-    if (ts.isBinaryExpression(at) && isRestoring(at)) restored.add(at.left.getText())
-    if (ts.isArrowFunction(at) && !ts.isBlock(at.body)) gives = true
-    if (ts.isIdentifier(at) || ts.isPrivateIdentifier(at) || ts.isStringLiteralLike(at)) {
-      if (!isOnlyHandedOn(at)) mentions.add(at.text)
-    }
-    if (ts.isIdentifier(at) && known.has(at.text) && isValue(at)) {
-      if (scope.names.has(at.text) && !isShadowed(at) && runsLater(at)) add(touchOf(at.text, useOf(at)))
-    } else if (at.kind === ts.SyntaxKind.ThisKeyword) {
-      const owner = staticOwner(at)
-      const use = owner !== undefined && useOf(at as ts.Expression)
-      if (use && use.keys.length > 0 && runsLater(at)) add(touchOf(owner!, use))
-    }
-    ts.forEachChild(at, visit)
-  }
-  const touchOf = (name: string, use: PlaceUse): Touch => {
-    const [key, second] = use.keys
-    const below = use.below && { key: second!, ...(use.below.how && { how: use.below.how }) }
-    const how = use.isReset ? undefined : use.how
-    return { name, ...(key !== undefined && { key }), ...(below && { below }), ...at(use.node), ...(how && { how }), isRead: use.isRead, ...(how && isMemo(use.node, scope.assigned) && { isMemo: true }), ...(how && use.isStep && { isStep: true }) }
-  }
-  visit(node)
-  for (const target of scope.assigned) {
-    const declared = localDeclaration(target)
-    const [name] = declares
-    if (!declared || name === undefined || !around.has(target.text) || runsLater(declared) || !runsLater(target)) continue
-    const use = useOf(target)
-    // A value that is made once is the same on every thread.
-    if (use.isReset || isMemo(target, scope.assigned)) continue
-    add({ name, ...at(target), how: 'assigned', isRead: use.isRead, ...(use.isStep && { isStep: true }), inner: { name: target.text, ...at(declared) } })
-  }
-  return { ...at(node), declares, ...(member !== undefined && { member }), names: [...scope.names], mentions: [...mentions], touches: [...touches.values()].filter(({ name, how }) => how !== 'assigned' || !restored.has(name)), gives }
-}
-
 const at = (node: ts.Node): Stretch => ({ start: node.getStart(), end: node.getEnd() })
-
-/** `const before = current; current = own; … current = before`: what is set so is set for a while. */
-function isRestoring({ left, operatorToken, right }: ts.BinaryExpression): boolean {
-  const kept = operatorToken.kind === ts.SyntaxKind.EqualsToken && ts.isIdentifier(left) && ts.isIdentifier(right) ? localDeclaration(right) : undefined
-  return kept !== undefined && ts.isVariableDeclaration(kept) && kept.initializer?.getText() === left.getText()
-}
-
-/** `{ next }` and `{ next: next }` name a function without running it. */
-function isOnlyHandedOn(name: ts.Node): boolean {
-  const { parent } = name
-  if (ts.isShorthandPropertyAssignment(parent)) return true
-  return ts.isPropertyAssignment(parent) || ((ts.isFunctionLike(parent) || ts.isVariableDeclaration(parent) || ts.isClassElement(parent)) && (parent as ts.NamedDeclaration).name === name)
-}
-
-/** Not where it is declared, nor the name of a property. */
-function isValue(name: ts.Identifier): boolean {
-  const { parent } = name
-  if (ts.isShorthandPropertyAssignment(parent)) return true
-  const parts = parent as Partial<Record<'name' | 'propertyName' | 'label', ts.Node>>
-  return parts.name !== name && parts.propertyName !== name && parts.label !== name
-}
-
-/** Whether something around a name gives it another meaning than the module does. */
-function isShadowed(name: ts.Identifier): boolean {
-  if (localDeclaration(name)) return true
-  for (let node: ts.Node = name.parent; !ts.isSourceFile(node); node = node.parent) {
-    if ((ts.isForStatement(node) || ts.isForOfStatement(node) || ts.isForInStatement(node)) && node.initializer && ts.isVariableDeclarationList(node.initializer) && !ts.isSourceFile(node.parent)
-      && node.initializer.declarations.some((declaration) => bindingNames(declaration.name).includes(name.text))) return true
-    if (ts.isCatchClause(node) && node.variableDeclaration && bindingNames(node.variableDeclaration.name).includes(name.text)) return true
-    if (ts.isCaseBlock(node) && node.clauses.some((clause) => clause.statements.some((statement) => declaredNames(statement).includes(name.text)))) return true
-    if ((ts.isFunctionExpression(node) || ts.isClassExpression(node)) && node.name?.text === name.text) return true
-  }
-  return false
-}
-
-/** The name of the class that `this` is, in a static member. */
-function staticOwner(node: ts.Node): string | undefined {
-  const holder = ts.findAncestor(node.parent, (each) => (ts.isFunctionLike(each) && !ts.isArrowFunction(each)) || ts.isClassElement(each))
-  const owner = holder && (hasModifier(holder, ts.SyntaxKind.StaticKeyword) || ts.isClassStaticBlockDeclaration(holder)) && ts.isClassLike(holder.parent) ? holder.parent : undefined
-  return owner && nameOfClass(owner)
-}
-
-function nameOfClass(node: ClassNode): string | undefined {
-  if (ts.isClassDeclaration(node)) return node.name?.text ?? DEFAULT_NAME
-  const { parent } = outerExpression(node)
-  return ts.isVariableDeclaration(parent) && ts.isIdentifier(parent.name) ? parent.name.text : node.name?.text
-}
-
-/** `client ??= connect()`, `if (!client) client = connect()`, `if (client) return`: also where what is asked is another variable that is set with it. */
-function isMemo(node: ts.Node, assigned: readonly ts.Identifier[]): boolean {
-  const { parent } = outerExpression(node)
-  if (ts.isBinaryExpression(parent) && (parent.operatorToken.kind === ts.SyntaxKind.QuestionQuestionEqualsToken || parent.operatorToken.kind === ts.SyntaxKind.BarBarEqualsToken)) return true
-  return isInDecision(node, new Set(assigned.map(({ text }) => text)))
-}
 
 function statesOf(statement: ts.Statement): [string, ModuleState][] {
   const found: [string, ModuleState][] = []

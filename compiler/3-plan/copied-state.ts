@@ -38,6 +38,18 @@ interface StateUse {
   readonly effect: StateEffect
 }
 
+interface Shares {
+  readonly uses: readonly StateUse[]
+  /** By code that the worker has and that reads it. */
+  readonly readers: readonly StateUse[]
+  /** Code that other threads have too, and where that returns something and reads it. */
+  readonly both: ReadonlySet<Piece>
+  readonly givers: readonly StateUse[]
+  /** By code that the worker lacks: on another thread, or where it reads it and nobody knows on which. */
+  readonly elsewhere: readonly StateUse[]
+  readonly unknown: readonly StateUse[]
+}
+
 /** What code that keeps something for later asks first. */
 const LOOKS_UP = /^(?:get|has|at|find\w*|includes|indexOf|)$/
 
@@ -49,6 +61,7 @@ class CopiedState {
   readonly #ways: WaysToState
   readonly #reaches = new Map<Worker, ModuleReach>()
   readonly #mains = new Map<BrainPlan, ModuleReach>()
+  readonly #shares = new Map<ModuleReach, Map<string, Shares>>()
   readonly #usesByReach = new Map<ModuleReach, ReadonlyMap<string, readonly StateUse[]>>()
   /** One place of each file is enough to tell of a state. */
   readonly #said = new Set<string>()
@@ -88,28 +101,50 @@ class CopiedState {
   }
 
   #isUsedElsewhere(written: StateUse, worker: Worker, here: ModuleReach): boolean {
-    const others = this.#others(worker)
-    const uses = this.#usesOf(written.place, [here, ...others])
+    const { uses, readers, elsewhere, unknown, givers, both } = this.#sharesOf(written.place, worker, here)
+    if (elsewhere.length === 0 && unknown.length === 0 && givers.length === 0) return false
     const changes = [...written.effect.changes.keys()]
-    const isElsewhere = (piece: Piece): boolean => others.some((other) => other.has(piece))
     const isReadBy = ({ effect }: StateUse): boolean => meet(changes, effect.reads)
     const isChangedBy = ({ effect }: StateUse): boolean => meet(changes, new Set(effect.changes.keys()))
-    const own = uses.filter(({ piece }) => here.has(piece))
-    const missing = uses.filter(({ piece }) => !here.has(piece))
     /** Where each looks up what it needs and puts it in where it is not there, one copy is as good as another. */
     const isCacheOf = (piece: Piece): boolean => {
       const all = uses.filter((use) => use.piece === piece)
       return all.some((use) => isReadBy(use) && looksUp(use)) && all.some(isChangedBy)
     }
     const isCache = written.touch.isMemo || (!written.effect.isAssigned && isCacheOf(written.piece))
-    const elsewhere = missing.filter((use) => isElsewhere(use.piece) && (isReadBy(use) || isChangedBy(use)) && !(isCache && isCacheOf(use.piece)))
-    if (elsewhere.length > 0 && [...own, ...elsewhere].some(isReadBy)) return true
+    const meeting = elsewhere.filter((use) => (isReadBy(use) || isChangedBy(use)) && !(isCache && isCacheOf(use.piece)))
+    if (meeting.some(isReadBy) || (meeting.length > 0 && readers.some(isReadBy))) return true
     if (isCache) return false
     // Who calls it is not known: it may be the program that makes the brain.
-    if (missing.some((use) => use.piece.declares.length > 0 && isReadBy(use))) return true
+    if (unknown.some(isReadBy)) return true
     // What each thread is told for itself it gives back as it was told.
-    const isOwnCount = written.touch.isStep || !isElsewhere(written.piece)
-    return written.effect.isAssigned && isOwnCount && own.some((use) => use.piece.gives && isReadBy(use) && isElsewhere(use.piece))
+    const isOwnCount = written.touch.isStep || !both.has(written.piece)
+    return written.effect.isAssigned && isOwnCount && givers.some(isReadBy)
+  }
+
+  /** Who uses a state, by where that runs. */
+  #sharesOf(place: StatePlace, worker: Worker, here: ModuleReach): Shares {
+    const known = this.#shares.get(here) ?? new Map<string, Shares>()
+    this.#shares.set(here, known)
+    const found = known.get(keyOf(place))
+    if (found) return found
+    const others = this.#others(worker)
+    const uses = this.#usesOf(place, [here, ...others])
+    const isElsewhere = ({ piece }: StateUse): boolean => others.some((other) => other.has(piece))
+    const own = uses.filter(({ piece }) => here.has(piece))
+    const missing = uses.filter(({ piece }) => !here.has(piece))
+    const isReader = ({ effect }: StateUse): boolean => effect.reads.size > 0
+    const both = own.filter(isElsewhere)
+    const shares: Shares = {
+      uses,
+      readers: own.filter(isReader),
+      both: new Set(both.map(({ piece }) => piece)),
+      givers: both.filter((use) => use.piece.gives && isReader(use)),
+      elsewhere: missing.filter((use) => isElsewhere(use) && (isReader(use) || use.effect.changes.size > 0)),
+      unknown: missing.filter((use) => !isElsewhere(use) && use.piece.declares.length > 0 && isReader(use)),
+    }
+    known.set(keyOf(place), shares)
+    return shares
   }
 
   /** Of code that no thread is known to run only that which stands beside the state. */

@@ -44,7 +44,8 @@ export function effectOf({ owner, state, part, how }: StatePlace, { isRead, inne
   if (inner || (how === 'assigned' && part === undefined && state.isVariable)) return { ...readWhole, changes: ALL, isAssigned: true }
   if (state.holds !== 'object') return { ...readWhole, changes: how && how !== 'called' && !(how === 'assigned' && part === undefined) ? ALL : NOTHING }
   if (how === 'assigned' || how === 'changed') return { ...read, changes: new Map([[part ?? '*', undefined]]) }
-  if (part === undefined || state.madeOf === undefined) return { ...read, changes: NOTHING }
+  if (part === undefined) return { ...read, changes: NOTHING, ...(isRead && state.madeOf !== undefined && { reads: readsOfClass(owner, state.madeOf, names) }) }
+  if (state.madeOf === undefined) return { ...read, changes: NOTHING }
   const method = methodEffect(owner, state.madeOf, part, names)
   if (method) return { ...read, ...method }
   return how === 'mutated' && isOfContainer(owner, state.madeOf, names) ? { ...readWhole, changes: ALL } : { ...read, changes: NOTHING }
@@ -89,6 +90,12 @@ function methodEffect(owner: ModuleModel, className: string, method: string, nam
     }
   }
   return isFound ? { changes, reads } : undefined
+}
+
+/** What whoever is given an object may find out; of a class that is not known all. */
+function readsOfClass(owner: ModuleModel, className: string, names: ModuleNames): ReadonlySet<string> {
+  const methods = [...classChain(owner, className, names)].flatMap((each) => [...each.methods.values()])
+  return new Set(methods.length === 0 ? ['*'] : methods.flatMap(({ reads }) => reads))
 }
 
 function* classChain(owner: ModuleModel, className: string, names: ModuleNames): Generator<{ readonly module: ModuleModel } & NonNullable<ReturnType<ModuleModel['classes']['get']>>> {

@@ -87,6 +87,11 @@ describe('state of a module that a task changes off the main thread', (it) => {
     assert.equal(copied({ thread: 'makeId()', main: 'makeId()', ids }), ['id ids.ts:2'])
     assert.equal(copied({ thread: 'makeId()', ids }), [])
   })
+  it('is told where it is changed by a name that was taken from it', () => {
+    const stats = 'class Stats { n = 0; bump() { this.n++ } get total() { return this.n } }\nexport class Hub { static readonly stats = new Stats(); static seen = new Set<string>() }\nexport const list: string[] = []'
+    assert.equal(copied({ thread: 'const own = Hub.stats; own.bump(); const { seen } = Hub; const all = Hub.seen; all.add("a"); const l = list; l.push("b")', main: 'use(Hub.stats.total, Hub.seen.size, list.length)', stats },
+      "import { Hub, list } from './stats'\ndeclare const use: any"), ['Hub.stats main.ts:5', 'Hub.seen main.ts:5', 'list main.ts:5'])
+  })
   it('is told once for each file that changes it', () => {
     const names = 'export const names: string[] = []\nexport function add() { names.push("a"); names.push("b") }'
     assert.equal(copied({ thread: 'add(); names.push("c")', other: 'add()', main: 'names.length', names }), ['names main.ts:4', 'names names.ts:2'])
@@ -124,6 +129,7 @@ export function ready() { if (isReady) return; isReady = true }`
   it('is what nobody reads elsewhere, as that of a logger', () => {
     const log = 'let last = 0\nexport function log(line: string) { console.log(Date.now() - last, line); last = Date.now() }\nclass Log { lines = 0; say() { this.lines++ } }\nexport const logger = new Log()'
     assert.equal(copied({ thread: 'log("a"); logger.say()', main: 'log("b"); logger.say()', log }), [])
+    assert.equal(copied({ thread: 'const own = logger; own.say()', main: 'use(logger)', log }, "import { logger } from './log'\ndeclare const use: any"), [])
   })
   it('is what is filled as the module is loaded', () => {
     const names = 'const all = new Set<string>()\nfunction add(name: string) { all.add(name) }\nadd("a")\nexport const names = () => [...all]\nlet size = all.size\nsize += 1\nexport const sizeOf = () => size'
