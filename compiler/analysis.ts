@@ -7,12 +7,14 @@ import { Facts } from './1-parse/facts.ts'
 import { SCRIPT } from './1-parse/prefilter.ts'
 import { relativeName, SourceProject } from './1-parse/project.ts'
 import { findBrains, type FoundFile, knownBrainsOf, type Look, lookOf, originsOf, readFile } from './2-analyze/file.ts'
+import { readModule } from './2-analyze/module-state.ts'
 import { namedIn } from './2-analyze/unnamed-steps.ts'
 import { type AskType, TypeOracle } from './2-analyze/type-oracle.ts'
 import { DOORS } from '../src/contract/names.ts'
 import { brainFromMixin, sourceTooDeep } from './diagnostics.ts'
 import { DiagnosticLog } from './log.ts'
 import type { CompileInput, FileModel } from './model.ts'
+import type { ModuleModel, ModuleOf } from './state-model.ts'
 import { DEFAULT_NAME } from './names.ts'
 import { newReadings, type Readings, type ReadingsOf, readingsOfText, textOfReadings } from './readings.ts'
 
@@ -20,8 +22,12 @@ export interface Analysis {
   /** By path. */
   readonly files: ReadonlyMap<string, FileModel>
   readonly log: DiagnosticLog
-  /** Every file that was parsed for it, absolute and sorted. */
-  readonly sources: readonly string[]
+  /** The state of a module, which is read when somebody asks. */
+  readonly moduleOf: ModuleOf
+  /** Those that somebody asked for so far. */
+  readonly modules: () => readonly ModuleModel[]
+  /** Every file that was parsed for it so far, absolute and sorted. */
+  readonly sources: () => readonly string[]
   /** Attributes of brains that code may have by another name than `this`, sorted. */
   readonly handedOn: readonly string[]
   /** Those of all brains, sorted. */
@@ -133,7 +139,15 @@ class Analyzer {
     const withBrains = [...this.#taken].filter((path) => this.#look(path)?.hasBrain)
     this.#handedOn = this.#attributesHandedOn(withBrains)
     const models = [...this.#taken].sort().flatMap((path) => this.#model(path) ?? [])
-    return { files: new Map(models.map((model) => [model.path, model])), log: this.#log, sources: this.#sources(), handedOn: this.#handedOn, attributes: sortedNames(withBrains.flatMap((path) => this.#look(path)!.attributes.all)) }
+    return {
+      files: new Map(models.map((model) => [model.path, model])),
+      log: this.#log,
+      moduleOf: (path) => this.#module(path),
+      modules: () => [...this.readings.modules.values()].flatMap(({ value }) => value.value ?? []),
+      sources: () => this.#sources(),
+      handedOn: this.#handedOn,
+      attributes: sortedNames(withBrains.flatMap((path) => this.#look(path)!.attributes.all)),
+    }
   }
 
   #follow(asked: string): void {
@@ -190,6 +204,15 @@ class Analyzer {
     }))
   }
 
+  #module(path: string): ModuleModel | undefined {
+    const known = this.readings.modules.get(path)
+    if (known) return known.value.value
+    return this.#reading(path, this.#kept.modules, this.readings.modules, () => {
+      const unit = this.#project.unit(path)
+      return unit && readModule(unit, this.#project)
+    })
+  }
+
   /** As it was read before, where nothing of what it was read from has changed. */
   #reading<Value>(path: string, kept: ReadingsOf<Value> | undefined, readings: ReadingsOf<Value>, read: (log: DiagnosticLog) => Value | undefined): Value | undefined {
     const known = kept?.get(path)
@@ -216,7 +239,7 @@ class Analyzer {
 
   #sources(): string[] {
     const parsed = new Set(this.#project.read)
-    for (const readings of [this.readings.looks, this.readings.origins, this.readings.models])
+    for (const readings of [this.readings.looks, this.readings.origins, this.readings.models, this.readings.modules])
       for (const { facts } of readings.values())
         for (const { about, of, answer } of facts) if (about === 'tree' && answer !== undefined) parsed.add(of)
     return [...parsed].sort()

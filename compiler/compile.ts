@@ -43,9 +43,10 @@ export interface Explanation {
 
 /** What the brains of these files become, as far as they can be read. */
 export function explain(input: CompileInput): Explanation {
-  const { files, log } = analyze(input)
-  const planned = plan(files, log)
-  suppressWarnings(files, input, log)
+  const analysis = analyze(input)
+  const { files, log } = analysis
+  const planned = plan(files, log, analysis.moduleOf)
+  suppressWarnings(analysis, input)
   reportPackages(files, log, (path) => relativeName(input.root, path))
   const asked = planned.brains.filter(({ file }) => input.files.includes(file.path))
   return { brains: asked.map((each) => explainBrain(each, planned, files)), diagnostics: log.sorted() }
@@ -56,9 +57,10 @@ export function explain(input: CompileInput): Explanation {
 /** What only the bundle tells. */
 const UNMATCHED = importUnmatched('').code
 
-function compileAnalysed(input: CompileInput, { files, log, sources, handedOn, attributes }: Analysis): CompileResult {
-  const planned = plan(files, log)
-  suppressWarnings(files, input, log)
+function compileAnalysed(input: CompileInput, analysis: Analysis): CompileResult {
+  const { files, log, handedOn, attributes } = analysis
+  const planned = plan(files, log, analysis.moduleOf)
+  suppressWarnings(analysis, input)
   reportPackages(files, log, (path) => relativeName(input.root, path))
   const good = withoutErrors(planned, log)
   return {
@@ -66,14 +68,14 @@ function compileAnalysed(input: CompileInput, { files, log, sources, handedOn, a
     files: declarations(good, input),
     diagnostics: log.sorted(),
     brains: good.brains.map(manifestOf),
-    sources,
+    sources: analysis.sources(),
     handedOn,
     attributes,
   }
 }
 
 /** Whether one is of use is not known for a file with errors, nor for one that was read for the sake of another. */
-function suppressWarnings(files: ReadonlyMap<string, FileModel>, input: CompileInput, log: DiagnosticLog): void {
+function suppressWarnings({ files, modules, log }: Analysis, input: CompileInput): void {
   for (const { path, source, suppressions } of files.values()) {
     const isJudged = input.files.includes(path) && !log.hasErrors(source.name)
     for (const { code, line, start, end } of suppressions) {
@@ -83,6 +85,9 @@ function suppressWarnings(files: ReadonlyMap<string, FileModel>, input: CompileI
       log.add(suppressionUnused(code, meant), span, [], renameFix(span, code, meant))
     }
   }
+  // What else there is to say of a module is told where it is bundled.
+  for (const { path, source, suppressions } of modules())
+    if (!files.has(path)) for (const { code, line } of suppressions) log.suppress(source.name, line, code)
 }
 
 /** Nothing is emitted for a file with an error, nor for one that is built upon it. */

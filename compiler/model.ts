@@ -365,6 +365,8 @@ export interface FileModel {
   /** Modules of the project that register serialisable types: loaded in every process. */
   readonly registrations: readonly string[]
   readonly fillings: readonly Filling[]
+  /** Whether there is state at its top level that is neither a variable nor a container. */
+  readonly keepsObjects: boolean
   readonly suppressions: readonly Suppression[]
 }
 

@@ -3,6 +3,7 @@ import type { Fact, Reading } from './1-parse/facts.ts'
 import type { Look } from './2-analyze/file.ts'
 import type { Found } from './log.ts'
 import type { FileModel } from './model.ts'
+import type { ModuleModel } from './state-model.ts'
 
 /** A value with what was found while it was read; none where the stack did not suffice. */
 export interface Read<Value> {
@@ -22,12 +23,14 @@ export interface Readings {
   /** The files with brains of which code that a file leads to may have one. */
   readonly known: ReadingsOf<readonly string[]>
   readonly models: ReadingsOf<FileModel>
+  /** The state of modules that workers have. */
+  readonly modules: ReadingsOf<ModuleModel>
   /** The mixins, and the shared attributes of classes that extend others, which the models were read for. */
   mixed: string
 }
 
 export function newReadings(): Readings {
-  return { worth: new Map(), looks: new Map(), origins: new Map(), known: new Map(), models: new Map(), mixed: '' }
+  return { worth: new Map(), looks: new Map(), origins: new Map(), known: new Map(), models: new Map(), modules: new Map(), mixed: '' }
 }
 
 /** Paths below `root` are written as from there. What rests on other places of the disk, or on the type checker, is left out. */
@@ -62,7 +65,7 @@ export function readingsOfText(text: string, root: string): Readings {
 
 // --- internal ---
 
-const KINDS = ['worth', 'looks', 'origins', 'known', 'models'] as const
+const KINDS = ['worth', 'looks', 'origins', 'known', 'models', 'modules'] as const
 
 interface Saved {
   readonly mixed: string

@@ -25,6 +25,7 @@ import { hiddenImports } from './hidden-imports.ts'
 import { filesOfKnown, type KnownAttributes, knownAttributes } from './known-brains.ts'
 import { runsLaterIn } from './load-time.ts'
 import { type MadeBrain, madeBrains } from './made-brains.ts'
+import { keepsObjects } from './module-state.ts'
 import { hoistedVars, isAssignment, isStep, targetsOf } from './scope.ts'
 import { registrationsOf } from './registrations.ts'
 import { readSuppressions } from './suppressions.ts'
@@ -136,6 +137,7 @@ export function readFile({ context: home, brains: found }: FoundFile, { mixed, g
     prefix,
     registrations: registrationsOf(unit, project),
     fillings: fillingsIn(unit, project),
+    keepsObjects: keepsObjects(unit),
     suppressions: readSuppressions(unit.tree),
   }
 }
@@ -287,7 +289,7 @@ function containersOf(statement: ts.Statement): string[] {
   return statement.declarationList.declarations.flatMap(({ name, initializer }) => {
     const value = initializer && bareExpression(initializer)
     if (!value || !ts.isIdentifier(name)) return []
-    const isMade = ts.isNewExpression(value) && ts.isIdentifier(value.expression) && /^(Weak)?(Map|Set)$|^Array$/.test(value.expression.text)
+    const isMade = ts.isNewExpression(value) && ts.isIdentifier(value.expression) && /^(Map|Set|Array)$/.test(value.expression.text)
     return isMade || ts.isArrayLiteralExpression(value) || ts.isObjectLiteralExpression(value) ? [name.text] : []
   })
 }

@@ -4,7 +4,7 @@
 import { ts } from 'ts-morph'
 import { bareExpression, outerExpression } from '../1-parse/expressions.ts'
 import { bindingNames, declaredNames, hasModifier } from '../1-parse/imports.ts'
-import { isMutator } from './regions/methods.ts'
+import { isMutator, writtenArgument } from './regions/methods.ts'
 
 /** A use of a member through the brain itself: `this.x`, `self.x`, `const { x } = this`, `super.x`, `MainBrain.x`. */
 export interface SelfAccess {
@@ -174,6 +174,8 @@ class ScopeReader implements ScopeReading {
     if (ts.isIdentifier(node.expression) && node.expression.text === 'eval' && lookup('eval', scope) === undefined) this.evals.push(node)
     const callee = bareExpression(node.expression)
     if (ts.isPropertyAccessExpression(callee) && isMutator(callee.name.text, undefined)) this.#changePart(callee, scope)
+    const written = writtenBy(node)
+    if (written) this.#changeWhole(written, scope)
     ts.forEachChild(node, (child) => this.visit(child, scope))
   }
 
@@ -229,9 +231,13 @@ class ScopeReader implements ScopeReading {
 
   /** `node` is `list[i]`, `conf.level`, `seen.set`: what it is part of is changed. */
   #changePart(node: ts.Expression, scope: Scope): void {
+    if (ts.isPropertyAccessExpression(node) || ts.isElementAccessExpression(node)) this.#changeWhole(node, scope)
+  }
+
+  #changeWhole(node: ts.Expression, scope: Scope): void {
     let root = node
     while (ts.isPropertyAccessExpression(root) || ts.isElementAccessExpression(root)) root = bareExpression(root.expression)
-    if (root !== node && ts.isIdentifier(root) && lookup(root.text, scope) === undefined) this.changed.push({ name: root.text, node })
+    if (ts.isIdentifier(root) && lookup(root.text, scope) === undefined) this.changed.push({ name: root.text, node })
   }
 
   #function(node: ts.SignatureDeclaration, scope: Scope): void {
@@ -347,8 +353,8 @@ function thisScopeOf(node: ts.Node): ts.Node | undefined {
   return ts.findAncestor(node, (each) => (ts.isFunctionLike(each) && !ts.isArrowFunction(each)) || ts.isClassLike(each))
 }
 
-/** Declared, assigned, or part of a pattern: what may give a name its value. */
-function isWritten(name: ts.Identifier): boolean {
+/** Declared, assigned, or part of a pattern: what may give a name, or a property, its value. */
+export function isWritten(name: ts.Node): boolean {
   const outer = outerExpression(name)
   const { parent } = outer
   if (ts.isBinaryExpression(parent)) return parent.left === outer && isAssignment(parent)
@@ -400,6 +406,16 @@ export function targetsOf(left: ts.Expression): ts.Expression[] {
     })
   const isDefault = ts.isBinaryExpression(bare) && bare.operatorToken.kind === ts.SyntaxKind.EqualsToken
   return isDefault ? targetsOf(bare.left) : [bare]
+}
+
+/** What a call of the language changes that is given it: `conf` of `Object.assign(conf, more)`. */
+export function writtenBy({ expression, arguments: given }: ts.CallExpression): ts.Expression | undefined {
+  const callee = bareExpression(expression)
+  // The text of a longer callee may be that of the whole statement.
+  if (!ts.isPropertyAccessExpression(callee) || !ts.isIdentifier(callee.expression)) return undefined
+  const place = writtenArgument(callee.getText())
+  const argument = place === undefined ? undefined : given[place]
+  return argument && bareExpression(argument)
 }
 
 /** `this.x(…)`, of a use that is called. */

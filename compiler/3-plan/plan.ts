@@ -5,12 +5,14 @@ import { BRAIN_MEMBERS } from '../../src/contract/names.ts'
 import { classNotPortable, evalInTask, attributeNotShared, attributeReshaped, attributeUndeclared, blockInMain, brainInFunction, classLoadsMain, mainModuleInWorker, mixinWithoutBrain, outputRepeated, privateFromConstructor, superOfPackage, superOfSplit, taskCalledDirectly, taskOverridden, taskUnknown } from '../diagnostics.ts'
 import { type DiagnosticLog, renameFix, type Span, spanIn } from '../log.ts'
 import type { ArrivingClass, Attribute, BrainPlan, ClassModel, FileModel, PlannedTask, SelfUse, Slice } from '../model.ts'
+import type { ModuleOf } from '../state-model.ts'
 import { closest, fileWord, isOfPackage } from '../names.ts'
 import { isReshaped } from '../overridden-attributes.ts'
 import { type BrainLink, chainOf, type ChainLink, classesOf, type Files } from './chain.ts'
 import { reportCopiedState } from './copied-state.ts'
 import { reachedFrom } from './effects.ts'
 import { reportLostUpdates } from './lost-updates.ts'
+import { reportOwnState } from './own-state.ts'
 import { reportFilledState } from './filled-state.ts'
 import { mainSlice, type SuperCallers } from './main-slice.ts'
 import { workerSlices, type LiveMember } from './worker-slice.ts'
@@ -20,7 +22,7 @@ export interface Plan {
   readonly slices: readonly Slice[]
 }
 
-export function plan(files: Files, log: DiagnosticLog): Plan {
+export function plan(files: Files, log: DiagnosticLog, moduleOf: ModuleOf): Plan {
   const own = [...files.values()].filter((file) => !isOfPackage(file.path))
   const links = own.flatMap((file) => file.brains.map((brain) => ({ file, brain })))
   const brains = links.map((link) => planBrain(link, files, log))
@@ -31,17 +33,18 @@ export function plan(files: Files, log: DiagnosticLog): Plan {
   }
   for (const each of brains) checkSuper(each, files, log)
   reportLostUpdates(brains, files, log)
-  const workers = brains.flatMap((brainPlan) => brainPlan.tasks.filter((task) => task.worker !== undefined).flatMap((task) => {
+  const workers = brains.flatMap((brainPlan) => brainPlan.tasks.filter((task) => task.worker !== undefined).map((task) => {
     const { slices, live, arriving, mixedElsewhere } = workerSlices(brainPlan, task, files)
     checkWorker(brainPlan, task, live, slices, files, log)
     reportWaysBack(task, arriving, log)
     for (const mixin of mixedElsewhere) log.add(mixinWithoutBrain(task.task.name, mixin.name, brainPlan.brain.name), spanIn(brainPlan.file, brainPlan.brain.at))
-    return slices
+    return { plan: brainPlan, task, slices }
   }))
   const superCallers = superCallersAmong(own)
   const plans = plansByFile(brains)
   const mains = own.filter((file) => classesOf(file).length > 0).map((file) => mainSlice(file, plans.get(file) ?? [], superCallers))
-  return { brains, slices: [...mains, ...workers] }
+  reportCopiedState({ workers, mains, files }, moduleOf, log)
+  return { brains, slices: [...mains, ...workers.flatMap(({ slices }) => slices)] }
 }
 
 export function plansByFile(brains: readonly BrainPlan[]): ReadonlyMap<FileModel, readonly BrainPlan[]> {
@@ -196,7 +199,7 @@ function checkWorker(plan: BrainPlan, { task }: PlannedTask, live: readonly Live
     for (const call of member.needs.evals) log.add(evalInTask(task.name), spanIn(link.file, call))
     for (const use of member.needs.self) if (certain && use.via === 'this') checkUse(use, link)
   }
-  for (const slice of slices) reportCopiedState(slice, task.name, log)
+  for (const slice of slices) reportOwnState(slice, task.name, log)
   reportFilledState(slices, task.name, log)
   for (const { file, items } of slices)
     for (const index of items) {

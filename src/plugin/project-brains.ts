@@ -87,7 +87,7 @@ export class ProjectBrains {
 
   async #loadMixin(path: string): Promise<LoadedFile | undefined> {
     const project = await this.#project()
-    return project?.graph.at(path) || project?.diagnostics.has(path) ? this.#loaded(project, path) : undefined
+    return project && isCompiled(project, path) ? this.#loaded(project, path) : undefined
   }
 
   #loaded(project: CompiledProject, path: string): LoadedFile {
@@ -141,7 +141,7 @@ export class ProjectBrains {
   async findings(path: string): Promise<readonly Diagnostic[]> {
     if (packageFolderOf(path) !== undefined || !SCRIPT.test(path) || !isFile(path)) return []
     const project = await this.#project()
-    if (!project?.reached.has(path) || project.graph.at(path) || project.diagnostics.has(path)) return []
+    if (!project?.reached.has(path) || isCompiled(project, path)) return []
     const text = readText(path)
     const log = new DiagnosticLog()
     log.addPlaced(project.compiler.moduleFindings(path, text), { name: posixPath.relative(this.config.projectDir, path), text })
@@ -209,6 +209,11 @@ export class ProjectBrains {
       reached,
     }
   }
+}
+
+/** Whether a module is made of a file, or would be but for its errors: the compiler has said all there is to say of it. */
+function isCompiled({ graph, diagnostics }: CompiledProject, path: string): boolean {
+  return graph.at(path) !== undefined || (diagnostics.get(path) ?? []).some(({ severity }) => severity === 'error')
 }
 
 function byFile(diagnostics: readonly Diagnostic[], projectDir: string): ReadonlyMap<string, readonly Diagnostic[]> {
