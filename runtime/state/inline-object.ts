@@ -79,6 +79,8 @@ export class InlineObject implements SnapshotHome, Held {
   /** A change in place of this thread, and what it has made of the object. */
   #change: ChangeInPlace | undefined
   #working: Moment | undefined
+  /** What the last change in place has made, and nobody was handed but that: the next one goes on with it. */
+  #spare: Moment | undefined
   generation = 0
 
   constructor(slot: Slot, layout: Layout, start: number, memory: Memory) {
@@ -100,7 +102,10 @@ export class InlineObject implements SnapshotHome, Held {
 
   /** Undefined before the first write. Else a snapshot, the same one while no leaf has changed. */
   read(): object | undefined {
-    return (this.#working ?? (this.last = this.#momentLike(this.last)))?.snapshot
+    if (this.#working) return this.#working.snapshot
+    const last = this.last ?? this.#spare
+    this.#spare = undefined
+    return (this.last = this.#momentLike(last))?.snapshot
   }
 
   /** As a condition reads it: a snapshot that nobody else has. */
@@ -161,6 +166,7 @@ export class InlineObject implements SnapshotHome, Held {
   #letGo(): void {
     this.generation++
     this.last = undefined
+    this.#spare = undefined
   }
 
   /** Whether it is assigned what it is: `this.pose = this.pose`. */
@@ -207,7 +213,7 @@ export class InlineObject implements SnapshotHome, Held {
     const before = claims.map(({ value }) => value)
     this.#change = { claims, before, depth: 1 }
     if (before.includes(undefined)) return undefined
-    this.#working = this.#newMoment(before.slice() as (number | boolean)[])
+    this.#working = this.#startOf(before as (number | boolean)[])
     claims.forEach((claim, index) => claim.place = this.#workingLeaves[index]!)
     return this.#working.snapshot
   }
@@ -227,7 +233,16 @@ export class InlineObject implements SnapshotHome, Held {
       hasChanged = true
       this.#scalars.writeInGroup(claim.slot, made.values[index]!)
     })
-    if (hasChanged) this.last = made
+    if (hasChanged) this.last = undefined
+    this.#spare = made
+  }
+
+  #startOf(values: readonly (number | boolean)[]): Moment {
+    const spare = this.#spare
+    this.#spare = undefined
+    if (!spare?.isCurrent) return this.#newMoment(values.slice())
+    values.forEach((value, index) => spare.values[index] = value)
+    return spare
   }
 
   /** Within a group. Sets the object to what `change` makes of it. */
