@@ -35,14 +35,14 @@ export class Callees extends Declarations {
     const owner = access && bareExpression(access.owner)
     // What a getter returns is called, not the getter.
     if (!owner || owner.kind === ts.SyntaxKind.ThisKeyword || owner.kind === ts.SyntaxKind.SuperKeyword || this.isThisAlias(owner)) return []
-    const receivers = this.#receivers(owner)
-    const methods = receivers.length > 0 ? receivers.flatMap(({ node, unit }) => this.method(node, unit, access.name) ?? []) : this.#methodsNearby(callee, access.name)
+    const methods = this.#receivers(owner).flatMap(({ node, unit }) => this.method(node, unit, access.name) ?? [])
     return [...new Set(methods)].filter((method) => !ts.isGetAccessor(method))
   }
 
-  /** Of an element of a list, or a name that is assigned, nothing is known but the name of the method: those in the fields of the class around. */
-  #methodsNearby(at: ts.Node, name: string): readonly KnownFunction[] {
-    return isBuiltIn(name) ? [] : this.fieldsAround(at).flatMap((field) => this.methodsIn(field, name))
+  /** Of an element of a list, or a name that is assigned, nothing is known but the name of the method: those in the fields of the class around may be it. */
+  methodsNearby(callee: ts.Expression): readonly KnownFunction[] {
+    const name = accessOf(callee)?.name
+    return name === undefined || isBuiltIn(name) ? [] : [...new Set(this.fieldsAround(callee).flatMap((field) => this.methodsIn(field, name)))]
   }
 
   /** Methods of a name in the classes of the project that a field may hold instances of, at whatever depth. */

@@ -248,6 +248,7 @@ export class Trace {
     const own = this.#callees.functionsOf(access)
     for (const each of own) this.#applied(this.#effectOf(each, 'this', level), each, call, point)
     if (own.length > 0) return
+    for (const each of this.#callees.methodsNearby(access)) this.#mayBeApplied(this.#effectOf(each, 'this', level), each, call, point)
     const mutates = isMutator(method, category)
     if (mutates) this.#change(call, point)
     if (TAKES_IN.test(method)) for (const argument of call.arguments) this.#takes(argument, call, point)
@@ -322,6 +323,7 @@ export class Trace {
       if (effect.keeps !== undefined) this.#heldBy(ts.isPropertyAccessExpression(callee) ? bareExpression(callee.expression) : callee, effect.keeps, call, point)
     }
     if (known.length > 0) return
+    for (const each of this.#callees.methodsNearby(callee)) this.#mayBeApplied(this.#effectOf(each, index, level), each, call, point)
     const borrowed = borrowedCall(callee)
     if (borrowed) return this.#borrowed(borrowed, index, call, point)
     const binding = ts.isIdentifier(callee) ? this.#callees.bindingOf(callee) : undefined
@@ -362,6 +364,12 @@ export class Trace {
       const binding = this.#callees.bindingOf(callback)
       if (binding) this.given.push({ to: binding, call, argument, level })
     }
+  }
+
+  /** What is called may be another function: that is no reason to refuse anything. */
+  #mayBeApplied({ changes, returns }: Effect, known: KnownFunction, call: ts.CallExpression, from: Point): void {
+    if (changes) this.#point({ kind: 'change', node: call, level: 0, category: undefined, isCertain: false, changesLater: false }, from)
+    if (returns !== undefined && !isAsync(known)) this.#value(call, returns, undefined, from)
   }
 
   /** What a function returns arrives where it is called. */
