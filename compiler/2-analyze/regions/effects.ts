@@ -8,7 +8,7 @@ import type { KnownFunction } from './declared.ts'
 import { isAsync, isGenerator, isInside } from './order.ts'
 import { type Effect, type EffectOf, Trace } from './trace.ts'
 
-const NONE: Effect = { changes: false, changesLater: false, returns: undefined, keeps: undefined, gives: [] }
+const NONE: Effect = { changes: false, mayChange: false, changesLater: false, returns: undefined, keeps: undefined, gives: [] }
 const MAX_DEPTH = 60
 
 /** Of every function once. Functions that call each other in a circle are read again until nothing new is found. */
@@ -73,13 +73,15 @@ export function createEffects(callees: Callees): EffectOf {
       trace.start(found, found.dotDotDotToken ? level + 1 : level)
     }
     let changes = false
+    let mayChange = false
     let changesLater = false
     for (const change of trace.changes) {
       // What its callers do with what it returns is theirs.
-      if (!change.isCertain || !isInside(change.node, fn)) continue
+      if (!isInside(change.node, fn) || !(change.isCertain || change.isGuess)) continue
       const { nodes, later } = liftTo(fn, change.node, callees)
       const isLater = change.changesLater === true || later !== undefined || isGenerator(fn) || (isAsync(fn) && nodes.some((node) => mayRunAfterWait(node, fn)))
-      if (isLater) changesLater = true
+      if (change.isGuess) mayChange ||= !isLater && nodes.length > 0
+      else if (isLater) changesLater = true
       else if (nodes.length > 0) changes = true
     }
     const gives = trace.given.flatMap(({ to, call, argument, level: levelThere }) => {
@@ -87,14 +89,14 @@ export function createEffects(callees: Callees): EffectOf {
       const { nodes, later } = liftTo(fn, call, callees)
       return place === -1 || later || nodes.length === 0 || isGenerator(fn) ? [] : [{ to: place, argument, level: levelThere }]
     })
-    return { changes, changesLater, returns: trace.returned.get(fn), keeps: trace.kept, gives }
+    return { changes, mayChange, changesLater, returns: trace.returned.get(fn), keeps: trace.kept, gives }
   }
 }
 
 // --- internal ---
 
 function isSame(one: Effect, other: Effect): boolean {
-  return one.changes === other.changes && one.changesLater === other.changesLater && one.returns === other.returns && one.keeps === other.keeps && one.gives.length === other.gives.length
+  return one.changes === other.changes && one.mayChange === other.mayChange && one.changesLater === other.changesLater && one.returns === other.returns && one.keeps === other.keeps && one.gives.length === other.gives.length
 }
 
 /** Where a function names what is its own and no arrow function's in it. */

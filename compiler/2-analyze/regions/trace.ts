@@ -17,6 +17,8 @@ import { functionOf, isAsync, isGenerator, reaches } from './order.ts'
 /** What a function does with an argument. */
 export interface Effect {
   readonly changes: boolean
+  /** It may: that is known of what may be the argument, or another value. */
+  readonly mayChange: boolean
   /** Only after it has waited, or in a function that runs later. */
   readonly changesLater: boolean
   /** The least level of what it returns of the argument. */
@@ -40,6 +42,8 @@ export interface Point {
   readonly changesLater?: boolean
   /** Of a change: known from the code, rather than from the looks of a method. */
   readonly isCertain?: boolean
+  /** It may be the value, and may be another: what is changed there is not certain. */
+  readonly isGuess?: boolean | undefined
   readonly from: { readonly point: Point; readonly through: ts.Node | undefined }[]
 }
 
@@ -102,10 +106,12 @@ export class Trace {
     if (from.level === 0) this.#point({ kind: 'change', node, level: 0, category: undefined, isCertain, changesLater }, from)
   }
 
-  #point(made: Omit<Point, 'from'>, from: Point | undefined, through?: ts.Node): void {
+  #point(given: Omit<Point, 'from'>, from: Point | undefined, through?: ts.Node): void {
+    const isGuess = given.isGuess === true || from?.isGuess === true
+    const made = isGuess ? { ...given, isGuess, ...(given.kind === 'change' && { isCertain: false, changesLater: false }) } : given
     const known = this.#points.get(made.node) ?? new Map<string, Point>()
     this.#points.set(made.node, known)
-    const key = `${made.kind} ${made.level} ${made.category} ${made.binding?.places[0]?.pos} ${made.isCertain} ${made.changesLater}`
+    const key = `${made.kind} ${made.level} ${made.category} ${made.binding?.places[0]?.pos} ${made.isCertain} ${made.changesLater} ${made.isGuess}`
     let point = known.get(key)
     if (!point) {
       known.set(key, point = { ...made, from: [] })
@@ -157,7 +163,9 @@ export class Trace {
   /** `list.push(row)`: the name of what is taken in is one of a part of the value from then on. */
   #takes(taken: ts.Expression, at: ts.Node, point: Point): void {
     const name = bareExpression(taken)
-    if (point.level === 0 && ts.isIdentifier(name)) this.#name(name, 0, undefined, at, point)
+    const binding = point.level === 0 && ts.isIdentifier(name) ? this.#callees.bindingOf(name) : undefined
+    // The name may have another value by then: no reason to refuse anything.
+    if (binding) this.#point({ kind: 'name', node: at, level: 0, category: undefined, binding, isGuess: true }, point)
   }
 
   // --- names ---
@@ -246,7 +254,12 @@ export class Trace {
     for (const each of known) this.#applied(this.#effectOf(each, 'this', 0), each, call, point)
     if (level === 0 && category === 'instance') return known.length === 0 ? this.#change(call, point, { isCertain: false }) : undefined
     const own = this.#callees.functionsOf(access)
-    for (const each of own) this.#applied(this.#effectOf(each, 'this', level), each, call, point)
+    for (const each of own) {
+      const effect = this.#effectOf(each, 'this', level)
+      // Of what only holds it, each part counts as a part of it: too much for a refusal.
+      if (level === 0) this.#applied(effect, each, call, point)
+      else this.#mayBeApplied(effect, each, call, point)
+    }
     if (own.length > 0) return
     for (const each of this.#callees.methodsNearby(access)) this.#mayBeApplied(this.#effectOf(each, 'this', level), each, call, point)
     const mutates = isMutator(method, category)
@@ -347,9 +360,10 @@ export class Trace {
     this.#value(call, point.level, undefined, point)
   }
 
-  #applied({ changes, changesLater, returns, gives }: Effect, known: KnownFunction, call: ts.CallExpression | ts.NewExpression, from: Point): void {
+  #applied({ changes, mayChange, changesLater, returns, gives }: Effect, known: KnownFunction, call: ts.CallExpression | ts.NewExpression, from: Point): void {
     for (const { to, argument, level } of gives) this.#handed(call.arguments?.[to], argument, level, call, from)
     if (changes || changesLater) this.#point({ kind: 'change', node: call, level: 0, category: undefined, isCertain: true, changesLater }, from)
+    if (mayChange) this.#point({ kind: 'change', node: call, level: 0, category: undefined, isGuess: true }, from)
     if (returns !== undefined && !isAsync(known)) this.#value(call, returns, undefined, from)
   }
 
@@ -367,8 +381,8 @@ export class Trace {
   }
 
   /** What is called may be another function: that is no reason to refuse anything. */
-  #mayBeApplied({ changes, returns }: Effect, known: KnownFunction, call: ts.CallExpression, from: Point): void {
-    if (changes) this.#point({ kind: 'change', node: call, level: 0, category: undefined, isCertain: false, changesLater: false }, from)
+  #mayBeApplied({ changes, mayChange, returns }: Effect, known: KnownFunction, call: ts.CallExpression, from: Point): void {
+    if (changes || mayChange) this.#point({ kind: 'change', node: call, level: 0, category: undefined, isGuess: true }, from)
     if (returns !== undefined && !isAsync(known)) this.#value(call, returns, undefined, from)
   }
 
