@@ -13,17 +13,19 @@ export interface NamedClass {
 }
 
 export function topLevelClasses(tree: ts.SourceFile): NamedClass[] {
-  return tree.statements.flatMap((statement): NamedClass[] => {
-    if (ts.isClassDeclaration(statement)) return [{ name: statement.name?.text ?? DEFAULT_NAME, node: statement }]
-    if (ts.isExportAssignment(statement) && !statement.isExportEquals) {
-      const value = bareExpression(statement.expression)
-      return ts.isClassExpression(value) ? [{ name: DEFAULT_NAME, node: value }] : []
-    }
-    if (!ts.isVariableStatement(statement)) return []
-    return statement.declarationList.declarations.flatMap(({ name, initializer }) => {
-      const value = initializer && bareExpression(initializer)
-      return value && ts.isClassExpression(value) && ts.isIdentifier(name) ? [{ name: name.text, node: value }] : []
-    })
+  return tree.statements.flatMap(classesDeclared)
+}
+
+export function classesDeclared(statement: ts.Statement): NamedClass[] {
+  if (ts.isClassDeclaration(statement)) return [{ name: statement.name?.text ?? DEFAULT_NAME, node: statement }]
+  if (ts.isExportAssignment(statement) && !statement.isExportEquals) {
+    const value = bareExpression(statement.expression)
+    return ts.isClassExpression(value) ? [{ name: DEFAULT_NAME, node: value }] : []
+  }
+  if (!ts.isVariableStatement(statement)) return []
+  return statement.declarationList.declarations.flatMap(({ name, initializer }) => {
+    const value = initializer && bareExpression(initializer)
+    return value && ts.isClassExpression(value) && ts.isIdentifier(name) ? [{ name: name.text, node: value }] : []
   })
 }
 

@@ -40,12 +40,12 @@ export function localDeclaration(name: ts.Identifier): LocalDeclaration | undefi
   return undefined
 }
 
-/** A name as a value, not where it is declared, nor that of a property. */
+/** A name as a value, not where it is declared, nor that of a property or a label. */
 export function isUse(name: ts.Identifier): boolean {
   const { parent } = name
   if (ts.isShorthandPropertyAssignment(parent)) return true
-  const parts = parent as Partial<Record<'name' | 'propertyName', ts.Node>>
-  return parts.name !== name && parts.propertyName !== name
+  const parts = parent as Partial<Record<'name' | 'propertyName' | 'label', ts.Node>>
+  return parts.name !== name && parts.propertyName !== name && parts.label !== name
 }
 
 /** `const name = …` */

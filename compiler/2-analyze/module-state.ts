@@ -2,8 +2,8 @@
 // Must not judge which thread runs what.
 
 import { ts } from 'ts-morph'
-import type { ClassNode } from '../1-parse/declarations.ts'
 import { heritageOf } from '../1-parse/classes.ts'
+import { classesDeclared } from '../1-parse/declarations.ts'
 import { bareExpression } from '../1-parse/expressions.ts'
 import { bindingNames, hasModifier } from '../1-parse/imports.ts'
 import { SCRIPT } from '../1-parse/prefilter.ts'
@@ -68,7 +68,7 @@ function statesOf(statement: ts.Statement): [string, ModuleState][] {
     const held = heldBy(statement.expression, DEFAULT_NAME)
     if (held.holds) found.push([DEFAULT_NAME, { ...at(statement), isVariable: false, ...held }])
   }
-  for (const { name, node } of classNodesOf(statement))
+  for (const { name, node } of classesDeclared(statement))
     for (const member of node.members) {
       if (!ts.isPropertyDeclaration(member) || !hasModifier(member, ts.SyntaxKind.StaticKeyword) || hasModifier(member, ts.SyntaxKind.DeclareKeyword)) continue
       const key = member.name.getText()
@@ -100,21 +100,8 @@ function shortText(node: ts.Node): string {
   return node.getEnd() - node.getStart() < 40 ? node.getText() : ''
 }
 
-function classNodesOf(statement: ts.Statement): { readonly name: string; readonly node: ClassNode }[] {
-  if (ts.isClassDeclaration(statement)) return [{ name: statement.name?.text ?? DEFAULT_NAME, node: statement }]
-  if (ts.isExportAssignment(statement)) {
-    const value = bareExpression(statement.expression)
-    return ts.isClassExpression(value) ? [{ name: DEFAULT_NAME, node: value }] : []
-  }
-  if (!ts.isVariableStatement(statement)) return []
-  return statement.declarationList.declarations.flatMap(({ name, initializer }) => {
-    const value = initializer && bareExpression(initializer)
-    return value && ts.isClassExpression(value) && ts.isIdentifier(name) ? [{ name: name.text, node: value }] : []
-  })
-}
-
 function classesIn(statement: ts.Statement): [string, ClassState][] {
-  const classes = classNodesOf(statement).map(({ name, node }): [string, ClassState] => {
+  const classes = classesDeclared(statement).map(({ name, node }): [string, ClassState] => {
     const base = heritageOf(node)?.expression
     return [name, { base: base && ts.isIdentifier(base) ? base.text : undefined, methods: new Map(node.members.flatMap((member) => methodOf(member))) }]
   })

@@ -3,7 +3,7 @@
 import { ts } from 'ts-morph'
 import type { ClassNode } from '../1-parse/declarations.ts'
 import { bareExpression, outerExpression } from '../1-parse/expressions.ts'
-import { isConstant, localDeclaration, namesAround } from '../1-parse/functions.ts'
+import { isConstant, isUse, localDeclaration, namesAround } from '../1-parse/functions.ts'
 import { bindingNames, declaredNames, hasModifier } from '../1-parse/imports.ts'
 import type { Stretch } from '../model.ts'
 import { DEFAULT_NAME } from '../names.ts'
@@ -66,7 +66,7 @@ class PieceReader {
     if (ts.isBinaryExpression(node) && isRestoring(node)) this.#restored.add(node.left.getText())
     if ((ts.isIdentifier(node) || ts.isPrivateIdentifier(node) || ts.isStringLiteralLike(node)) && !isOnlyHandedOn(node)) this.#mentions.add(node.text)
     if (ts.isVariableDeclaration(node) && this.#takesAlias(node)) return
-    if (ts.isIdentifier(node) && isValue(node)) {
+    if (ts.isIdentifier(node) && isUse(node)) {
       const alias = this.#aliasOf(node)
       const isKnown = known.has(node.text) && this.#scope.names.has(node.text) && !isShadowed(node)
       if ((alias ?? isKnown) && runsLater(node)) this.#add(alias ? this.#touchBy(alias, useOf(node)) : this.#touchOf(node.text, useOf(node)))
@@ -152,14 +152,6 @@ function isOnlyHandedOn(name: ts.Node): boolean {
   const { parent } = name
   if (ts.isShorthandPropertyAssignment(parent)) return true
   return ts.isPropertyAssignment(parent) || ((ts.isFunctionLike(parent) || ts.isVariableDeclaration(parent) || ts.isClassElement(parent)) && (parent as ts.NamedDeclaration).name === name)
-}
-
-/** Not where it is declared, nor the name of a property. */
-function isValue(name: ts.Identifier): boolean {
-  const { parent } = name
-  if (ts.isShorthandPropertyAssignment(parent)) return true
-  const parts = parent as Partial<Record<'name' | 'propertyName' | 'label', ts.Node>>
-  return parts.name !== name && parts.propertyName !== name && parts.label !== name
 }
 
 /** Whether something around a name gives it another meaning than the module does. */

@@ -2,7 +2,7 @@
 // Must not look at what they do.
 
 import { ts } from 'ts-morph'
-import { bareExpression } from '../1-parse/expressions.ts'
+import { bareExpression, outerExpression } from '../1-parse/expressions.ts'
 import { bindingNames, declaredNames } from '../1-parse/imports.ts'
 import { DEFAULT_NAME } from '../names.ts'
 
@@ -52,8 +52,7 @@ function runsWhenCalled(member: ts.ClassElement): boolean {
 
 /** `(() => { … })()` */
 function isCalledHere(node: ts.Node): boolean {
-  let outer = node
-  while (ts.isParenthesizedExpression(outer.parent)) outer = outer.parent
+  const outer = outerExpression(node)
   return ts.isCallExpression(outer.parent) && outer.parent.expression === outer
 }
 

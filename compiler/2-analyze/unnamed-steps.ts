@@ -5,7 +5,7 @@ import { ts } from 'ts-morph'
 import { bareExpression, outerExpression } from '../1-parse/expressions.ts'
 import type { Edit } from '../model.ts'
 import { quoted } from '../quoted.ts'
-import { contains } from './cancel-points.ts'
+import { contains, waits } from './cancel-points.ts'
 import { writtenKey } from './leaf-accesses.ts'
 import { type Access, isAccess, unnamedAmong, type UnnamedSteps } from './may-be-brain.ts'
 import { isMutator } from './regions/methods.ts'
@@ -120,7 +120,7 @@ function accessesIn(target: ts.Expression): Access[] {
 function togetherEdits(node: ts.Expression, steps: UnnamedSteps): Edit[] {
   const targets = givenTogether(node)
   const given = new Map(targets.flatMap((target) => unnamedAmong(accessesIn(target), target, steps)).filter(isSimple).map((access) => [access.expression.getText(), access]))
-  if (given.size === 0 || contains(node, (inner) => ts.isAwaitExpression(inner) || ts.isYieldExpression(inner))) return []
+  if (given.size === 0 || waits(node)) return []
   return [...given].map(([object, access]) => {
     const key = writtenKey(access)
     const name = key === undefined ? (access as ts.ElementAccessExpression).argumentExpression.getText() : quoted(key)

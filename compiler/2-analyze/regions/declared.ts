@@ -7,6 +7,7 @@ import type { ClassNode } from '../../1-parse/declarations.ts'
 import { bareExpression } from '../../1-parse/expressions.ts'
 import type { SourceProject, SourceUnit } from '../../1-parse/project.ts'
 import { memberName } from '../attributes.ts'
+import { writtenKey } from '../leaf-accesses.ts'
 import { type Binding, type Bindings, initialValue, readBindings } from './bindings.ts'
 
 /** A function whose body can be read. */
@@ -215,8 +216,8 @@ export class Declarations {
 /** What an expression takes a property of. */
 export function accessOf(expression: ts.Expression): Access | undefined {
   const bare = bareExpression(expression)
-  if (ts.isPropertyAccessExpression(bare)) return { owner: bare.expression, name: bare.name.text }
-  return ts.isElementAccessExpression(bare) && ts.isStringLiteralLike(bare.argumentExpression) ? { owner: bare.expression, name: bare.argumentExpression.text } : undefined
+  const name = writtenKey(bare)
+  return name === undefined ? undefined : { owner: (bare as ts.PropertyAccessExpression | ts.ElementAccessExpression).expression, name }
 }
 
 export function asFunction(node: ts.Node | undefined): KnownFunction | undefined {

@@ -257,11 +257,10 @@ export class Trace {
     for (const each of own) {
       const effect = this.#effectOf(each, 'this', level)
       // Of what only holds it, each part counts as a part of it: too much for a refusal.
-      if (level === 0) this.#applied(effect, each, call, point)
-      else this.#mayBeApplied(effect, each, call, point)
+      this.#applied(level === 0 ? effect : guessOf(effect), each, call, point)
     }
     if (own.length > 0) return
-    for (const each of this.#callees.methodsNearby(access)) this.#mayBeApplied(this.#effectOf(each, 'this', level), each, call, point)
+    for (const each of this.#callees.methodsNearby(access)) this.#applied(guessOf(this.#effectOf(each, 'this', level)), each, call, point)
     const mutates = isMutator(method, category)
     if (mutates) this.#change(call, point)
     if (TAKES_IN.test(method)) for (const argument of call.arguments) this.#takes(argument, call, point)
@@ -336,7 +335,7 @@ export class Trace {
       if (effect.keeps !== undefined) this.#heldBy(ts.isPropertyAccessExpression(callee) ? bareExpression(callee.expression) : callee, effect.keeps, call, point)
     }
     if (known.length > 0) return
-    for (const each of this.#callees.methodsNearby(callee)) this.#mayBeApplied(this.#effectOf(each, index, level), each, call, point)
+    for (const each of this.#callees.methodsNearby(callee)) this.#applied(guessOf(this.#effectOf(each, index, level)), each, call, point)
     const borrowed = borrowedCall(callee)
     if (borrowed) return this.#borrowed(borrowed, index, call, point)
     const binding = ts.isIdentifier(callee) ? this.#callees.bindingOf(callee) : undefined
@@ -380,12 +379,6 @@ export class Trace {
     }
   }
 
-  /** What is called may be another function: that is no reason to refuse anything. */
-  #mayBeApplied({ changes, mayChange, returns }: Effect, known: KnownFunction, call: ts.CallExpression, from: Point): void {
-    if (changes || mayChange) this.#point({ kind: 'change', node: call, level: 0, category: undefined, isGuess: true }, from)
-    if (returns !== undefined && !isAsync(known)) this.#value(call, returns, undefined, from)
-  }
-
   /** What a function returns arrives where it is called. */
   #returned(owner: ts.Node, level: number, point: Point): void {
     this.returned.set(owner, Math.min(this.returned.get(owner) ?? MAX_LEVEL, level))
@@ -418,6 +411,11 @@ export class Trace {
 function madeOf(level: number, returns: 'itself' | 'element' | 'container'): number {
   if (returns === 'itself') return level
   return returns === 'container' ? level + 1 : containerOf(level)
+}
+
+/** Where it may be another function that is called, or another value that it is given: no reason to refuse anything. */
+function guessOf({ changes, mayChange, returns }: Effect): Effect {
+  return { changes: false, mayChange: changes || mayChange, changesLater: false, returns, keeps: undefined, gives: [] }
 }
 
 function listOf<T>(each: T | undefined): readonly T[] {
