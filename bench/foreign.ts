@@ -64,6 +64,7 @@ function buildBrains(sources: readonly string[]): void {
     const { status, stdout, stderr, signal } = spawnSync(process.execPath, [CLI, 'build', '--json', relative(project, path)], { cwd: project, encoding: 'utf8', maxBuffer: 2 ** 28 })
     if (!stdout.startsWith('{')) throw new Error(`build of ${path} ended with ${status ?? signal}\n${stderr.slice(-2000)}`)
     const { diagnostics, brains } = JSON.parse(stdout) as { diagnostics: readonly { severity: string; code: string }[]; brains: readonly { name: string; source: string; module: string }[] }
+    for (const { severity, code } of diagnostics) if (severity === 'warning') count(`warned: ${code}`, [code])
     const error = diagnostics.find(({ severity }) => severity === 'error')
     if (error) {
       count(`refused: ${error.code}`, names)

@@ -321,6 +321,10 @@ export const changeLater = error('change-later',
   (alias: string, attribute: string) => `${capital(quotedName(alias))} is part of \`this.${attribute}\` and is changed in a function that runs later; the change would be made to an old value.`,
   (_alias, attribute) => `Use \`this.${attribute}\` itself in that function.`)
 
+export const changeOfCopy = warning('change-of-copy',
+  (name: string, attribute: string) => `\`${name}\` is changed after \`this.${attribute}\` has taken it in: the attribute has a copy, which the change does not reach.`,
+  (name, attribute) => `Change it before, change \`this.${attribute}\` itself, or let the attribute take in \`${name}\` again behind the change.`)
+
 export const changeInAsync = error('change-in-async',
   (callee: string, attribute: string) => `\`${callee}\` changes \`this.${attribute}\` after it has waited; the change would be made to an old value.`,
   (callee, attribute) => `Let \`${callee}\` return what is to be changed, and change \`this.${attribute}\` where that has been waited for.`)

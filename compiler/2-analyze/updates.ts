@@ -4,7 +4,7 @@
 import { ts } from 'ts-morph'
 import { bareExpression, outerExpression } from '../1-parse/expressions.ts'
 import { writtenPath } from '../../src/contract/schema.ts'
-import { attributeDeleted, awaitInChange, awaitInUpdate } from '../diagnostics.ts'
+import { attributeDeleted, awaitInChange, awaitInUpdate, changeOfCopy } from '../diagnostics.ts'
 import type { DiagnosticLog, SourceText } from '../log.ts'
 import type { Attribute, Edit, InstanceMethods, TypeCategory } from '../model.ts'
 import { quoted } from '../quoted.ts'
@@ -14,7 +14,8 @@ import { contains, waits } from './cancel-points.ts'
 import { type LeafAccess, leafEdit, leafOf, writtenKey } from './leaf-accesses.ts'
 import { assignmentTo } from './regions/bindings.ts'
 import { selfOf } from './regions/edits.ts'
-import { findRegions, type RegionsContext } from './regions/find.ts'
+import { changesOfCopies } from './regions/copies.ts'
+import { findRegions, type Regions, type RegionsContext } from './regions/find.ts'
 import { isInPieces } from './regions/handed-out.ts'
 import { isMutator } from './regions/methods.ts'
 import { functionOf, isInside } from './regions/order.ts'
@@ -68,6 +69,7 @@ export function readUpdates(accesses: readonly SelfAccess[], context: UpdateCont
     else if (!assignmentTo(target)) read.push(access)
   }
   const regions = findRegions(read.filter((access) => !isLiveArray(access, context)), context.regions)
+  warnOfCopies(accesses, regions, context)
   const changes = new Map<ts.Expression, SelfAccess[]>()
   for (const access of new Set([...read, ...regions.expressions.keys(), ...amongOthers.keys()])) {
     const change = outerOf(outerOf(directChange(access, context), regions.expressions.get(access)), amongOthers.get(access))
@@ -76,6 +78,13 @@ export function readUpdates(accesses: readonly SelfAccess[], context: UpdateCont
   for (const [change, roots] of changes) edits.push(...changeEdits(change, roots, changes, context))
   const all = [...edits, ...regions.edits]
   return { edits: outermost(all), changed: regions.changed }
+}
+
+/** `this.item = item; item.n++` */
+function warnOfCopies(accesses: readonly SelfAccess[], { taken, isHeld }: Regions, { regions: { reader }, source, log }: UpdateContext): void {
+  const takings = [...accesses.flatMap((access) => reader.takenIn.takingsOf(access)), ...taken]
+  for (const { taking, change } of changesOfCopies(takings, isHeld, reader.callees, reader.effectOf))
+    log.add(changeOfCopy(taking.name.text, taking.attribute), spanOf(change, source), [{ message: 'taken in here', span: spanOf(taking.at, source) }])
 }
 
 /** `const list = this.list ??= []`: the value of the assignment is the attribute itself, read again. */

@@ -11,7 +11,9 @@ import { Callees } from './callees.ts'
 import { regionEdits } from './edits.ts'
 import { createEffects } from './effects.ts'
 import { HandedOut, type Source } from './handed-out.ts'
+import { isInside } from './order.ts'
 import { type Found, regionOf } from './region.ts'
+import { type AttributeTaking, TakenIn } from './taken-in.ts'
 import { type EffectOf, Trace } from './trace.ts'
 
 /** What is known of a brain and of the functions that its file calls; read once for all of its members. */
@@ -20,6 +22,7 @@ export interface RegionReader {
   readonly callees: Callees
   readonly effectOf: EffectOf
   readonly handedOut: HandedOut
+  readonly takenIn: TakenIn
   readonly attributes: ReadonlyMap<string, Attribute>
 }
 
@@ -37,19 +40,24 @@ export interface Regions {
   readonly edits: readonly Edit[]
   /** Uses through which an attribute is changed. */
   readonly changed: readonly SelfAccess[]
+  /** Names whose values attributes take in as parts. */
+  readonly taken: readonly AttributeTaking[]
+  /** Whether what is changed at a node is part of the attribute by then, and is written with it. */
+  readonly isHeld: (attribute: string, node: ts.Node) => boolean
 }
 
 export function createRegionReader(unit: SourceUnit, project: SourceProject, attributes: ReadonlyMap<string, Attribute>): RegionReader {
   const callees = new Callees(project, unit)
   const effectOf = createEffects(callees)
-  return { unit, callees, effectOf, handedOut: new HandedOut(callees, effectOf, attributes), attributes }
+  return { unit, callees, effectOf, handedOut: new HandedOut(callees, effectOf, attributes), takenIn: new TakenIn(callees, effectOf, attributes), attributes }
 }
 
 /** `accesses` are all uses of members but those that assign. */
 export function findRegions(accesses: readonly SelfAccess[], context: RegionsContext): Regions {
   const { callees, handedOut } = context.reader
   const sources = accesses.flatMap((access) => handedOut.sourcesOf(access))
-  const found = sources.flatMap((source) => traced(source, context) ?? [])
+  const traces = sources.map((source) => ({ source, trace: traced(source, context) }))
+  const found = traces.flatMap(({ source, trace }) => regionOf(source.access, trace, { callees, marker: context.marker }) ?? [])
   for (const each of found) report(each, context)
   const expressions = new Map(found.flatMap((each) => (each.kind === 'expression' ? [[each.access, each.node] as const] : [])))
   const statements = found.filter((each) => each.kind === 'statements')
@@ -59,18 +67,29 @@ export function findRegions(accesses: readonly SelfAccess[], context: RegionsCon
     marker: context.marker,
     refuse: ({ access }, declaration) => context.log.add(declarationInChange(access.name), spanOf(declaration, context), [{ message: 'the attribute is taken here', span: spanOf(access.node, context) }]),
   })
-  return { expressions, edits, changed: [...expressions.keys(), ...statements.map(({ access }) => access)] }
+  return {
+    expressions,
+    edits,
+    changed: [...expressions.keys(), ...statements.map(({ access }) => access)],
+    taken: traces.flatMap(({ source: { access }, trace }) => trace.taken.map((taking) => ({ ...taking, attribute: access.name }))),
+    isHeld: (attribute, node) => found.some((each) => each.access.name === attribute && holds(each, node)),
+  }
 }
 
 // --- internal ---
 
-function traced({ access, level }: Source, { reader, marker }: RegionsContext): Found | undefined {
+function holds(found: Found, node: ts.Node): boolean {
+  if (found.kind === 'expression') return isInside(node, found.node)
+  return found.kind === 'statements' && node.pos >= found.first.pos && node.end <= found.last.end
+}
+
+function traced({ access, level }: Source, { reader }: RegionsContext): Trace {
   const { callees, effectOf, attributes } = reader
   const { share } = attributes.get(access.name)!
   const field = callees.fieldOf(access.node, access.name)
   const trace = new Trace(callees, effectOf, (name) => (field ? callees.methodsIn(field, name) : []))
   trace.start(access.node, level, level === 0 && share.kind === 'shared' && !ts.isCallExpression(access.node) ? share.category : undefined)
-  return regionOf(access, trace, { callees, marker })
+  return trace
 }
 
 function spanOf(node: ts.Node, { reader }: RegionsContext): Span {

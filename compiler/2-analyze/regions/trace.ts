@@ -29,6 +29,13 @@ export interface Effect {
   readonly gives: readonly { readonly to: number; readonly argument: number; readonly level: number }[]
 }
 
+/** A local name whose value is part of something else from `at` on. */
+export interface Taking {
+  readonly name: ts.Identifier
+  readonly binding: Binding
+  readonly at: ts.Node
+}
+
 export type EffectOf = (fn: KnownFunction, parameter: number | 'this', level: number) => Effect
 
 /** A place on the way of a value. */
@@ -59,6 +66,8 @@ export class Trace {
   readonly returned = new Map<ts.Node, number>()
   /** The least level of what `this` holds from then on. */
   kept: number | undefined
+  /** What it, or a part of it, has taken in. */
+  readonly taken: Taking[] = []
   /** Local names that are called with it, and may be names of functions that were handed in. */
   readonly given: { readonly to: Binding; readonly call: ts.Node; readonly argument: number; readonly level: number }[] = []
   readonly #points = new Map<ts.Node, Map<string, Point>>()
@@ -77,6 +86,16 @@ export class Trace {
   start(node: ts.Node, level: number, category?: TypeCategory): void {
     if (ts.isBindingElement(node) || ts.isParameter(node)) this.#bind(node.name, level, category, node, undefined)
     else this.#value(node, level, category, undefined)
+    this.#followAll()
+  }
+
+  /** With what a local name has from a place on. */
+  startAt({ binding, at }: Taking): void {
+    this.#point({ kind: 'name', node: at, level: 0, category: undefined, binding }, undefined)
+    this.#followAll()
+  }
+
+  #followAll(): void {
     for (let point = this.#pending.pop(); point; point = this.#pending.pop()) this.#follow(point)
   }
 
@@ -166,6 +185,7 @@ export class Trace {
     const binding = point.level === 0 && ts.isIdentifier(name) ? this.#callees.bindingOf(name) : undefined
     // The name may have another value by then: no reason to refuse anything.
     if (binding) this.#point({ kind: 'name', node: at, level: 0, category: undefined, binding, isGuess: true }, point)
+    if (point.level === 0) this.taken.push(...takings(taken, at, this.#callees))
   }
 
   // --- names ---
@@ -406,7 +426,27 @@ export class Trace {
   }
 }
 
+/** The local names whose values are the value of an expression, or stand in a literal that is. */
+export function takings(value: ts.Expression, at: ts.Node, callees: Callees): Taking[] {
+  const bare = bareExpression(value)
+  if (ts.isIdentifier(bare)) {
+    const binding = callees.bindingOf(bare)
+    return binding ? [{ name: bare, binding, at }] : []
+  }
+  return partsOf(bare).flatMap((part) => takings(part, at, callees))
+}
+
 // --- internal ---
+
+function partsOf(value: ts.Expression): readonly ts.Expression[] {
+  if (ts.isArrayLiteralExpression(value)) return value.elements.filter((element) => !ts.isSpreadElement(element))
+  if (ts.isConditionalExpression(value)) return [value.whenTrue, value.whenFalse]
+  if (!ts.isObjectLiteralExpression(value)) return []
+  return value.properties.flatMap((property) => {
+    if (ts.isShorthandPropertyAssignment(property)) return [property.name]
+    return ts.isPropertyAssignment(property) ? [property.initializer] : []
+  })
+}
 
 function madeOf(level: number, returns: 'itself' | 'element' | 'container'): number {
   if (returns === 'itself') return level

@@ -1,0 +1,44 @@
+// In: where a shared attribute takes in what a local name has. Out: the changes that are made through such a name later, which the attribute, whose
+// value is a copy by then, does not show. Must not name one behind which the attribute takes it in again, nor one that a region makes.
+
+import { ts } from 'ts-morph'
+import type { Callees } from './callees.ts'
+import { liftTo } from './closures.ts'
+import { functionOf, isInside, mayFollow } from './order.ts'
+import type { AttributeTaking } from './taken-in.ts'
+import { type EffectOf, type Taking, Trace } from './trace.ts'
+
+export interface ChangeOfCopy {
+  readonly taking: AttributeTaking
+  readonly change: ts.Node
+}
+
+export function changesOfCopies(takings: readonly AttributeTaking[], isHeld: (attribute: string, node: ts.Node) => boolean, callees: Callees, effectOf: EffectOf): ChangeOfCopy[] {
+  const found = new Map<ts.Node, ChangeOfCopy>()
+  for (const taking of takings) {
+    const trace = new Trace(callees, effectOf)
+    trace.startAt(taking)
+    const again = takings.filter(({ binding }) => binding === taking.binding)
+    for (const { node: change, isCertain } of trace.changes)
+      if (isCertain && !isHeld(taking.attribute, change) && isLost(change, taking, again, callees)) found.set(change, found.get(change) ?? { taking, change })
+  }
+  return [...found.values()]
+}
+
+// --- internal ---
+
+function isLost(change: ts.Node, { at }: Taking, again: readonly Taking[], callees: Callees): boolean {
+  const home = functionOf(at)
+  // What runs when is not known of another function.
+  if (!isInside(change, home) || again.some((other) => functionOf(other.at) !== home)) return false
+  return placesOf(change, home, callees).some((place) => mayFollow(at, place, home) && !again.some((other) => mayFollow(place, other.at, home)))
+}
+
+/** Where a function makes a change: the calls of a function in it that does, or, where that runs later, where it is made. */
+function placesOf(change: ts.Node, home: ts.Node, callees: Callees): readonly ts.Node[] {
+  const { nodes } = liftTo(home, change, callees)
+  if (nodes.length > 0) return nodes
+  let owner = functionOf(change)
+  while (functionOf(owner) !== home) owner = functionOf(owner)
+  return ts.isFunctionDeclaration(owner) ? [] : [owner]
+}
