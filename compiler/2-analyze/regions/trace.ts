@@ -179,13 +179,14 @@ export class Trace {
     this.kept = Math.min(level, this.kept ?? level)
   }
 
-  /** `list.push(row)`: the name of what is taken in is one of a part of the value from then on. */
-  #takes(taken: ts.Expression, at: ts.Node, point: Point): void {
-    const name = bareExpression(taken)
-    const binding = point.level === 0 && ts.isIdentifier(name) ? this.#callees.bindingOf(name) : undefined
-    // The name may have another value by then: no reason to refuse anything.
-    if (binding) this.#point({ kind: 'name', node: at, level: 0, category: undefined, binding, isGuess: true }, point)
-    if (point.level === 0) this.taken.push(...takings(taken, at, this.#callees))
+  /** `list.push(row)`, `list.push({ row })`: the name of what is taken in is one of a part of the value from then on. */
+  #takes(value: ts.Expression, at: ts.Node, point: Point): void {
+    if (point.level !== 0) return
+    for (const taking of takings(value, at, this.#callees)) {
+      this.taken.push(taking)
+      // The name may have another value by then: no reason to refuse anything.
+      this.#point({ kind: 'name', node: at, level: 0, category: undefined, binding: taking.binding, isGuess: true }, point)
+    }
   }
 
   // --- names ---
