@@ -120,7 +120,7 @@ class Printer {
 
   statement(scope: Scope, lines: string[]): Scope {
     const tape = this.#tape
-    const choice = tape.isAtEnd ? 1 : tape.next(scope.depth > 2 ? 10 : 30)
+    const choice = tape.isAtEnd ? 1 : tape.next(scope.depth > 2 ? 10 : 31)
     switch (choice) {
       case 0: case 2: return this.#takeItem(scope, lines)
       case 1: case 3: case 4: case 5: {
@@ -257,6 +257,15 @@ class Printer {
           `if (${list}.length < 6) ${list}.push(${name})`, `if (${list}.length < 6) ${list}.unshift(${name})`, `${list}[0] = ${name}`, `${list}.splice(0, 1, ${name})`, `this.map.set('d', ${name})`, `this.box.lid = ${name}`, `this.bin.part = ${name}`, `if (${list}.length < 6) this.addTo(${list}, 3).push(${name})`,
         ]))
         return { ...scope, items: [...scope.items, name] }
+      }
+      case 29: {
+        // One's own for good: the attribute has a copy. Of a change by what only holds it nothing is said.
+        const name = this.#name()
+        const change = this.#change(name)
+        const given = tape.pick([`this.one = ${name}`, `this.list = [${name}, { id: 30, n: 0 }]`, `this.bin = { part: ${name} }`, `this.box = { lid: ${name}, items: [], nums: [] }`, `this.box.items = [${name}]`])
+        const isKept = !given.startsWith('this.one')
+        lines.push(`const ${name} = { id: ${20 + tape.next(9)}, n: 0 }`, given, ...(scope.isAsync && tape.next(3) === 0 ? ['await p.tick()'] : []), change.includes('new Holder') ? `${name}.n++` : change, ...(isKept && tape.next(2) ? [given] : []))
+        return scope
       }
       default: {
         const item = this.#item(scope)

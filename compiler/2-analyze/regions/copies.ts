@@ -2,9 +2,10 @@
 // value is a copy by then, does not show. Must not name one behind which the attribute takes it in again, nor one that a region makes.
 
 import { ts } from 'ts-morph'
+import type { Binding } from './bindings.ts'
 import type { Callees } from './callees.ts'
 import { liftTo } from './closures.ts'
-import { functionOf, isInside, mayFollow } from './order.ts'
+import { functionOf, isInside, isStatementList, mayFollow } from './order.ts'
 import type { AttributeTaking } from './taken-in.ts'
 import { type EffectOf, type Taking, Trace } from './trace.ts'
 
@@ -13,6 +14,7 @@ export interface ChangeOfCopy {
   readonly change: ts.Node
 }
 
+/** `isHeld` is asked of parts: what is assigned to an attribute itself is no part of what a region changes. */
 export function changesOfCopies(takings: readonly AttributeTaking[], isHeld: (attribute: string, node: ts.Node) => boolean, callees: Callees, effectOf: EffectOf): ChangeOfCopy[] {
   const found = new Map<ts.Node, ChangeOfCopy>()
   for (const taking of takings) {
@@ -20,18 +22,28 @@ export function changesOfCopies(takings: readonly AttributeTaking[], isHeld: (at
     trace.startAt(taking)
     const again = takings.filter(({ binding }) => binding === taking.binding)
     for (const { node: change, isCertain } of trace.changes)
-      if (isCertain && !isHeld(taking.attribute, change) && isLost(change, taking, again, callees)) found.set(change, found.get(change) ?? { taking, change })
+      if (isCertain && !(taking.isPart && isHeld(taking.attribute, change)) && isLost(change, taking, again, callees)) found.set(change, found.get(change) ?? { taking, change })
   }
   return [...found.values()]
 }
 
 // --- internal ---
 
-function isLost(change: ts.Node, { at }: Taking, again: readonly Taking[], callees: Callees): boolean {
+function isLost(change: ts.Node, { at, binding }: Taking, again: readonly Taking[], callees: Callees): boolean {
   const home = functionOf(at)
   // What runs when is not known of another function.
   if (!isInside(change, home) || again.some((other) => functionOf(other.at) !== home)) return false
-  return placesOf(change, home, callees).some((place) => mayFollow(at, place, home) && !again.some((other) => mayFollow(place, other.at, home)))
+  const scope = scopeOf(binding, home)
+  return placesOf(change, home, callees).some((place) => mayFollow(at, place, scope) && !again.some((other) => mayFollow(place, other.at, scope)))
+}
+
+/** Where a name has one value after the other: in each turn of a loop that declares it, it is another one. */
+function scopeOf({ places }: Binding, home: ts.Node): ts.Node {
+  const list = ts.findAncestor(places[0]!, ts.isVariableDeclarationList)
+  if (!list || !isInside(list, home) || !(list.flags & ts.NodeFlags.BlockScoped)) return home
+  const { parent } = list
+  if (ts.isForOfStatement(parent) || ts.isForInStatement(parent)) return parent.statement
+  return (ts.isVariableStatement(parent) && ts.findAncestor(parent, isStatementList)) || home
 }
 
 /** Where a function makes a change: the calls of a function in it that does, or, where that runs later, where it is made. */

@@ -11,7 +11,7 @@ import { Callees } from './callees.ts'
 import { regionEdits } from './edits.ts'
 import { createEffects } from './effects.ts'
 import { HandedOut, type Source } from './handed-out.ts'
-import { isInside } from './order.ts'
+import { isInside, mayFollow, waitsIn } from './order.ts'
 import { type Found, regionOf } from './region.ts'
 import { type AttributeTaking, TakenIn } from './taken-in.ts'
 import { type EffectOf, Trace } from './trace.ts'
@@ -71,7 +71,7 @@ export function findRegions(accesses: readonly SelfAccess[], context: RegionsCon
     expressions,
     edits,
     changed: [...expressions.keys(), ...statements.map(({ access }) => access)],
-    taken: traces.flatMap(({ source: { access }, trace }) => trace.taken.map((taking) => ({ ...taking, attribute: access.name }))),
+    taken: traces.flatMap(({ source: { access }, trace }) => trace.taken.map((taking) => ({ ...taking, attribute: access.name, isPart: true }))),
     isHeld: (attribute, node) => found.some((each) => each.access.name === attribute && holds(each, node)),
   }
 }
@@ -80,7 +80,10 @@ export function findRegions(accesses: readonly SelfAccess[], context: RegionsCon
 
 function holds(found: Found, node: ts.Node): boolean {
   if (found.kind === 'expression') return isInside(node, found.node)
-  return found.kind === 'statements' && node.pos >= found.first.pos && node.end <= found.last.end
+  if (found.kind !== 'statements') return false
+  const { list, first, last } = found
+  const statements = list ? list.statements.slice(list.statements.indexOf(first), list.statements.indexOf(last) + 1) : [first]
+  return statements.some((statement) => isInside(node, statement)) && !waitsIn(statements).some((wait) => mayFollow(wait, node, list ?? first.parent))
 }
 
 function traced({ access, level }: Source, { reader }: RegionsContext): Trace {

@@ -45,12 +45,17 @@ export interface RegionContext {
   readonly marker: number | undefined
 }
 
-/** What the trace of an attribute asks for; nothing where all that is taken from it is only read. */
+/** What the trace of an attribute asks for; nothing where all that is taken from it is only read. A change that is not certain is no reason to refuse anything. */
 export function regionOf(access: SelfAccess, trace: Trace, context: RegionContext): Found | undefined {
-  const all = regionOfChanges(access, trace, trace.changes, context)
-  if (!all || all.kind === 'expression' || all.kind === 'statements') return all
-  const certain = trace.changes.filter((change) => change.isCertain)
-  return certain.length === trace.changes.length ? all : regionOfChanges(access, trace, certain, context)
+  let { changes } = trace
+  for (;;) {
+    const found = regionOfChanges(access, trace, changes, context)
+    if (!found || found.kind === 'expression' || found.kind === 'statements') return found
+    const certain = changes.filter(({ isCertain }) => isCertain)
+    if (certain.length === changes.length) return found
+    const others = changes.filter(({ isCertain, node }) => isCertain || node !== found.change)
+    changes = others.length < changes.length ? others : certain
+  }
 }
 
 /** The statements of a list in which some nodes lie. */

@@ -11,6 +11,8 @@ import { type EffectOf, type Taking, takings, Trace } from './trace.ts'
 
 export interface AttributeTaking extends Taking {
   readonly attribute: string
+  /** As by `push`, and not by an assignment to the attribute itself. */
+  readonly isPart: boolean
 }
 
 export class TakenIn {
@@ -61,11 +63,11 @@ export class TakenIn {
     if (!this.#isShared(access)) return []
     const trace = new Trace(this.#callees, this.#effectOf)
     trace.start(access.node, 0)
-    return trace.taken.map((taking) => ({ ...taking, attribute: access.name }))
+    return trace.taken.map((taking) => ({ ...taking, attribute: access.name, isPart: true }))
   }
 
   #named(value: ts.Expression, at: ts.Node, attribute: string): AttributeTaking[] {
-    return takings(value, at, this.#callees).map((taking) => ({ ...taking, attribute }))
+    return takings(value, at, this.#callees).map((taking) => ({ ...taking, attribute, isPart: false }))
   }
 
   #isShared({ name, via }: SelfAccess): boolean {
