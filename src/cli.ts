@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 import { runCommandLine } from './cli/run.ts'
+import { UsageError } from './config.ts'
 import { createReporter } from './report.ts'
 import { ownVersion } from './version.ts'
 
@@ -9,14 +10,26 @@ if (process.argv.includes('--watch')) {
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => ending.abort())
 }
 
-// `taskbrain build | head` closes the pipe early.
-process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code !== 'EPIPE') throw error
+process.stdout.on('error', ({ code, message }: NodeJS.ErrnoException) => {
+  // `taskbrain build | head` closes the pipe early.
+  if (code === 'EPIPE') return
+  process.stderr.write(`error What taskbrain prints can't be written: ${message}.\n`)
+  process.exit(1)
 })
 
 process.exitCode = await runCommandLine(process.argv.slice(2), ownVersion(), {
-  cwd: process.cwd(),
+  get cwd() {
+    return workingFolder()
+  },
   report: createReporter({ stdout: process.stdout, stderr: process.stderr, env: process.env }),
   now: () => performance.now(),
   signal: ending.signal,
 })
+
+function workingFolder(): string {
+  try {
+    return process.cwd()
+  } catch {
+    throw new UsageError('The folder that taskbrain was called in does not exist any more.')
+  }
+}

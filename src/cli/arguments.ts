@@ -16,10 +16,11 @@ export interface CommandLine {
   has(flag: string): boolean
 }
 
-/** Throws UsageError for a flag that is not in the table, or that has a value too many or too few. */
+/** Throws UsageError for a flag that is not in the table, that has a value too many or too few, or that is given twice with one. */
 export function parseCommandLine(args: readonly string[], flags: Readonly<Record<string, Flag>>): CommandLine {
   const options = Object.fromEntries(Object.entries(flags).map(([name, { type, short }]) => [name, short ? { type, short } : { type }]))
   const { tokens, values, positionals } = parseArgs({ args: [...args], options, strict: false, allowPositionals: true, tokens: true })
+  const given = new Set<string>()
   for (const token of tokens) {
     if (token.kind !== 'option') continue
     const flag = Object.hasOwn(flags, token.name) ? flags[token.name] : undefined
@@ -28,6 +29,8 @@ export function parseCommandLine(args: readonly string[], flags: Readonly<Record
     if (flag.type === 'string' && (token.value === undefined || isFlag(token))) {
       throw new UsageError(`${token.rawName} needs a value: ${token.rawName} ${flag.value}.`)
     }
+    if (flag.type === 'string' && given.has(token.name)) throw new UsageError(`${token.rawName} is given twice.`)
+    given.add(token.name)
   }
   return {
     positionals,

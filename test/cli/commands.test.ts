@@ -1,5 +1,6 @@
-import { readFileSync, renameSync, statSync } from 'node:fs'
-import { join } from 'node:path'
+import { spawnSync } from 'node:child_process'
+import { existsSync, readFileSync, renameSync, statSync } from 'node:fs'
+import { join, sep } from 'node:path'
 import * as assert from 'uvu/assert'
 import { CLI, start, taskbrain } from '../harness/command.ts'
 import { scratchProject, SMALL_BRAIN } from '../harness/project.ts'
@@ -53,6 +54,7 @@ describe('taskbrain', (it) => {
       [['build', '--root'], /--root needs a value: --root DIR\./],
       [['build', '--root', '--json'], /--root needs a value/],
       [['build', '--watch', '--out-dir'], /--out-dir needs a value/],
+      [['build', '--root', 'src', '--root=src'], /--root is given twice\./],
       [['build', '--no-watch'], /There is no flag --no-watch\./],
       [['build', '--toString'], /There is no flag --toString\./],
       [['build', ''], /"" names nothing/],
@@ -68,6 +70,17 @@ describe('taskbrain', (it) => {
       if (!args.includes('--json')) assert.match(stderr, message)
       assert.not.match(stdout + stderr, /\n\s+at /, args.join(' '))
     }
+  })
+  it('says where the folder that it was called in is gone, and where nothing can be printed', async () => {
+    if (sep !== '/' || !existsSync('/dev/full')) return
+    using project = scratchProject({ 'gone/package.json': '{}' })
+    const shell = (line: string): { status: number | null; stderr: string } => spawnSync('sh', ['-c', line, process.execPath, CLI], { cwd: project.dir, encoding: 'utf8' })
+    const gone = shell('cd gone && rm -r ../gone && "$0" "$1" build')
+    assert.is(gone.status, 2)
+    assert.match(gone.stderr, /^\s*error The folder that taskbrain was called in does not exist any more\.\n/i)
+    const full = shell('"$0" "$1" --help > /dev/full')
+    assert.is(full.status, 1)
+    assert.match(full.stderr, /^error What taskbrain prints can't be written: ENOSPC.*\n$/)
   })
   it('knows no file of ts-morph until something may hold a brain', async () => {
     using project = scratchProject({ 'src/a.ts': 'export const a = 1\n' })
