@@ -16,8 +16,9 @@ import { DEFAULT_NAME } from '../names.ts'
 import { withOverridden } from '../overridden-attributes.ts'
 import { holdsFunction, memberName, readAttributes } from './attributes.ts'
 import { cancelPoints } from './cancel-points.ts'
-import { constEnumEdits } from './const-enums.ts'
 import { classNameEdits } from './class-names.ts'
+import { constEnumEdits } from './const-enums.ts'
+import { filledNames } from './filled-arguments.ts'
 import { withGiven } from './given-attributes.ts'
 import { foreignAttributes, inheritedAttributes, promisedAttributes } from './inherited-attributes.ts'
 import { leafOf } from './leaf-accesses.ts'
@@ -26,6 +27,7 @@ import { callOf, isAssignment, isStep, readScope, type ScopeReading, type SelfAc
 import { unnamedStepEdits } from './unnamed-steps.ts'
 import { brainDecorator, readTask, reportStrayDecorators } from './tasks.ts'
 import type { AskType } from './type-oracle.ts'
+import type { Callees } from './regions/callees.ts'
 import { createRegionReader, type RegionReader } from './regions/find.ts'
 import { staleWrites } from './stale-writes.ts'
 import { readUpdates } from './updates.ts'
@@ -39,6 +41,7 @@ export interface BrainContext {
   readonly prefix: string
   readonly output: string
   readonly runsLater: RunsLater
+  readonly callees: Callees
   /** Attributes of brains that code may have by another name than `this`; `undefined` where there is no such brain. */
   readonly handedOn?: ReadonlySet<string> | undefined
 }
@@ -103,7 +106,7 @@ function readClass({ node, name, item, given = new Set() }: FoundClass, { others
   const known = new Map(withGiven([...others, ...attributes], given, node, context).map((attribute) => [attribute.name, attribute]))
   const classNames = new Set([...names, ...(node.name ? [node.name.text] : [])].filter((each) => each !== DEFAULT_NAME))
   const locals = new Set([...namesAround(node)].filter((each) => !classNames.has(each)))
-  const reader = createRegionReader(unit, project, known)
+  const reader = createRegionReader(unit, context.callees, known)
   const scopes = node.members.map((member) => readScope(member, { isMember: true, classNames, locals }))
   const later = node.members.flatMap(givenLater)
   const stepped = later.length > 0 ? new Set([...context.handedOn ?? [], ...later]) : context.handedOn
@@ -141,7 +144,7 @@ export function readNeeds(node: ts.Node, context: BrainContext, extraEdits: read
   const isWithout = (edit: Edit): boolean => without.some(({ pos, end }) => pos <= placeOfEdit(edit) && placeOfEdit(edit) < end)
   return {
     names: [...scope.names],
-    ...moduleState(scope, context),
+    ...moduleState(node, scope, context, without),
     self: [],
     selfEscapes: false,
     classEscapes: false,
@@ -199,7 +202,7 @@ function readMember(member: ts.ClassElement, { scope, attributes, classNames, st
     staleWrites: staleWrites(scope.accesses.filter((access) => !isChanged(access)), attributes, (each) => reader.callees.bindingOf(each)),
     needs: {
       names: [...names],
-      ...moduleState(scope, context),
+      ...moduleState(member, scope, context),
       self: [
         ...scope.accesses.map((access) => ({
           ...selfUse(access, attributes.get(access.name)),
@@ -227,14 +230,14 @@ function holderOf(node: ClassNode): string {
 }
 
 /** What of the module is given another value, or changed in place, once it is loaded. What a module does as it loads, it does wherever it loads. */
-function moduleState(scope: ScopeReading, { runsLater }: BrainContext): Pick<Needs, 'assigned' | 'changed'> {
+function moduleState(node: ts.Node, scope: ScopeReading, { runsLater, callees }: BrainContext, without: readonly ts.Node[] = []): Pick<Needs, 'assigned' | 'changed'> {
   const at = (node: ts.Node): Stretch => ({ start: node.getStart(), end: node.getEnd() })
   return {
     assigned: scope.assigned.filter(runsLater).map((target) => {
       const declared = localDeclaration(target)
       return { name: target.text, ...at(target), ...(declared && { declared: at(declared) }) }
     }),
-    changed: scope.changed.filter(({ node }) => runsLater(node)).map(({ name, node }) => ({ name, ...at(node) })),
+    changed: [...scope.changed, ...filledNames(node, scope.names, callees, without)].filter((each) => runsLater(each.node)).map((each) => ({ name: each.name, ...at(each.node) })),
   }
 }
 

@@ -26,8 +26,9 @@ import { filesOfKnown, type KnownAttributes, knownAttributes } from './known-bra
 import { runsLaterIn } from './load-time.ts'
 import { type MadeBrain, madeBrains } from './made-brains.ts'
 import { keepsObjects } from './module-state.ts'
-import { hoistedVars, isAssignment, isStep, targetsOf } from './scope.ts'
+import { Callees } from './regions/callees.ts'
 import { registrationsOf } from './registrations.ts'
+import { hoistedVars, isAssignment, isStep, targetsOf } from './scope.ts'
 import { readSuppressions } from './suppressions.ts'
 import { taskDecorators } from './tasks.ts'
 import type { AskType } from './type-oracle.ts'
@@ -55,7 +56,7 @@ export function findBrains(unit: SourceUnit, { project, askType, log, output }: 
     if (namesTaskbrain(unit)) for (const found of unit.syntaxErrors) log.add(sourceSyntax(found.message), { file: unit.source, start: found.start, end: found.end })
     return undefined
   }
-  const context: BrainContext = { unit, project, askType, log, prefix: freePrefix(unit.source.text), output, runsLater: runsLaterIn(unit) }
+  const context: BrainContext = { unit, project, askType, log, prefix: freePrefix(unit.source.text), output, runsLater: runsLaterIn(unit), callees: new Callees(project, unit) }
   const brains = brainsIn(context)
   return { context, brains, bases: brains.flatMap(({ node }) => basesOf(node, unit, project)) }
 }

@@ -14,6 +14,7 @@ import type { ClassState, ForeignName, MethodState, ModuleModel, ModuleState } f
 import { runsLaterIn } from './load-time.ts'
 import { readPiece } from './piece-reader.ts'
 import { piecesOf } from './pieces.ts'
+import { Callees } from './regions/callees.ts'
 import { readSuppressions } from './suppressions.ts'
 import { useOf } from './place-uses.ts'
 
@@ -37,7 +38,7 @@ export function readModule(unit: SourceUnit, project: SourceProject): ModuleMode
   const nodes = unit.tree.statements.flatMap(piecesOf)
   // Decorators run as their class is made.
   const decorators = nodes.flatMap(({ node }) => (ts.canHaveDecorators(node) ? ts.getDecorators(node) ?? [] : [])).map(({ expression }) => expression)
-  const context = { known, runsLater: runsLaterIn(unit), without: new Set<ts.Node>([...nodes.map(({ node }) => node), ...decorators]) }
+  const context = { known, runsLater: runsLaterIn(unit), callees: new Callees(project, unit), without: new Set<ts.Node>([...nodes.map(({ node }) => node), ...decorators]) }
   return {
     path: unit.path, source: unit.source, states, classes, imports, exports,
     pieces: nodes.map((each) => readPiece(each, context)),

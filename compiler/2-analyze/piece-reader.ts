@@ -8,15 +8,18 @@ import { bindingNames, declaredNames, hasModifier } from '../1-parse/imports.ts'
 import type { Stretch } from '../model.ts'
 import { DEFAULT_NAME } from '../names.ts'
 import type { Piece, Touch } from '../state-model.ts'
+import { isOnlyFilled } from './filled-arguments.ts'
 import type { RunsLater } from './load-time.ts'
 import type { PieceNode } from './pieces.ts'
 import { isInDecision, type PlaceUse, useOf } from './place-uses.ts'
+import type { Callees } from './regions/callees.ts'
 import { readScope, type ScopeReading } from './scope.ts'
 
 export interface PieceContext {
   /** Names whose uses are told. */
   readonly known: ReadonlySet<string>
   readonly runsLater: RunsLater
+  readonly callees: Callees
   /** Every piece: none is read with another one; and what is none. */
   readonly without: Set<ts.Node>
 }
@@ -69,13 +72,19 @@ class PieceReader {
     if (ts.isIdentifier(node) && isUse(node)) {
       const alias = this.#aliasOf(node)
       const isKnown = known.has(node.text) && this.#scope.names.has(node.text) && !isShadowed(node)
-      if ((alias ?? isKnown) && runsLater(node)) this.#add(alias ? this.#touchBy(alias, useOf(node)) : this.#touchOf(node.text, useOf(node)))
+      if ((alias ?? isKnown) && runsLater(node)) this.#add(alias ? this.#touchBy(alias, this.#useOf(node)) : this.#touchOf(node.text, this.#useOf(node)))
     } else if (node.kind === ts.SyntaxKind.ThisKeyword) {
       const owner = staticOwner(node)
       const use = owner !== undefined && useOf(node as ts.Expression)
       if (use && use.keys.length > 0 && runsLater(node)) this.#add(this.#touchOf(owner!, use))
     }
     ts.forEachChild(node, (child) => this.#visit(child))
+  }
+
+  /** With what a function does that it is given to. */
+  #useOf(name: ts.Identifier): PlaceUse {
+    const use = useOf(name)
+    return use.how === undefined && isOnlyFilled(use.node, this.#context.callees) ? { ...use, how: 'changed', isRead: false } : use
   }
 
   /** `const stats = tools.stats`: what is done by that name is done to that. */

@@ -92,6 +92,13 @@ describe('state of a module that a task changes off the main thread', (it) => {
     assert.equal(copied({ thread: 'const own = Hub.stats; own.bump(); const { seen } = Hub; const all = Hub.seen; all.add("a"); const l = list; l.push("b")', main: 'use(Hub.stats.total, Hub.seen.size, list.length)', stats },
       "import { Hub, list } from './stats'\ndeclare const use: any"), ['Hub.stats main.ts:5', 'Hub.seen main.ts:5', 'list main.ts:5'])
   })
+  it('is told where a function changes it that it is given to', () => {
+    const helpers = 'export function put(into: Set<number>, n: number) { into.add(n) }\nexport const both = (into: Set<number>, n: number) => { put(into, n); into.add(-n) }\nexport const memo = (into: Set<number>, n: number) => { if (!into.has(n)) into.add(n) }'
+    const state = "import { both, memo, put } from './helpers'\nconst seen = new Set<number>()\nconst tools = { seen }\n"
+    assert.equal(copied({ thread: 'mark(1)', main: 'total()', helpers, counts: `${state}export function mark(n: number) { put(seen, n) }\nexport const total = () => seen.size` }), ['seen counts.ts:4'])
+    assert.equal(copied({ thread: 'mark(1)', main: 'total()', helpers, counts: `${state}export function mark(n: number) { both(seen, n) }\nexport const total = () => [...seen]` }), ['seen counts.ts:4'])
+    assert.equal(copied({ thread: 'mark(1)', main: 'total()', helpers, counts: `${state}export function mark(n: number) { memo(seen, n) }\nexport const total = (n: number) => { memo(seen, n); return seen.has(n) }` }), [])
+  })
   it('is told once for each file that changes it', () => {
     const names = 'export const names: string[] = []\nexport function add() { names.push("a"); names.push("b") }'
     assert.equal(copied({ thread: 'add(); names.push("c")', other: 'add()', main: 'names.length', names }), ['names main.ts:4', 'names names.ts:2'])

@@ -2,12 +2,12 @@
 // statements that are one step each. Must not touch changes that are written on the attribute itself: updates.ts has those.
 
 import { ts } from 'ts-morph'
-import type { SourceProject, SourceUnit } from '../../1-parse/project.ts'
+import type { SourceUnit } from '../../1-parse/project.ts'
 import { aliasAcrossMarker, awaitInChange, changeInAsync, changeInEndlessLoop, changeLater, changeOfDefault, declarationInChange } from '../../diagnostics.ts'
 import type { DiagnosticLog, Span } from '../../log.ts'
 import type { Attribute, Edit } from '../../model.ts'
 import type { SelfAccess } from '../scope.ts'
-import { Callees } from './callees.ts'
+import type { Callees } from './callees.ts'
 import { regionEdits } from './edits.ts'
 import { createEffects } from './effects.ts'
 import { HandedOut, type Source } from './handed-out.ts'
@@ -46,8 +46,7 @@ export interface Regions {
   readonly isHeld: (attribute: string, node: ts.Node) => boolean
 }
 
-export function createRegionReader(unit: SourceUnit, project: SourceProject, attributes: ReadonlyMap<string, Attribute>): RegionReader {
-  const callees = new Callees(project, unit)
+export function createRegionReader(unit: SourceUnit, callees: Callees, attributes: ReadonlyMap<string, Attribute>): RegionReader {
   const effectOf = createEffects(callees)
   return { unit, callees, effectOf, handedOut: new HandedOut(callees, effectOf, attributes), takenIn: new TakenIn(callees, effectOf, attributes), attributes }
 }
