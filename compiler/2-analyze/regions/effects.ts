@@ -5,60 +5,17 @@ import { ts } from 'ts-morph'
 import type { Callees } from './callees.ts'
 import { liftTo, mayRunAfterWait } from './closures.ts'
 import type { KnownFunction } from './declared.ts'
+import { Fixpoint } from './fixpoint.ts'
 import { isAsync, isGenerator, isInside } from './order.ts'
 import { type Effect, type EffectOf, Trace } from './trace.ts'
 
 const NONE: Effect = { changes: false, mayChange: false, changesLater: false, returns: undefined, keeps: undefined, gives: [] }
-const MAX_DEPTH = 60
 
-/** Of every function once. Functions that call each other in a circle are read again until nothing new is found. */
+/** Of every function once. */
 export function createEffects(callees: Callees): EffectOf {
-  const known = new Map<KnownFunction, Map<string, Effect>>()
-  const open = new Map<KnownFunction, Map<string, Effect>>()
-  /** Effects that were asked for while they were being read. */
-  let met = new Set<Map<string, Effect>>()
-  let depth = 0
-
-  const effectOf: EffectOf = (fn, parameter, level) => {
-    const key = `${parameter} ${level}`
-    const found = known.get(fn)?.get(key)
-    if (found) return found
-    const inProgress = open.get(fn)
-    if (inProgress?.has(key)) {
-      met.add(inProgress)
-      return inProgress.get(key)!
-    }
-    if (depth >= MAX_DEPTH) return NONE
-    return read(fn, parameter, level, key)
-  }
+  const effects = new Fixpoint(NONE, isSame)
+  const effectOf: EffectOf = (fn, parameter, level) => effects.valueOf(fn, `${parameter} ${level}`, () => readOnce(fn, parameter, level))
   return effectOf
-
-  function read(fn: KnownFunction, parameter: number | 'this', level: number, key: string): Effect {
-    const own = open.get(fn) ?? new Map<string, Effect>()
-    open.set(fn, own)
-    own.set(key, NONE)
-    const outerMet = met
-    met = new Set()
-    depth++
-    let effect = NONE
-    try {
-      for (;;) {
-        effect = readOnce(fn, parameter, level)
-        const before = own.get(key)!
-        own.set(key, effect)
-        if (isSame(before, effect) || !met.has(own)) break
-      }
-    } finally {
-      depth--
-      own.delete(key)
-    }
-    met.delete(own)
-    // What rests on an effect that is still being read is read again when that is known.
-    if (met.size === 0) known.set(fn, (known.get(fn) ?? new Map<string, Effect>()).set(key, effect))
-    for (const each of met) outerMet.add(each)
-    met = outerMet
-    return effect
-  }
 
   function readOnce(fn: KnownFunction, parameter: number | 'this', level: number): Effect {
     const last = fn.parameters.at(-1)
@@ -89,11 +46,16 @@ export function createEffects(callees: Callees): EffectOf {
       const { nodes, later } = liftTo(fn, call, callees)
       return place === -1 || later || nodes.length === 0 || isGenerator(fn) ? [] : [{ to: place, argument, level: levelThere }]
     })
-    return { changes, mayChange, changesLater, returns: trace.returned.get(fn), keeps: trace.kept, gives }
+    return { changes, mayChange, changesLater, returns: trace.returned.get(fn), keeps: trace.kept, gives: distinct(gives) }
   }
 }
 
 // --- internal ---
+
+/** A function that calls itself hands on once more what it finds that it hands on. */
+function distinct(gives: Effect['gives']): Effect['gives'] {
+  return [...new Map(gives.map((each) => [`${each.to} ${each.argument} ${each.level}`, each])).values()]
+}
 
 function isSame(one: Effect, other: Effect): boolean {
   return one.changes === other.changes && one.mayChange === other.mayChange && one.changesLater === other.changesLater && one.returns === other.returns && one.keeps === other.keeps && one.gives.length === other.gives.length
