@@ -2,13 +2,14 @@
 // Must not say anything about it: that is for the place where it is called.
 
 import { ts } from 'ts-morph'
+import type { Binding } from './bindings.ts'
 import type { Callees } from './callees.ts'
 import { liftTo, mayRunAfterWait } from './closures.ts'
 import type { KnownFunction } from './declared.ts'
-import { isAsync, isGenerator, isInside } from './order.ts'
-import { type Effect, type EffectOf, Trace } from './trace.ts'
+import { type Effect, type EffectOf, NONE, type Subject } from './effect.ts'
+import { functionOf, isAsync, isGenerator, isInside, ownPlaces, selvesIn, standsForItself } from './order.ts'
+import { Trace } from './trace.ts'
 
-const NONE: Effect = { changes: false, mayChange: false, changesLater: false, returns: undefined, keeps: undefined, gives: [] }
 const MAX_DEPTH = 60
 
 /** Of every function once. Functions that call each other in a circle are read again until nothing new is found. */
@@ -19,8 +20,8 @@ export function createEffects(callees: Callees): EffectOf {
   let met = new Set<Map<string, Effect>>()
   let depth = 0
 
-  const effectOf: EffectOf = (fn, parameter, level) => {
-    const key = `${parameter} ${level}`
+  const effectOf: EffectOf = (fn, parameter, level, subject) => {
+    const key = `${parameter} ${level} ${subject}`
     const found = known.get(fn)?.get(key)
     if (found) return found
     const inProgress = open.get(fn)
@@ -29,11 +30,12 @@ export function createEffects(callees: Callees): EffectOf {
       return inProgress.get(key)!
     }
     if (depth >= MAX_DEPTH) return NONE
-    return read(fn, parameter, level, key)
+    return read(fn, parameter, level, subject, key)
   }
+  const follow = { callees, effectOf }
   return effectOf
 
-  function read(fn: KnownFunction, parameter: number | 'this', level: number, key: string): Effect {
+  function read(fn: KnownFunction, parameter: number | 'this', level: number, subject: Subject, key: string): Effect {
     const own = open.get(fn) ?? new Map<string, Effect>()
     open.set(fn, own)
     own.set(key, NONE)
@@ -43,7 +45,7 @@ export function createEffects(callees: Callees): EffectOf {
     let effect = NONE
     try {
       for (;;) {
-        effect = readOnce(fn, parameter, level)
+        effect = readOnce(fn, parameter, level, subject)
         const before = own.get(key)!
         own.set(key, effect)
         if (isSame(before, effect) || !met.has(own)) break
@@ -60,12 +62,12 @@ export function createEffects(callees: Callees): EffectOf {
     return effect
   }
 
-  function readOnce(fn: KnownFunction, parameter: number | 'this', level: number): Effect {
+  function readOnce(fn: KnownFunction, parameter: number | 'this', level: number, subject: Subject): Effect {
     const last = fn.parameters.at(-1)
     const found = parameter === 'this' ? parameter : fn.parameters[parameter] ?? (last?.dotDotDotToken ? last : undefined)
-    const places = found === 'this' ? placesIn(fn, isThis) : placesIn(fn, isArguments)
+    const places = found === 'this' ? selvesIn(fn) : ts.isArrowFunction(fn) ? [] : ownPlaces(fn, isArguments)
     if (!found && places.length === 0) return NONE
-    const trace = new Trace(callees, effectOf, (name) => (found ? callees.methodsOn(fn, found, name) : []))
+    const trace = new Trace(callees, effectOf, (name) => (found ? callees.methodsOn(fn, found, name) : []), { subject, home: fn })
     for (const node of places) trace.start(node, found === 'this' ? level : level + 1)
     if (found && found !== 'this') {
       const isField = ts.isConstructorDeclaration(fn) && ts.isParameterPropertyDeclaration(found, fn)
@@ -74,46 +76,40 @@ export function createEffects(callees: Callees): EffectOf {
     }
     let changes = false
     let mayChange = false
-    let changesLater = false
+    // A function that a module has, or whoever called one of those in it, is called some time.
+    let changesLater = subject === 'function' && [...trace.lost].some((node) => node !== fn)
     for (const change of trace.changes) {
       // What its callers do with what it returns is theirs.
       if (!isInside(change.node, fn) || !(change.isCertain || change.isGuess)) continue
-      const { nodes, later } = liftTo(fn, change.node, callees)
+      const owner = functionOf(change.node)
+      if (subject === 'function' && standsForItself(owner, fn)) {
+        changesLater ||= change.changesLater === true || isGenerator(owner) || (isAsync(owner) && mayRunAfterWait(change.node, owner))
+        continue
+      }
+      const { nodes, later } = liftTo(fn, change.node, follow)
       const isLater = change.changesLater === true || later !== undefined || isGenerator(fn) || (isAsync(fn) && nodes.some((node) => mayRunAfterWait(node, fn)))
       if (change.isGuess) mayChange ||= !isLater && nodes.length > 0
       else if (isLater) changesLater = true
       else if (nodes.length > 0) changes = true
     }
+    const placeOf = (binding: Binding): number => fn.parameters.findIndex(({ name }) => ts.isIdentifier(name) && callees.bindingOf(name) === binding)
     const gives = trace.given.flatMap(({ to, call, argument, level: levelThere }) => {
-      const place = fn.parameters.findIndex(({ name }) => ts.isIdentifier(name) && callees.bindingOf(name) === to)
-      const { nodes, later } = liftTo(fn, call, callees)
+      const place = placeOf(to)
+      const { nodes, later } = liftTo(fn, call, follow)
       return place === -1 || later || nodes.length === 0 || isGenerator(fn) ? [] : [{ to: place, argument, level: levelThere }]
     })
-    return { changes, mayChange, changesLater, returns: trace.returned.get(fn), keeps: trace.kept, gives }
+    const fills = trace.held.flatMap(({ to, level: levelThere }) => {
+      const place = placeOf(to)
+      return place === -1 || place === parameter ? [] : [{ to: place, level: levelThere }]
+    })
+    return { changes, mayChange, changesLater, returns: trace.returned.get(fn), keeps: trace.kept, mayKeep: trace.mayHaveKept, gives, fills }
   }
 }
 
 // --- internal ---
 
 function isSame(one: Effect, other: Effect): boolean {
-  return one.changes === other.changes && one.mayChange === other.mayChange && one.changesLater === other.changesLater && one.returns === other.returns && one.keeps === other.keeps && one.gives.length === other.gives.length
-}
-
-/** Where a function names what is its own and no arrow function's in it. */
-function placesIn(fn: KnownFunction, is: (node: ts.Node) => boolean): ts.Node[] {
-  if (ts.isArrowFunction(fn) && is !== isThis) return []
-  const found: ts.Node[] = []
-  const visit = (node: ts.Node): void => {
-    if (is(node)) found.push(node)
-    if ((ts.isFunctionLike(node) && !ts.isArrowFunction(node)) || ts.isClassLike(node)) return
-    ts.forEachChild(node, visit)
-  }
-  visit(fn.body)
-  return found
-}
-
-function isThis(node: ts.Node): boolean {
-  return node.kind === ts.SyntaxKind.ThisKeyword
+  return one.changes === other.changes && one.mayChange === other.mayChange && one.changesLater === other.changesLater && one.returns === other.returns && one.keeps === other.keeps && one.mayKeep === other.mayKeep && one.gives.length === other.gives.length && one.fills.length === other.fills.length
 }
 
 function isArguments(node: ts.Node): boolean {

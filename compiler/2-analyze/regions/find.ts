@@ -9,10 +9,11 @@ import type { Attribute, Edit } from '../../model.ts'
 import type { SelfAccess } from '../scope.ts'
 import { Callees } from './callees.ts'
 import { regionEdits } from './edits.ts'
+import type { EffectOf } from './effect.ts'
 import { createEffects } from './effects.ts'
 import { HandedOut, type Source } from './handed-out.ts'
 import { type Found, regionOf } from './region.ts'
-import { type EffectOf, Trace } from './trace.ts'
+import { Trace } from './trace.ts'
 
 /** What is known of a brain and of the functions that its file calls; read once for all of its members. */
 export interface RegionReader {
@@ -70,7 +71,7 @@ function traced({ access, level }: Source, { reader, marker }: RegionsContext): 
   const field = callees.fieldOf(access.node, access.name)
   const trace = new Trace(callees, effectOf, (name) => (field ? callees.methodsIn(field, name) : []))
   trace.start(access.node, level, level === 0 && share.kind === 'shared' && !ts.isCallExpression(access.node) ? share.category : undefined)
-  return regionOf(access, trace, { callees, marker })
+  return regionOf(access, trace, { callees, effectOf, marker })
 }
 
 function spanOf(node: ts.Node, { reader }: RegionsContext): Span {
