@@ -83,7 +83,7 @@ export function readUpdates(accesses: readonly SelfAccess[], context: UpdateCont
 /** `this.item = item; item.n++` */
 function warnOfCopies(accesses: readonly SelfAccess[], { taken, isHeld }: Regions, { regions: { reader }, source, log }: UpdateContext): void {
   const takings = [...accesses.flatMap((access) => reader.takenIn.takingsOf(access)), ...taken]
-  for (const { taking, change } of changesOfCopies(takings, isHeld, reader.callees, reader.effectOf))
+  for (const { taking, change } of changesOfCopies(takings, isHeld, reader))
     log.add(changeOfCopy(taking.name.text, taking.attribute), spanOf(change, source), [{ message: 'taken in here', span: spanOf(taking.at, source) }])
 }
 

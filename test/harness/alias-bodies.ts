@@ -75,6 +75,32 @@ export class Holders extends Holder {
   hold(item) { this.others.push(item); return this }
   bumpAll() { this.bump(); for (const item of this.others) item.n += 8 }
 }
+/** Keeps in lists, maps and objects of its own what it is given, and hands it out. */
+export class Store {
+  list = []
+  byName = new Map()
+  parts = {}
+  notes = []
+  apply(item) { this.list.push(item); return this }
+  call(name, item) { this.byName.set(name, item) }
+  bind(item) { this.parts.last = item; this.list = [...this.list, item] }
+  get first() { return this.list[0] ?? this.parts.last }
+  at(name) { return this.byName.get(name) }
+  note(n) { this.notes.push(n) }
+  bumpAll() { for (const item of this.list) if (item) item.n += 1; for (const item of this.byName.values()) if (item) item.n += 2; if (this.parts.last) this.parts.last.n += 3 }
+}
+export class Jobs {
+  waiting = []
+  add(job) { this.waiting.push(job); return this }
+  work(job) { this.add(job); this.run() }
+  run() { for (const job of this.waiting.splice(0)) job() }
+}
+export const deeds = [(item) => { item.n += 2 }, addOne, (item) => { item.n *= 2 }]
+export const acts = { one: addOne, two(item) { item.n += 2 }, three: (item) => { item.n = 3 } }
+export const byName = new Map([['one', addOne], ['two', (item) => { item.n += 4 }]])
+export function addOne(item) { item.n += 1 }
+export const within = (work) => { let isDone = false; return () => { if (!isDone) { isDone = true; work() } } }
+export function collect(items, into) { for (const item of items) if (into.length < 4) into.push(item) }
 export class Pet {
   n = 0
   friends = []
@@ -85,7 +111,7 @@ export class Pet {
 export function* some(items) { for (const item of items) if (item) yield item }
 export function addTo(by) { this.n += by }
 `
-export const FUNCTION_NAMES = 'addTo, adder, Doubler, each, firstOf, grow, Holder, Holders, Pet, some, tools'
+export const FUNCTION_NAMES = 'acts, addTo, adder, byName, collect, deeds, Doubler, each, firstOf, grow, Holder, Holders, Jobs, Pet, some, Store, tools, within'
 
 interface Scope {
   readonly items: readonly string[]
@@ -219,6 +245,15 @@ class Printer {
           [`const ${name} = []`, `for (const each of ${this.#list(scope)}) if (p.flip()) ${name}.push(each)`, `for (const each of ${name}) ${this.#change('each')}`],
           [`const ${name} = new Map()`, `${name}.set('k', ${one})`, `${name}.get('k').n += 3`, `${name}.delete('k')`],
           [`const ${name} = {}`, `${name}.part = ${one}`, `${name}.part.n += 3`, `${name}.part = 4`],
+          [`const ${name} = new Store()`, `${name}.${tape.pick(['apply(', 'call(\'k\', ', 'bind('])}${one})`, `${name}.${tape.pick(['apply(', 'call(\'k\', ', 'bind('])}${other})`, `${name}.note(1)`, `${name}.bumpAll()`, `if (${name}.first) ${name}.first.n += 2`],
+          [`const ${name} = new Store().apply(${one}).apply(${other})`, `for (const each of ${this.#list(scope)}) ${name}.apply(each)`, tape.pick([`${name}.bumpAll()`, `for (const each of ${name}.list) each.n++`, `const { first: ${name}f } = ${name}; ${name}f.n -= 2`])],
+          [`const ${name} = []`, `collect(${this.#list(scope)}, ${name})`, `for (const each of ${name}) each.n += 2`],
+          // Functions that are called when others run.
+          [`const ${name} = new Jobs()`, `${name}.add(() => { ${this.#change(one)} })`, `${name}.add(() => { ${this.#change(other)} }).run()`],
+          [`new Jobs().work(() => { ${this.#change(one)} })`, `const ${name} = [() => { ${this.#change(one)} }]`, tape.pick([`for (const each of ${name}) each()`, `${name}[0]()`, `${name}.forEach((each) => each())`])],
+          [`const ${name} = { do: () => { ${this.#change(one)} }, other() { ${this.#change(other)} } }`, `${name}.do()`, `${name}.other()`],
+          [`const ${name} = within(() => { ${this.#change(one)} })`, `${name}()`, `${name}()`],
+          [`const ${name} = ${this.#list(scope)}`, `const push${name} = ${name}.push.bind(${name})`, `if (${name}.length < 5) push${name}({ id: 3, n: 0 })`],
         ]))
         return scope
       }
@@ -309,6 +344,8 @@ class Printer {
       `[${item}.n] = [${by}]`, `delete ${item}.n`, `${item}.n ||= ${by}`, `this.bumpAll([${item}])`, `(() => { ${item}.n = ${by} })()`,
       `tools.add(${item}, ${by})`, `tools['inner'].clear(${item})`, `adder.add(${item}, ${by})`, `new Doubler().add(${item}, ${by})`, `new Holder(${item}).bump()`, `addTo.call(${item}, ${by})`,
       `${item} instanceof Pet ? ${item}.grow(${by}) : tools.add(${item}, ${by})`, `if (${item} instanceof Pet) ${item}.grow(${by}).grow(1)`, `new Pet(45).meet(${item})`, `if (${item} instanceof Pet) { ${item}.meet(this.pet); ${item}.friends.push(${by}) }`,
+      `if (${item}) for (const deed of deeds) deed(${item})`, `if (${item}) deeds.forEach((deed) => deed(${item}))`, `if (${item}) deeds[${by % 3}](${item})`, `acts[['one', 'two', 'three'][${by % 3}]](${item})`, `byName.get('one')(${item})`,
+      `for (const [, act] of byName) act(${item})`, `Object.values(acts).forEach((act) => act(${item}))`, `{ const act = acts.two; act(${item}) }`, `{ const add = tools.add.bind(tools, ${item}); add(${by}) }`, `new Jobs().add(() => { ${item}.n += ${by} }).run()`,
       `{ const { add } = tools; add(${item}, ${by}) }`, `{ const held = new Holder(${item}); held.bump() }`, `{ const held = new Holders(${item}); held.hold(${item}).bumpAll() }`,
     ]).replace(/^(?=[[({])/, ';')
   }

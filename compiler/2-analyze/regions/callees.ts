@@ -2,6 +2,7 @@
 // that a value may be an instance of. Must not look into the functions.
 
 import { ts } from 'ts-morph'
+import { extendsBrain } from '../../1-parse/classes.ts'
 import type { ClassNode } from '../../1-parse/declarations.ts'
 import { bareExpression } from '../../1-parse/expressions.ts'
 import type { SourceProject, SourceUnit } from '../../1-parse/project.ts'
@@ -9,10 +10,12 @@ import { derivedClasses } from '../derived-classes.ts'
 import { instanceClasses } from '../instance-classes.ts'
 import { madeBy } from '../made-values.ts'
 import { declarationOf } from '../types.ts'
-import { accessOf, asFunction, Declarations, type Field, fieldsOf, type KnownClass, type KnownFunction, MAX_DEPTH } from './declared.ts'
+import { accessOf, asFunction, type Field, fieldsOf, type KnownClass, type KnownFunction, MAX_DEPTH } from './declared.ts'
 import { isBuiltIn } from './methods.ts'
+import { functionOf, selvesIn } from './order.ts'
+import { type Value, Values } from './values.ts'
 
-export class Callees extends Declarations {
+export class Callees extends Values {
   /** The file of the brain: subclasses are looked for where it leads to. */
   readonly #home: SourceUnit
   /** By field or parameter. */
@@ -27,16 +30,35 @@ export class Callees extends Declarations {
     return this.functionsOf(callee)[0]
   }
 
-  /** More than one where a method is called on what may be of several classes. */
+  /** More than one where a method is called on what may be of several classes, or a function of a table. What a getter returns is called, not the getter. */
   functionsOf(callee: ts.Expression): readonly KnownFunction[] {
     const declared = asFunction(this.declaredBy(callee))
-    if (declared) return [declared]
-    const access = accessOf(callee)
-    const owner = access && bareExpression(access.owner)
-    // What a getter returns is called, not the getter.
-    if (!owner || owner.kind === ts.SyntaxKind.ThisKeyword || owner.kind === ts.SyntaxKind.SuperKeyword || this.isThisAlias(owner)) return []
-    const methods = this.#receivers(owner).flatMap(({ node, unit }) => this.method(node, unit, access.name) ?? [])
-    return [...new Set(methods)].filter((method) => !ts.isGetAccessor(method))
+    return declared ? [declared] : this.#membersOf(callee).filter((member) => !ts.isGetAccessor(member))
+  }
+
+  /** Getters that reading an expression calls, or taking an element of a pattern. */
+  gettersOf(access: ts.Expression | ts.BindingElement): readonly KnownFunction[] {
+    const members = ts.isBindingElement(access) ? this.partOf(access).flatMap((value) => asFunction(value) ?? []) : this.#membersOf(access)
+    return members.filter(ts.isGetAccessor)
+  }
+
+  /** Where a method that keeps something in its instance names that again. A brain keeps no more than copies. */
+  selvesAfter(at: ts.Node): readonly ts.Node[] {
+    let owner = functionOf(at)
+    while (ts.isArrowFunction(owner)) owner = functionOf(owner)
+    const unit = this.unitOf(owner)
+    const isOfBrain = ts.isClassLike(owner.parent) && unit !== undefined && extendsBrain(owner.parent as ClassNode, unit, this.project)
+    return isOfBrain ? [] : selvesIn(owner).filter((self) => self.pos >= at.end)
+  }
+
+  #membersOf(expression: ts.Expression): readonly KnownFunction[] {
+    const access = accessOf(expression)
+    const methods = access ? this.#receivers(access.owner).flatMap(({ node, unit }) => this.method(node, unit, access.name) ?? []) : []
+    return methods.length > 0 ? [...new Set(methods)] : this.#functionsAmong(expression)
+  }
+
+  #functionsAmong(expression: ts.Expression): readonly KnownFunction[] {
+    return this.valuesOf(expression).flatMap((value) => asFunction(value) ?? [])
   }
 
   /** Of an element of a list, or a name that is assigned, nothing is known but the name of the method: those in the fields of the class around may be it. */
@@ -91,11 +113,16 @@ export class Callees extends Declarations {
     return owner ? fieldsOf(owner).flatMap((field) => this.methodsIn(field, method)) : []
   }
 
-  /** The classes of the project that a value may be an instance of, by `new`, by what functions give back, by the types on the way. */
+  /** By `new`, by what functions give back, by the types on the way. */
   #receivers(expression: ts.Expression): readonly KnownClass[] {
     const known = this.#madeOf(expression)
-    const declared = known.length === 0 ? this.declaredBy(expression) : undefined
-    return declared && ts.isExpression(declared) ? this.#madeOf(declared) : known
+    return known.length > 0 ? known : this.valuesOf(expression).flatMap((value) => this.classesOf(value))
+  }
+
+  protected classesOf(value: Value): readonly KnownClass[] {
+    if (!ts.isTypeNode(value)) return ts.isExpression(value) ? this.#madeOf(value) : []
+    const unit = this.unitOf(value)
+    return unit ? this.#classesOfType(value, unit) : []
   }
 
   #madeOf(expression: ts.Expression): readonly KnownClass[] {
@@ -113,6 +140,19 @@ export class Callees extends Declarations {
     const derived = derivedClasses(new Map([[node, declared.unit]]), this.#home, this.project)
     return ts.isClassLike(node) ? [{ node: node as ClassNode, unit: declared.unit }, ...derived] : derived
   }
+}
+
+/** A method that is called on what it is given first. */
+export interface BorrowedCall {
+  readonly method: ts.Expression
+  readonly by: 'call' | 'apply' | 'bind'
+}
+
+/** `Array.prototype.push.call`, `bump.apply`, `list.push.bind` */
+export function borrowedCall(callee: ts.Expression): BorrowedCall | undefined {
+  if (!ts.isPropertyAccessExpression(callee)) return undefined
+  const by = callee.name.text
+  return by === 'call' || by === 'apply' || by === 'bind' ? { method: bareExpression(callee.expression), by } : undefined
 }
 
 // --- internal ---

@@ -1,11 +1,11 @@
 // In: a place in a function that stands in another. Out: where the outer one runs it: the calls, or that it is called later.
 
 import { ts } from 'ts-morph'
-import { bareExpression, outerExpression } from '../../1-parse/expressions.ts'
 import type { Callees } from './callees.ts'
 import { isRead } from './bindings.ts'
-import { CALLS_LATER } from './methods.ts'
+import type { EffectOf } from './effect.ts'
 import { functionOf, isAsync, isGenerator, isInside, mayFollow, waitsIn } from './order.ts'
+import { Trace } from './trace.ts'
 
 export interface Lifted {
   /** Nodes of the outer function. */
@@ -14,18 +14,31 @@ export interface Lifted {
   readonly later: ts.Node | undefined
 }
 
+/** What tells where functions lead. */
+export interface Follow {
+  readonly callees: Callees
+  readonly effectOf: EffectOf
+}
+
 /** Where `home` runs what stands at `node`, in it or in a function that it makes. */
-export function liftTo(home: ts.Node, node: ts.Node, callees: Callees, seen: ReadonlySet<ts.Node> = new Set()): Lifted {
-  const owner = functionOf(node)
-  if (owner === home) return { nodes: [node], later: undefined }
-  if (seen.has(owner) || !ts.isFunctionLike(owner) || !isInside(owner, home)) return { nodes: [], later: undefined }
-  const isLate = isGenerator(owner) || (isAsync(owner) && mayRunAfterWait(node, owner))
-  const { calls, isKept } = runsOf(owner, callees)
-  const lifted = calls.map((call) => liftTo(home, call, callees, new Set([...seen, owner])))
-  return {
-    nodes: lifted.flatMap(({ nodes }) => nodes),
-    later: isLate || isKept ? owner : lifted.find(({ later }) => later)?.later,
+export function liftTo(home: ts.Node, node: ts.Node, follow: Follow): Lifted {
+  const places = new Set([node])
+  const nodes = new Set<ts.Node>()
+  const seen = new Set<ts.Node>()
+  let later: ts.Node | undefined
+  for (const place of places) {
+    const owner = functionOf(place)
+    if (owner === home) nodes.add(place)
+    else if (ts.isFunctionLike(owner) && isInside(owner, home)) {
+      if (isGenerator(owner) || (isAsync(owner) && mayRunAfterWait(place, owner))) later ??= owner
+      if (seen.has(owner)) continue
+      seen.add(owner)
+      const { calls, isKept } = runsOf(owner, home, follow)
+      if (isKept) later ??= owner
+      for (const call of calls) places.add(call)
+    }
   }
+  return { nodes: [...nodes], later }
 }
 
 /** Whether an `await` of the function may come before the node. */
@@ -42,34 +55,19 @@ interface Runs {
   readonly isKept: boolean
 }
 
-function runsOf(owner: ts.SignatureDeclaration, callees: Callees): Runs {
-  if (ts.isFunctionDeclaration(owner)) return owner.name ? runsOfName(owner.name, owner, callees) : NEVER
-  if (!ts.isArrowFunction(owner) && !ts.isFunctionExpression(owner)) return NEVER
-  return runsOfValue(owner, owner, callees)
+function runsOf(owner: ts.SignatureDeclaration, home: ts.Node, { callees, effectOf }: Follow): Runs {
+  const trace = new Trace(callees, effectOf, undefined, { subject: 'function', followed: owner, home })
+  if (ts.isFunctionDeclaration(owner)) for (const place of usesOf(owner, callees)) trace.start(place, 0)
+  else if (ts.isArrowFunction(owner) || ts.isFunctionExpression(owner)) trace.start(owner, 0)
+  else if (ts.isMethodDeclaration(owner) && ts.isObjectLiteralExpression(owner.parent)) trace.start(owner.parent, 1)
+  const calls = trace.changes.filter(({ isCertain }) => isCertain)
+  const isGiven = trace.held.some(({ to }) => to.places.some(({ parent }) => parent.parent === home && ts.isParameter(parent)))
+  return {
+    calls: calls.flatMap(({ node, changesLater }) => (changesLater ? [] : node)),
+    isKept: calls.some(({ changesLater }) => changesLater) || trace.kept !== undefined || trace.lost.size > 0 || (isGiven && calls.length === 0),
+  }
 }
 
-const NEVER: Runs = { calls: [], isKept: false }
-
-/** Of a function, or of a name of one, by what is done with it. */
-function runsOfValue(value: ts.Expression, owner: ts.Node, callees: Callees): Runs {
-  const outer = outerExpression(value)
-  const { parent } = outer
-  if (ts.isCallExpression(parent) && parent.expression === outer) return { calls: [parent], isKept: false }
-  if ((ts.isCallExpression(parent) || ts.isNewExpression(parent)) && parent.arguments?.includes(outer as ts.Expression)) {
-    const callee = bareExpression(parent.expression)
-    const name = ts.isPropertyAccessExpression(callee) ? callee.name.text : callee.getText()
-    return CALLS_LATER.test(name) ? { calls: [], isKept: true } : { calls: [parent], isKept: false }
-  }
-  if (ts.isVariableDeclaration(parent) && ts.isIdentifier(parent.name)) return runsOfName(parent.name, owner, callees)
-  if (ts.isBinaryExpression(parent) && parent.right === outer) {
-    const target = bareExpression(parent.left)
-    return ts.isIdentifier(target) ? runsOfName(target, owner, callees) : { calls: [], isKept: true }
-  }
-  return { calls: [], isKept: ts.isReturnStatement(parent) || (ts.isArrowFunction(parent) && parent.body === outer) }
-}
-
-function runsOfName(name: ts.Identifier, owner: ts.Node, callees: Callees): Runs {
-  const places = callees.bindingOf(name)?.places.filter((place) => isRead(place) && !isInside(place, owner)) ?? []
-  const runs = places.map((place) => runsOfValue(place, owner, callees))
-  return { calls: runs.flatMap(({ calls }) => calls), isKept: runs.some(({ isKept }) => isKept) }
+function usesOf({ name }: ts.FunctionDeclaration, callees: Callees): ts.Identifier[] {
+  return name && callees.bindingOf(name)?.places.filter((place) => isRead(place) && !isInside(place, name.parent)) || []
 }

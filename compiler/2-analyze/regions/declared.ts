@@ -47,6 +47,10 @@ export class Declarations {
     return this.#units.get(node.getSourceFile())
   }
 
+  protected enter(unit: SourceUnit): void {
+    this.#units.set(unit.tree, unit)
+  }
+
   bindingOf(name: ts.Identifier): Binding | undefined {
     const statement = ts.findAncestor(name, (node) => ts.isSourceFile(node.parent))!
     let bindings = this.#bindings.get(statement)
@@ -73,7 +77,7 @@ export class Declarations {
     const unit = this.unitOf(name)
     const meaning = unit && meaningOf(name, unit, this.project)
     if (meaning?.kind !== 'class') return undefined
-    this.#units.set(meaning.unit.tree, meaning.unit)
+    this.enter(meaning.unit)
     return meaning
   }
 
@@ -98,9 +102,15 @@ export class Declarations {
   fieldsAround(at: ts.Node): Field[] {
     const node = ts.findAncestor(at, ts.isClassLike) as ClassNode | undefined
     const unit = this.unitOf(at)
-    const owners = node && unit ? [{ node, unit }, ...basesOf(node, unit, this.project)] : []
-    for (const owner of owners) this.#units.set(owner.unit.tree, owner.unit)
-    return owners.flatMap((owner) => fieldsOf(owner.node))
+    return node && unit ? this.allFieldsOf(node, unit) : []
+  }
+
+  /** All fields of a class and of those that it extends. */
+  allFieldsOf(node: ClassNode, unit: SourceUnit): Field[] {
+    return [{ node, unit }, ...basesOf(node, unit, this.project)].flatMap((owner) => {
+      this.enter(owner.unit)
+      return fieldsOf(owner.node)
+    })
   }
 
   /** Of a class, or of the nearest that it extends and that has one; `super` is the class that the one around extends. */
@@ -113,10 +123,24 @@ export class Declarations {
     for (const owner of [...(own ? [own] : []), ...basesOf(node, own?.unit ?? unit, this.project)]) {
       const found = owner.node.members.find((member) => ts.isConstructorDeclaration(member) && member.body)
       if (!found) continue
-      this.#units.set(owner.unit.tree, owner.unit)
+      this.enter(owner.unit)
       return withBody(found)
     }
     return undefined
+  }
+
+  /** What a name is another name of, or what it was taken from: `const list = box.list`, `const { list } = box`. */
+  takenFrom(name: ts.Identifier): { readonly from: ts.Expression; readonly name: string | undefined } | undefined {
+    const binding = this.bindingOf(name)
+    const value = binding && initialValue(binding)
+    if (value) return ts.isFunctionDeclaration(value) ? undefined : { from: value, name: undefined }
+    return binding && takenValue(binding)
+  }
+
+  /** The name of the method that an expression takes, also by another name: `const { push } = list`. */
+  methodName(method: ts.Expression): string | undefined {
+    const taken = ts.isIdentifier(method) ? this.takenFrom(method) : undefined
+    return taken?.name ?? accessOf(taken?.from ?? method)?.name
   }
 
   /** `const self = this`. */
@@ -126,7 +150,7 @@ export class Declarations {
   }
 
   #own(node: ClassNode, unit: SourceUnit, name: string): KnownFunction | undefined {
-    this.#units.set(unit.tree, unit)
+    this.enter(unit)
     for (const member of node.members) {
       if (!member.name || memberName(member.name) !== name) continue
       if ((ts.isMethodDeclaration(member) || ts.isGetAccessor(member)) && member.body) return withBody(member)
@@ -179,13 +203,13 @@ export class Declarations {
   }
 
   #staticValue({ node, unit }: KnownClass, name: string, depth: number): Declaration | undefined {
-    this.#units.set(unit.tree, unit)
+    this.enter(unit)
     const field = node.members.find((member): member is ts.PropertyDeclaration => ts.isPropertyDeclaration(member) && memberName(member.name) === name)
     return field?.initializer && this.declaredBy(field.initializer, depth + 1)
   }
 
   #ofModule(name: string, unit: SourceUnit, depth: number): Declaration | undefined {
-    this.#units.set(unit.tree, unit)
+    this.enter(unit)
     for (const { specifier, names } of unit.imports)
       for (const { local, imported } of names) {
         const target = local === name && depth < MAX_DEPTH ? this.project.target(specifier, unit) : undefined
@@ -248,7 +272,7 @@ function propertyOf(object: ts.ObjectLiteralExpression, name: string): KnownFunc
 }
 
 /** `fn.bind(owner)`, which gives no arguments. */
-function boundFunction(expression: ts.Expression): ts.Expression | undefined {
+export function boundFunction(expression: ts.Expression): ts.Expression | undefined {
   const access = ts.isCallExpression(expression) && expression.arguments.length < 2 ? accessOf(expression.expression) : undefined
   return access?.name === 'bind' ? access.owner : undefined
 }

@@ -9,12 +9,13 @@ import type { Attribute, Edit } from '../../model.ts'
 import type { SelfAccess } from '../scope.ts'
 import type { Callees } from './callees.ts'
 import { regionEdits } from './edits.ts'
+import type { EffectOf } from './effect.ts'
 import { createEffects } from './effects.ts'
 import { HandedOut, type Source } from './handed-out.ts'
 import { isInside, mayFollow, waitsIn } from './order.ts'
 import { type Found, regionOf } from './region.ts'
 import { type AttributeTaking, TakenIn } from './taken-in.ts'
-import { type EffectOf, Trace } from './trace.ts'
+import { Trace } from './trace.ts'
 
 /** What is known of a brain and of the functions that its file calls; read once for all of its members. */
 export interface RegionReader {
@@ -56,7 +57,7 @@ export function findRegions(accesses: readonly SelfAccess[], context: RegionsCon
   const { callees, handedOut } = context.reader
   const sources = accesses.flatMap((access) => handedOut.sourcesOf(access))
   const traces = sources.map((source) => ({ source, trace: traced(source, context) }))
-  const found = traces.flatMap(({ source, trace }) => regionOf(source.access, trace, { callees, marker: context.marker }) ?? [])
+  const found = traces.flatMap(({ source, trace }) => regionOf(source.access, trace, { callees, effectOf: context.reader.effectOf, marker: context.marker }) ?? [])
   for (const each of found) report(each, context)
   const expressions = new Map(found.flatMap((each) => (each.kind === 'expression' ? [[each.access, each.node] as const] : [])))
   const statements = found.filter((each) => each.kind === 'statements')

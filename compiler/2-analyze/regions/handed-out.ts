@@ -8,8 +8,9 @@ import { keepsValue, readScope, type SelfAccess } from '../scope.ts'
 import { assignmentTo } from './bindings.ts'
 import type { Callees } from './callees.ts'
 import type { KnownFunction } from './declared.ts'
+import type { EffectOf } from './effect.ts'
 import { isAsync } from './order.ts'
-import { type EffectOf, Trace } from './trace.ts'
+import { Trace } from './trace.ts'
 
 /** A place where a value comes from a shared attribute. */
 export interface Source {

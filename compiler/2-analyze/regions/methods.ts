@@ -56,6 +56,14 @@ const CALLBACKS = new Map<string, CallbackShape>([
 /** Methods by which a container of one's own takes a value in. */
 export const TAKES_IN = /^(push|unshift|add|set|splice|fill)$/
 
+/** Whether a method by which something takes a value in is one of arrays, rather than of anything else. */
+export function isOfArrays(method: string): boolean {
+  return MUTATORS.array!.test(method)
+}
+
+/** Methods that call no function: neither one that they are handed, to look for it, nor one that is among what they are called on. */
+export const NEVER_CALLS = /^(indexOf|lastIndexOf|includes|has|delete|off|removeListener|removeEventListener|join|toString)$/
+
 /** Whether arrays, maps, sets and the like have a method of this name. */
 export function isBuiltIn(method: string): boolean {
   return isMutator(method, undefined) || RESULTS.has(method) || CALLBACKS.has(method)

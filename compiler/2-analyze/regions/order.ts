@@ -77,6 +77,28 @@ export function isEndless(loop: ts.Node): boolean {
   return (condition === undefined || condition.kind === ts.SyntaxKind.TrueKeyword) && !isLeft(loop)
 }
 
+/** Where a function names what is its own and no arrow function's in it. */
+export function ownPlaces(fn: ts.Node, is: (node: ts.Node) => boolean): ts.Node[] {
+  const found: ts.Node[] = []
+  const visit = (node: ts.Node): void => {
+    if (is(node)) found.push(node)
+    if ((ts.isFunctionLike(node) && !ts.isArrowFunction(node)) || ts.isClassLike(node)) return
+    ts.forEachChild(node, visit)
+  }
+  const { body } = fn as ts.FunctionLikeDeclaration
+  if (body) visit(body)
+  return found
+}
+
+export function selvesIn(fn: ts.Node): ts.Node[] {
+  return ownPlaces(fn, (node) => node.kind === ts.SyntaxKind.ThisKeyword)
+}
+
+/** Whether a function is made in another one by an expression. */
+export function standsForItself(owner: ts.Node, home: ts.Node): owner is ts.ArrowFunction | ts.FunctionExpression {
+  return owner !== home && isInside(owner, home) && (ts.isArrowFunction(owner) || ts.isFunctionExpression(owner))
+}
+
 export function isAsync(node: ts.Node): boolean {
   return ts.canHaveModifiers(node) && (ts.getModifiers(node)?.some((modifier) => modifier.kind === ts.SyntaxKind.AsyncKeyword) ?? false)
 }

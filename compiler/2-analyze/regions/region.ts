@@ -5,10 +5,10 @@ import { ts } from 'ts-morph'
 import { outerExpression } from '../../1-parse/expressions.ts'
 import { contains } from '../cancel-points.ts'
 import type { SelfAccess } from '../scope.ts'
-import type { Callees } from './callees.ts'
-import { liftTo } from './closures.ts'
+import { type Follow, liftTo } from './closures.ts'
 import { functionOf, isEndless, isInside, isStatementList, mayFollow, type StatementList, waitsIn } from './order.ts'
-import type { Point, Trace } from './trace.ts'
+import type { Point } from './points.ts'
+import type { Trace } from './trace.ts'
 
 export interface StatementRegion {
   readonly kind: 'statements'
@@ -39,8 +39,7 @@ export interface Alias {
   readonly node: ts.Node
 }
 
-export interface RegionContext {
-  readonly callees: Callees
+export interface RegionContext extends Follow {
   /** Where the loop of the task begins. */
   readonly marker: number | undefined
 }
@@ -86,7 +85,7 @@ function regionOfChanges(access: SelfAccess, trace: Trace, changes: readonly Poi
   const root = access.node
   let home = functionOf(root)
   while (!way.every((node) => isInside(node, home))) home = functionOf(home)
-  const lifted = way.map((node) => ({ node, ...liftTo(home, node, context.callees) }))
+  const lifted = way.map((node) => ({ node, ...liftTo(home, node, context) }))
   const later = changes.find((change) => lifted.some(({ node, later: owner }) => owner && node === change.node))
   if (later) return { kind: 'later', access, alias, change: later.node, isCall: false }
   if (!changes.some((change) => lifted.some(({ node, nodes }) => node === change.node && nodes.length > 0))) return undefined
@@ -98,7 +97,7 @@ function regionOfChanges(access: SelfAccess, trace: Trace, changes: readonly Poi
   const { list, first, last } = around
   const crosses = context.marker !== undefined && first.getStart() < context.marker && context.marker < last.getEnd()
   if (crosses) return { kind: 'across-marker', access, alias, change: changes.at(-1)!.node }
-  const reads = trace.readsOf(points).flatMap((node) => liftTo(home, node, context.callees).nodes)
+  const reads = trace.readsOf(points).flatMap((node) => liftTo(home, node, context).nodes)
   const statements = list ? withReads(list, [first, last], reads, context.marker) : [first]
   const waits = waitsIn(statements)
   const endless = changes.map(({ node }) => endlessLoop(node, list ?? first.parent)).find((loop) => loop)

@@ -6,8 +6,10 @@ import type { Attribute } from '../../model.ts'
 import { keepsValue, readScope, type SelfAccess } from '../scope.ts'
 import type { Callees } from './callees.ts'
 import type { KnownFunction } from './declared.ts'
+import type { EffectOf } from './effect.ts'
 import { isInPieces } from './handed-out.ts'
-import { type EffectOf, type Taking, takings, Trace } from './trace.ts'
+import { type Taking, takings } from './takings.ts'
+import { Trace } from './trace.ts'
 
 export interface AttributeTaking extends Taking {
   readonly attribute: string

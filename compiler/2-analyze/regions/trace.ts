@@ -1,64 +1,31 @@
 // In: expressions whose value is followed. Out: which names take it or a part of it, and where something is changed through them.
 // Must not decide what becomes of that.
 //
-// A value has a level: 0 is the value, or a part of it; 1 is something new that holds such, as `[...list]` does; 2 holds those.
-// Only a change of level 0 is a change of what is followed.
+// A function is followed in the same way, to where it is called: that counts as the change of it.
 
 import { ts } from 'ts-morph'
 import { bareExpression, outerExpression } from '../../1-parse/expressions.ts'
 import type { TypeCategory } from '../../model.ts'
 import { isAssignment, isStep, keepsValue } from '../scope.ts'
 import { assignmentTo, type Binding, isRead } from './bindings.ts'
-import type { Callees } from './callees.ts'
+import { borrowedCall, type BorrowedCall, type Callees } from './callees.ts'
 import type { KnownFunction } from './declared.ts'
-import { callbackOf, isMutator, resultOf, TAKES_IN, writtenArgument } from './methods.ts'
-import { functionOf, isAsync, isGenerator, reaches } from './order.ts'
+import { doesNothing, type Effect, type EffectOf, guessOf, type Subject } from './effect.ts'
+import { holdersOf } from './holders.ts'
+import { callbackOf, CALLS_LATER, isBuiltIn, isMutator, isOfArrays, NEVER_CALLS, resultOf, TAKES_IN, writtenArgument } from './methods.ts'
+import { functionOf, isAsync, isGenerator, reaches, standsForItself } from './order.ts'
+import { containerOf, elementOf, madeOf, MAX_LEVEL, type Point } from './points.ts'
+import { type Taking, takings } from './takings.ts'
 
-/** What a function does with an argument. */
-export interface Effect {
-  readonly changes: boolean
-  /** It may: that is known of what may be the argument, or another value. */
-  readonly mayChange: boolean
-  /** Only after it has waited, or in a function that runs later. */
-  readonly changesLater: boolean
-  /** The least level of what it returns of the argument. */
-  readonly returns: number | undefined
-  /** The least level of what its `this` holds of the argument from then on. */
-  readonly keeps: number | undefined
-  /** Functions that it was handed, by their place among its arguments, are called with parts of it. */
-  readonly gives: readonly { readonly to: number; readonly argument: number; readonly level: number }[]
+interface TraceOptions {
+  readonly subject?: Subject
+  /** The function that is followed, where it is one. */
+  readonly followed?: ts.Node
+  /** The function in which it is followed. */
+  readonly home?: ts.Node
 }
 
-/** A local name whose value is part of something else from `at` on. */
-export interface Taking {
-  readonly name: ts.Identifier
-  readonly binding: Binding
-  readonly at: ts.Node
-}
-
-export type EffectOf = (fn: KnownFunction, parameter: number | 'this', level: number) => Effect
-
-/** A place on the way of a value. */
-export interface Point {
-  readonly kind: 'value' | 'name' | 'change'
-  readonly node: ts.Node
-  readonly level: number
-  readonly category: TypeCategory | undefined
-  readonly binding?: Binding
-  /** Of a change: an async function of the project makes it, after it has waited. */
-  readonly changesLater?: boolean
-  /** Of a change: known from the code, rather than from the looks of a method. */
-  readonly isCertain?: boolean
-  /** It may be the value, and may be another: what is changed there is not certain. */
-  readonly isGuess?: boolean | undefined
-  readonly from: { readonly point: Point; readonly through: ts.Node | undefined }[]
-}
-
-const MAX_LEVEL = 3
 const UNCHANGING = new Set<ts.SyntaxKind>([ts.SyntaxKind.QuestionQuestionToken, ts.SyntaxKind.BarBarToken, ts.SyntaxKind.AmpersandAmpersandToken, ts.SyntaxKind.CommaToken])
-
-const elementOf = (level: number): number => Math.max(0, level - 1)
-const containerOf = (level: number): number => Math.max(1, level)
 
 export class Trace {
   readonly changes: Point[] = []
@@ -68,19 +35,30 @@ export class Trace {
   kept: number | undefined
   /** What it, or a part of it, has taken in. */
   readonly taken: Taking[] = []
+  mayHaveKept: number | undefined
+  /** Local names that hold it from then on, and may be names of what was handed in. */
+  readonly held: { readonly to: Binding; readonly level: number }[] = []
   /** Local names that are called with it, and may be names of functions that were handed in. */
   readonly given: { readonly to: Binding; readonly call: ts.Node; readonly argument: number; readonly level: number }[] = []
+  /** Names of modules that hold it from then on, and functions that give it to callers of which not all are known. */
+  readonly lost = new Set<ts.Node>()
   readonly #points = new Map<ts.Node, Map<string, Point>>()
   readonly #pending: Point[] = []
   readonly #callees: Callees
-  readonly #effectOf: EffectOf
+  readonly #effects: EffectOf
+  readonly #subject: Subject
+  readonly #followed: ts.Node | undefined
+  readonly #home: ts.Node | undefined
   /** Methods of a name in the classes that the value may be made of. */
   readonly #methodsIn: (name: string) => readonly KnownFunction[]
 
-  constructor(callees: Callees, effectOf: EffectOf, methodsIn: (name: string) => readonly KnownFunction[] = () => []) {
+  constructor(callees: Callees, effectOf: EffectOf, methodsIn: (name: string) => readonly KnownFunction[] = () => [], { subject = 'value', followed, home }: TraceOptions = {}) {
     this.#callees = callees
-    this.#effectOf = effectOf
+    this.#effects = effectOf
     this.#methodsIn = methodsIn
+    this.#subject = subject
+    this.#followed = followed
+    this.#home = home
   }
 
   start(node: ts.Node, level: number, category?: TypeCategory): void {
@@ -112,25 +90,40 @@ export class Trace {
 
   // --- points ---
 
-  #value(node: ts.Node, level: number, category: TypeCategory | undefined, from: Point | undefined, through?: ts.Node): void {
-    if (level <= MAX_LEVEL) this.#point({ kind: 'value', node, level, category }, from, through)
+  #value(node: ts.Node, level: number, category: TypeCategory | undefined, from: Point | undefined, { through, isGuess }: { through?: ts.Node | undefined; isGuess?: boolean } = {}): void {
+    if (level <= MAX_LEVEL) this.#point({ kind: 'value', node, level, category, isGuess }, from, through)
   }
 
-  #name(name: ts.Identifier, level: number, category: TypeCategory | undefined, node: ts.Node, from: Point | undefined): void {
+  #name(name: ts.Identifier, level: number, category: TypeCategory | undefined, node: ts.Node, from: Point | undefined, isGuess = false): void {
     const binding = this.#callees.bindingOf(name)
-    if (binding && level <= MAX_LEVEL) this.#point({ kind: 'name', node, level, category, binding }, from)
+    if (!binding && !from?.isPart) this.lost.add(name)
+    if (binding && level <= MAX_LEVEL) this.#point({ kind: 'name', node, level, category, binding, isGuess }, from)
   }
 
-  #change(node: ts.Node, from: Point, { isCertain = true, changesLater = false } = {}): void {
-    if (from.level === 0) this.#point({ kind: 'change', node, level: 0, category: undefined, isCertain, changesLater }, from)
+  #change(node: ts.Node, from: Point, { isCertain = true } = {}): void {
+    if (from.level === 0 && this.#subject === 'value') this.#point({ kind: 'change', node, level: 0, category: undefined, isCertain }, from)
+  }
+
+  /** Of a function: it is called. */
+  #called(node: ts.Node, from: Point, { level = from.level, changesLater = false } = {}): void {
+    if (level === 0 && this.#subject === 'function') this.#point({ kind: 'change', node, level: 0, category: undefined, isCertain: true, changesLater }, from)
+    // What calls it, and is made in the function that it is followed in, stands for it.
+    const owner = functionOf(node)
+    if (level === 0 && this.#home && standsForItself(owner, this.#home)) this.#value(owner, 0, undefined, from)
+  }
+
+  #effectOf(fn: KnownFunction, parameter: number | 'this', level: number): Effect {
+    return this.#effects(fn, parameter, level, this.#subject)
   }
 
   #point(given: Omit<Point, 'from'>, from: Point | undefined, through?: ts.Node): void {
     const isGuess = given.isGuess === true || from?.isGuess === true
-    const made = isGuess ? { ...given, isGuess, ...(given.kind === 'change' && { isCertain: false, changesLater: false }) } : given
+    const isPart = given.isPart === true || from?.isPart === true
+    const whole = isPart ? { ...given, isPart } : given
+    const made = isGuess ? { ...whole, isGuess, ...(given.kind === 'change' && { isCertain: false, changesLater: false }) } : whole
     const known = this.#points.get(made.node) ?? new Map<string, Point>()
     this.#points.set(made.node, known)
-    const key = `${made.kind} ${made.level} ${made.category} ${made.binding?.places[0]?.pos} ${made.isCertain} ${made.changesLater} ${made.isGuess}`
+    const key = `${made.kind} ${made.level} ${made.category} ${made.binding?.places[0]?.pos} ${made.isCertain} ${made.changesLater} ${made.isGuess} ${made.isPart}`
     let point = known.get(key)
     if (!point) {
       known.set(key, point = { ...made, from: [] })
@@ -146,7 +139,11 @@ export class Trace {
     if (ts.isIdentifier(target)) return this.#name(target, level, category, at, from)
     const part = (element: ts.Node, isRest: boolean): void => this.#bind(element, isRest ? containerOf(level) : elementOf(level), undefined, at, from)
     if (ts.isObjectBindingPattern(target) || ts.isArrayBindingPattern(target)) {
-      for (const element of target.elements) if (ts.isBindingElement(element)) part(element.name, element.dotDotDotToken !== undefined)
+      for (const element of target.elements) {
+        if (!ts.isBindingElement(element)) continue
+        part(element.name, element.dotDotDotToken !== undefined)
+        for (const getter of this.#callees.gettersOf(element)) this.#bind(element.name, this.#effectOf(getter, 'this', level).returns ?? MAX_LEVEL + 1, undefined, at, from)
+      }
     } else if (ts.isArrayLiteralExpression(target)) {
       for (const element of target.elements) part(ts.isSpreadElement(element) ? element.expression : element, ts.isSpreadElement(element))
     } else if (ts.isObjectLiteralExpression(target)) {
@@ -156,27 +153,38 @@ export class Trace {
         else if (ts.isSpreadAssignment(property)) part(property.expression, true)
       }
     } else if (ts.isBinaryExpression(target)) this.#bind(target.left, level, category, at, from)
-    else this.#takenIn(target, level, at, from)
+    else if (ts.isPropertyAccessExpression(target) || ts.isElementAccessExpression(target)) this.#heldBy(target, level, at, from, 'assigned')
   }
 
-  /** `box.part = value`: the name of the box holds it from now on. */
-  #takenIn(target: ts.Node, level: number, at: ts.Node, from: Point | undefined): void {
-    let depth = 0
-    let holder: ts.Node = target
-    while (ts.isPropertyAccessExpression(holder) || ts.isElementAccessExpression(holder)) {
-      holder = bareExpression(holder.expression)
-      depth++
+  /**
+   * `box.part = value`: the name of the box holds it from now on. Of what lies deeper in it, or is kept by a method, another part may
+   * be meant later.
+   */
+  #heldBy(holder: ts.Expression, level: number, at: ts.Node, from: Point | undefined, how: 'assigned' | 'put' | 'kept' = 'kept'): void {
+    const returnsItself = (method: ts.Expression): boolean => this.#callees.functionsOf(method).some((each) => this.#effectOf(each, 'this', 0).returns === 0)
+    for (const { node, depth, isDirect } of holdersOf(holder, this.#callees, returnsItself)) {
+      const binding = ts.isIdentifier(node) ? this.#callees.bindingOf(node) : undefined
+      const isGuess = this.#subject === 'value' && !(isDirect && (how === 'assigned' || (how === 'put' && depth === 0)))
+      if (ts.isIdentifier(node)) this.#name(node, level + depth, undefined, at, from, isGuess)
+      else if (!from?.isPart) {
+        this.keep(level + depth, isGuess)
+        for (const self of this.#callees.selvesAfter(at)) this.#value(self, level + depth, undefined, from, { isGuess: this.#subject === 'value' })
+      }
+      if (binding) this.held.push({ to: binding, level: level + depth })
     }
-    if (depth > 0) this.#heldBy(holder, level + depth, at, from)
   }
 
-  #heldBy(holder: ts.Node, level: number, at: ts.Node, from: Point | undefined): void {
-    if (ts.isIdentifier(holder)) this.#name(holder, level, undefined, at, from)
-    if (holder.kind === ts.SyntaxKind.ThisKeyword || holder.kind === ts.SyntaxKind.SuperKeyword) this.keep(level)
+  /** What a method has kept, what it was called on holds. */
+  #kept({ keeps, mayKeep }: Effect, callee: ts.Expression, call: ts.Node, from: Point): void {
+    const holder = ts.isPropertyAccessExpression(callee) ? callee.expression : callee
+    if (keeps !== undefined) this.#heldBy(holder, keeps, call, from, 'put')
+    if (mayKeep !== undefined) this.#heldBy(holder, mayKeep, call, from)
   }
 
-  keep(level: number): void {
-    this.kept = Math.min(level, this.kept ?? level)
+  keep(level: number, isGuess = false): void {
+    if (level > MAX_LEVEL) return
+    if (isGuess) this.mayHaveKept = Math.min(level, this.mayHaveKept ?? level)
+    else this.kept = Math.min(level, this.kept ?? level)
   }
 
   /** `list.push(row)`, `list.push({ row })`: the name of what is taken in is one of a part of the value from then on. */
@@ -198,8 +206,8 @@ export class Trace {
       const reach = reaches(node, place, binding!)
       if (!reach) continue
       const { parent } = place
-      if (ts.isShorthandPropertyAssignment(parent)) this.#value(parent.parent, level + 1, undefined, point, reach.through)
-      else this.#value(place, level, category, point, reach.through)
+      if (ts.isShorthandPropertyAssignment(parent)) this.#value(parent.parent, level + 1, undefined, point, reach)
+      else this.#value(place, level, category, point, reach)
     }
   }
 
@@ -211,6 +219,7 @@ export class Trace {
     const { parent } = outer
     const same = (next: ts.Node): void => this.#value(next, level, category, point)
     if ((ts.isPropertyAccessExpression(parent) || ts.isElementAccessExpression(parent)) && parent.expression === outer) return this.#access(parent, point)
+    if (ts.isCallExpression(parent) && parent.expression === outer) return this.#called(parent, point)
     if ((ts.isCallExpression(parent) || ts.isNewExpression(parent)) && parent.arguments?.includes(outer as ts.Expression)) return this.#argument(parent, outer, point)
     if (ts.isSpreadElement(parent)) {
       if (ts.isArrayLiteralExpression(parent.parent) && !assignmentTo(parent.parent)) this.#value(parent.parent, containerOf(level), undefined, point)
@@ -242,8 +251,18 @@ export class Trace {
       if (isPlain) return
     }
     if (isStep(parent) || ts.isDeleteExpression(parent)) return this.#change(parent, point)
-    if (ts.isCallExpression(parent) && parent.expression === outer) return ts.isPropertyAccessExpression(access) ? this.#method(access, parent, point) : undefined
-    this.#value(access, elementOf(point.level), undefined, point)
+    if (ts.isCallExpression(parent) && parent.expression === outer) return ts.isPropertyAccessExpression(access) ? this.#method(access, parent, point) : this.#called(parent, point, { level: elementOf(point.level) })
+    this.#part(access, elementOf(point.level), point, ts.isPropertyAccessExpression(access) && !this.#isFollowed(access))
+    for (const getter of this.#callees.gettersOf(access)) this.#applied(guessOf(this.#effectOf(getter, 'this', point.level)), getter, access, point)
+  }
+
+  /** What may be another part of what holds the value. */
+  #part(node: ts.Node, level: number, from: Point, isPart: boolean): void {
+    if (level <= MAX_LEVEL) this.#point({ kind: 'value', node, level, category: undefined, isPart: isPart && this.#subject === 'function' }, from)
+  }
+
+  #isFollowed(expression: ts.Expression): boolean {
+    return this.#followed !== undefined && this.#callees.functionsOf(expression).some((each) => each === this.#followed)
   }
 
   #binary(node: ts.BinaryExpression, outer: ts.Node, point: Point): void {
@@ -271,6 +290,7 @@ export class Trace {
     const method = access.name.text
     const { level, category } = point
     const give = (levelThen: number): void => this.#value(call, levelThen, undefined, point)
+    if (level === 0 && this.#subject === 'function') return method === 'bind' ? give(0) : /^(call|apply)$/.test(method) ? this.#called(call, point) : undefined
     const known = level === 0 ? this.#methodsIn(method) : []
     for (const each of known) this.#applied(this.#effectOf(each, 'this', 0), each, call, point)
     if (level === 0 && category === 'instance') return known.length === 0 ? this.#change(call, point, { isCertain: false }) : undefined
@@ -278,9 +298,11 @@ export class Trace {
     for (const each of own) {
       const effect = this.#effectOf(each, 'this', level)
       // Of what only holds it, each part counts as a part of it: too much for a refusal.
-      this.#applied(level === 0 ? effect : guessOf(effect), each, call, point)
+      this.#applied(level === 0 || this.#subject === 'function' ? effect : guessOf(effect), each, call, point)
+      if (each === this.#followed) this.#called(call, point, { level: elementOf(level) })
     }
     if (own.length > 0) return
+    if (!isBuiltIn(method) && !NEVER_CALLS.test(method)) this.#called(call, point, { level: elementOf(level) })
     for (const each of this.#callees.methodsNearby(access)) this.#applied(guessOf(this.#effectOf(each, 'this', level)), each, call, point)
     const mutates = isMutator(method, category)
     if (mutates) this.#change(call, point)
@@ -290,6 +312,7 @@ export class Trace {
     if (callback && argument) this.#callback(argument, callback, call, point)
     if (callback?.result !== undefined && call.arguments.length < 2) give(elementOf(level))
     if ((method === 'pop' || method === 'shift') && level > 0) give(elementOf(level))
+    if (method === 'splice' && level > 0) give(level)
     switch (resultOf(method)) {
       case 'itself': return this.#value(call, level, category, point)
       case 'element': return give(elementOf(level))
@@ -311,6 +334,7 @@ export class Trace {
       for (const [at, levelThere] of given) {
         const effect = this.#effectOf(known, at, levelThere)
         this.#applied({ ...effect, returns: undefined }, known, call, point)
+        this.#kept(effect, argument, call, point)
         if (effect.returns !== undefined && returns) this.#value(call, madeOf(effect.returns, returns), undefined, point)
       }
       return
@@ -334,6 +358,8 @@ export class Trace {
       const known = this.#callees.constructorOf(callee)
       const effect = known && this.#effectOf(known, index, level)
       if (effect) this.#applied({ ...effect, returns: effect.keeps }, known, call, point)
+      if (effect?.mayKeep !== undefined) this.#value(call, effect.mayKeep, undefined, point, { isGuess: true })
+      if (!effect || doesNothing(effect)) this.#called(call, point)
       return
     }
     if (writtenArgument(name) === index) this.#change(call, point)
@@ -345,17 +371,18 @@ export class Trace {
     if (name === 'Object.entries') return give(containerOf(level) + 1)
     if (ts.isPropertyAccessExpression(callee)) {
       if (callee.name.text === 'concat') give(containerOf(level))
-      const holder = bareExpression(callee.expression)
-      if (TAKES_IN.test(callee.name.text) && ts.isIdentifier(holder)) this.#name(holder, level + 1, undefined, call, point)
       if (callbackOf(callee.name.text)?.result !== undefined && index === 1) return this.#initialResult(call, point)
     }
     const known = callee.kind === ts.SyntaxKind.SuperKeyword ? listOf(this.#callees.constructorOf(callee)) : this.#callees.functionsOf(callee)
     for (const each of known) {
       const effect = this.#effectOf(each, index, level)
       this.#applied(effect, each, call, point)
-      if (effect.keeps !== undefined) this.#heldBy(ts.isPropertyAccessExpression(callee) ? bareExpression(callee.expression) : callee, effect.keeps, call, point)
+      this.#kept(effect, callee, call, point)
     }
-    if (known.length > 0) return
+    if (known.length > 0) return known.every((each) => doesNothing(this.#effectOf(each, index, level))) ? this.#called(call, point) : undefined
+    const taking = ts.isPropertyAccessExpression(callee) && TAKES_IN.test(callee.name.text) ? callee : undefined
+    if (taking) this.#heldBy(taking.expression, level + 1, call, point, 'put')
+    if (!taking || !(isOfArrays(taking.name.text) || this.#callees.isCollection(taking.expression))) this.#handedOver(callee, call, point)
     for (const each of this.#callees.methodsNearby(callee)) this.#applied(guessOf(this.#effectOf(each, index, level)), each, call, point)
     const borrowed = borrowedCall(callee)
     if (borrowed) return this.#borrowed(borrowed, index, call, point)
@@ -363,13 +390,35 @@ export class Trace {
     if (binding) this.given.push({ to: binding, call, argument: index, level })
   }
 
-  /** `method.call(value, …)`: the method of the value, and its other arguments. */
+  /** A function that another one is given, which is not one of the project, is called by that, or later. */
+  #handedOver(callee: ts.Expression, call: ts.CallExpression, point: Point): void {
+    const isArgument = ts.isIdentifier(callee) && this.#callees.bindingOf(callee)?.places.some(({ parent }) => ts.isParameter(parent))
+    const name = ts.isPropertyAccessExpression(callee) ? callee.name.text : callee.getText()
+    if (!isArgument && !NEVER_CALLS.test(name)) this.#called(call, point, { changesLater: CALLS_LATER.test(name) })
+  }
+
+  /** `method.call(value, …)`: the method of the value, and its other arguments. One that `bind` gives does that where it is called. */
   #borrowed({ method, by }: BorrowedCall, index: number, call: ts.CallExpression, point: Point): void {
-    if (index > 0 && by === 'apply') return
+    if ((index > 0 && by === 'apply') || this.#subject === 'function') return
+    if (index === 0 && by === 'bind' && ts.isPropertyAccessExpression(method)) {
+      for (const each of this.#callsOf(call)) if (ts.isCallExpression(each)) this.#method(method, each, point)
+      return
+    }
     const parameter = index === 0 ? 'this' : index - 1
+    const calls = by === 'bind' ? this.#callsOf(call) : [call]
     const known = this.#callees.functionsOf(method)
-    for (const each of known) this.#applied({ ...this.#effectOf(each, parameter, point.level), gives: [] }, each, call, point)
-    if (known.length === 0 && parameter === 'this' && ts.isPropertyAccessExpression(method) && isMutator(method.name.text, point.category)) this.#change(call, point)
+    const isChange = known.length === 0 && parameter === 'this' && isMutator(this.#callees.methodName(method) ?? '', point.category)
+    for (const each of calls) {
+      for (const fn of known) this.#applied({ ...this.#effectOf(fn, parameter, point.level), gives: [], fills: [] }, fn, each, point)
+      if (isChange) this.#change(each, point)
+    }
+  }
+
+  /** Where what an expression gives, a function, is called. */
+  #callsOf(value: ts.Expression): readonly ts.Expression[] {
+    const trace = new Trace(this.#callees, this.#effects, undefined, { subject: 'function' })
+    trace.start(value, 0)
+    return trace.changes.flatMap(({ node }) => (ts.isExpression(node) ? node : []))
   }
 
   /** `list.reduce(callback, value)`: what the callback is given first. */
@@ -380,19 +429,21 @@ export class Trace {
     this.#value(call, point.level, undefined, point)
   }
 
-  #applied({ changes, mayChange, changesLater, returns, gives }: Effect, known: KnownFunction, call: ts.CallExpression | ts.NewExpression, from: Point): void {
-    for (const { to, argument, level } of gives) this.#handed(call.arguments?.[to], argument, level, call, from)
+  #applied({ changes, mayChange, changesLater, returns, gives, fills }: Effect, known: KnownFunction, call: ts.Expression, from: Point): void {
+    const given = ts.isCallExpression(call) || ts.isNewExpression(call) ? call.arguments ?? [] : []
+    for (const { to, argument, level } of gives) this.#handed(given[to], argument, level, call, from)
+    for (const { to, level } of fills) if (given[to]) this.#heldBy(given[to], level, call, from)
     if (changes || changesLater) this.#point({ kind: 'change', node: call, level: 0, category: undefined, isCertain: true, changesLater }, from)
     if (mayChange) this.#point({ kind: 'change', node: call, level: 0, category: undefined, isGuess: true }, from)
-    if (returns !== undefined && !isAsync(known)) this.#value(call, returns, undefined, from)
+    if (returns !== undefined && !isAsync(known)) this.#part(call, returns, from, from.level > 0)
   }
 
   /** `each(list, (item) => …)`: a function of the project calls another with a part of what it was given. */
-  #handed(callback: ts.Expression | undefined, argument: number, level: number, call: ts.CallExpression | ts.NewExpression, from: Point): void {
+  #handed(callback: ts.Expression | undefined, argument: number, level: number, call: ts.Expression, from: Point): void {
     if (!callback) return
     const known = this.#callees.functionOf(callback)
     const parameter = known?.parameters[argument]
-    if (known && known !== bareExpression(callback)) this.#applied({ ...this.#effectOf(known, argument, level), returns: undefined, gives: [] }, known, call, from)
+    if (known && known !== bareExpression(callback)) this.#applied({ ...this.#effectOf(known, argument, level), returns: undefined, gives: [], fills: [] }, known, call, from)
     else if (parameter) this.#bind(parameter.name, level, undefined, parameter, from)
     else if (ts.isIdentifier(callback)) {
       const binding = this.#callees.bindingOf(callback)
@@ -403,74 +454,41 @@ export class Trace {
   /** What a function returns arrives where it is called. */
   #returned(owner: ts.Node, level: number, point: Point): void {
     this.returned.set(owner, Math.min(this.returned.get(owner) ?? MAX_LEVEL, level))
-    if (isAsync(owner)) return
+    const isKnown = !isAsync(owner) && this.#arrives(owner, level, point)
+    if (!point.isPart && (!isKnown || owner === this.#home)) this.lost.add(owner)
+  }
+
+  #arrives(owner: ts.Node, level: number, point: Point): boolean {
     if (ts.isFunctionDeclaration(owner) && owner.name) return this.#returnedByName(owner.name, level, point)
-    if (!ts.isArrowFunction(owner) && !ts.isFunctionExpression(owner)) return
+    if (!ts.isArrowFunction(owner) && !ts.isFunctionExpression(owner)) return false
     const outer = outerExpression(owner)
     const { parent } = outer
     if (ts.isVariableDeclaration(parent) && ts.isIdentifier(parent.name)) return this.#returnedByName(parent.name, level, point)
-    if (!ts.isCallExpression(parent)) return
-    if (parent.expression === outer) return this.#value(parent, level, undefined, point)
+    if (!ts.isCallExpression(parent)) return false
+    if (parent.expression === outer) {
+      this.#value(parent, level, undefined, point)
+      return true
+    }
     const callee = bareExpression(parent.expression)
     const shape = ts.isPropertyAccessExpression(callee) && parent.arguments[0] === outer ? callbackOf(callee.name.text) : undefined
-    if (!shape?.returns) return
+    if (!shape?.returns) return shape !== undefined
     this.#value(parent, madeOf(level, shape.returns), undefined, point)
     const result = shape.result === undefined ? undefined : owner.parameters[shape.result]
     if (result) this.#bind(result.name, level, undefined, result, point)
+    return true
   }
 
-  #returnedByName(name: ts.Identifier, level: number, point: Point): void {
+  #returnedByName(name: ts.Identifier, level: number, point: Point): boolean {
     for (const place of this.#callees.bindingOf(name)?.places ?? []) {
       const outer = outerExpression(place)
       if (isRead(place) && ts.isCallExpression(outer.parent) && outer.parent.expression === outer) this.#value(outer.parent, level, undefined, point)
     }
+    return true
   }
-}
-
-/** The local names whose values are the value of an expression, or stand in a literal that is. */
-export function takings(value: ts.Expression, at: ts.Node, callees: Callees): Taking[] {
-  const bare = bareExpression(value)
-  if (ts.isIdentifier(bare)) {
-    const binding = callees.bindingOf(bare)
-    return binding ? [{ name: bare, binding, at }] : []
-  }
-  return partsOf(bare).flatMap((part) => takings(part, at, callees))
 }
 
 // --- internal ---
 
-function partsOf(value: ts.Expression): readonly ts.Expression[] {
-  if (ts.isArrayLiteralExpression(value)) return value.elements.filter((element) => !ts.isSpreadElement(element))
-  if (ts.isConditionalExpression(value)) return [value.whenTrue, value.whenFalse]
-  if (!ts.isObjectLiteralExpression(value)) return []
-  return value.properties.flatMap((property) => {
-    if (ts.isShorthandPropertyAssignment(property)) return [property.name]
-    return ts.isPropertyAssignment(property) ? [property.initializer] : []
-  })
-}
-
-function madeOf(level: number, returns: 'itself' | 'element' | 'container'): number {
-  if (returns === 'itself') return level
-  return returns === 'container' ? level + 1 : containerOf(level)
-}
-
-/** Where it may be another function that is called, or another value that it is given: no reason to refuse anything. */
-function guessOf({ changes, mayChange, returns }: Effect): Effect {
-  return { changes: false, mayChange: changes || mayChange, changesLater: false, returns, keeps: undefined, gives: [] }
-}
-
 function listOf<T>(each: T | undefined): readonly T[] {
   return each === undefined ? [] : [each]
-}
-
-interface BorrowedCall {
-  readonly method: ts.Expression
-  readonly by: 'call' | 'apply'
-}
-
-/** `Array.prototype.push.call`, `bump.apply` */
-function borrowedCall(callee: ts.Expression): BorrowedCall | undefined {
-  if (!ts.isPropertyAccessExpression(callee)) return undefined
-  const by = callee.name.text
-  return by === 'call' || by === 'apply' ? { method: bareExpression(callee.expression), by } : undefined
 }
