@@ -89,6 +89,7 @@ export class Store {
   note(n) { this.notes.push(n) }
   bumpAll() { for (const item of this.list) if (item) item.n += 1; for (const item of this.byName.values()) if (item) item.n += 2; if (this.parts.last) this.parts.last.n += 3 }
 }
+export const keeper = new Store()
 export class Jobs {
   waiting = []
   add(job) { this.waiting.push(job); return this }
@@ -96,6 +97,8 @@ export class Jobs {
   run() { for (const job of this.waiting.splice(0)) job() }
 }
 export const deeds = [(item) => { item.n += 2 }, addOne, (item) => { item.n *= 2 }]
+export const addBy = (by) => (item) => { item.n += by }
+export const driver = () => ({ drive(item) { item.n += 2 }, stop: addBy(-1) })
 export const acts = { one: addOne, two(item) { item.n += 2 }, three: (item) => { item.n = 3 } }
 export const byName = new Map([['one', addOne], ['two', (item) => { item.n += 4 }]])
 export function addOne(item) { item.n += 1 }
@@ -111,7 +114,7 @@ export class Pet {
 export function* some(items) { for (const item of items) if (item) yield item }
 export function addTo(by) { this.n += by }
 `
-export const FUNCTION_NAMES = 'acts, addTo, adder, byName, collect, deeds, Doubler, each, firstOf, grow, Holder, Holders, Jobs, Pet, some, Store, tools, within'
+export const FUNCTION_NAMES = 'acts, addBy, addTo, adder, byName, collect, deeds, Doubler, driver, each, firstOf, grow, Holder, Holders, Jobs, keeper, Pet, some, Store, tools, within'
 
 interface Scope {
   readonly items: readonly string[]
@@ -248,6 +251,7 @@ class Printer {
           [`const ${name} = new Store()`, `${name}.${tape.pick(['apply(', 'call(\'k\', ', 'bind('])}${one})`, `${name}.${tape.pick(['apply(', 'call(\'k\', ', 'bind('])}${other})`, `${name}.note(1)`, `${name}.bumpAll()`, `if (${name}.first) ${name}.first.n += 2`],
           [`const ${name} = new Store().apply(${one}).apply(${other})`, `for (const each of ${this.#list(scope)}) ${name}.apply(each)`, tape.pick([`${name}.bumpAll()`, `for (const each of ${name}.list) each.n++`, `const { first: ${name}f } = ${name}; ${name}f.n -= 2`])],
           [`const ${name} = []`, `collect(${this.#list(scope)}, ${name})`, `for (const each of ${name}) each.n += 2`],
+          ['keeper.list = []', `keeper.apply(${one})`, `keeper.apply(${other}).bumpAll()`],
           // Functions that are called when others run.
           [`const ${name} = new Jobs()`, `${name}.add(() => { ${this.#change(one)} })`, `${name}.add(() => { ${this.#change(other)} }).run()`],
           [`new Jobs().work(() => { ${this.#change(one)} })`, `const ${name} = [() => { ${this.#change(one)} }]`, tape.pick([`for (const each of ${name}) each()`, `${name}[0]()`, `${name}.forEach((each) => each())`])],
@@ -345,7 +349,7 @@ class Printer {
       `tools.add(${item}, ${by})`, `tools['inner'].clear(${item})`, `adder.add(${item}, ${by})`, `new Doubler().add(${item}, ${by})`, `new Holder(${item}).bump()`, `addTo.call(${item}, ${by})`,
       `${item} instanceof Pet ? ${item}.grow(${by}) : tools.add(${item}, ${by})`, `if (${item} instanceof Pet) ${item}.grow(${by}).grow(1)`, `new Pet(45).meet(${item})`, `if (${item} instanceof Pet) { ${item}.meet(this.pet); ${item}.friends.push(${by}) }`,
       `if (${item}) for (const deed of deeds) deed(${item})`, `if (${item}) deeds.forEach((deed) => deed(${item}))`, `if (${item}) deeds[${by % 3}](${item})`, `acts[['one', 'two', 'three'][${by % 3}]](${item})`, `byName.get('one')(${item})`,
-      `for (const [, act] of byName) act(${item})`, `Object.values(acts).forEach((act) => act(${item}))`, `{ const act = acts.two; act(${item}) }`, `{ const add = tools.add.bind(tools, ${item}); add(${by}) }`, `new Jobs().add(() => { ${item}.n += ${by} }).run()`,
+      `addBy(${by})(${item})`, `{ const own = driver(); own.drive(${item}); own.stop(${item}) }`, `for (const [, act] of byName) act(${item})`, `Object.values(acts).forEach((act) => act(${item}))`, `{ const act = acts.two; act(${item}) }`, `{ const add = tools.add.bind(tools, ${item}); add(${by}) }`, `new Jobs().add(() => { ${item}.n += ${by} }).run()`,
       `{ const { add } = tools; add(${item}, ${by}) }`, `{ const held = new Holder(${item}); held.bump() }`, `{ const held = new Holders(${item}); held.hold(${item}).bumpAll() }`,
     ]).replace(/^(?=[[({])/, ';')
   }

@@ -12,7 +12,7 @@ import { madeBy } from '../made-values.ts'
 import { declarationOf } from '../types.ts'
 import { accessOf, asFunction, type Field, fieldsOf, type KnownClass, type KnownFunction, MAX_DEPTH } from './declared.ts'
 import { isBuiltIn } from './methods.ts'
-import { functionOf, selvesIn } from './order.ts'
+import { functionOf, ownPlaces, selvesIn } from './order.ts'
 import { type Value, Values } from './values.ts'
 
 export class Callees extends Values {
@@ -33,7 +33,10 @@ export class Callees extends Values {
   /** More than one where a method is called on what may be of several classes, or a function of a table. What a getter returns is called, not the getter. */
   functionsOf(callee: ts.Expression): readonly KnownFunction[] {
     const declared = asFunction(this.declaredBy(callee))
-    return declared ? [declared] : this.#membersOf(callee).filter((member) => !ts.isGetAccessor(member))
+    if (declared) return [declared]
+    const isCalled = (member: KnownFunction): boolean => !ts.isGetAccessor(member)
+    const members = this.#membersOf(callee).filter(isCalled)
+    return members.length > 0 ? members : this.#functionsAmong(callee).filter(isCalled)
   }
 
   /** Getters that reading an expression calls, or taking an element of a pattern. */
@@ -49,6 +52,11 @@ export class Callees extends Values {
     const unit = this.unitOf(owner)
     const isOfBrain = ts.isClassLike(owner.parent) && unit !== undefined && extendsBrain(owner.parent as ClassNode, unit, this.project)
     return isOfBrain ? [] : selvesIn(owner).filter((self) => self.pos >= at.end)
+  }
+
+  /** Where a function names something of its module again. */
+  placesAfter(name: ts.Identifier, at: ts.Node): readonly ts.Node[] {
+    return ownPlaces(functionOf(at), (node) => ts.isIdentifier(node) && node.text === name.text && node.pos >= at.end && !this.bindingOf(node))
   }
 
   #membersOf(expression: ts.Expression): readonly KnownFunction[] {

@@ -78,4 +78,4 @@ export function writtenArgument(callee: string): number | undefined {
 }
 
 /** Callees that keep a function and call it when the statement has ended. */
-export const CALLS_LATER = /^(setTimeout|setInterval|setImmediate|queueMicrotask|nextTick|then|catch|finally|on|once|addListener|addEventListener|prependListener|subscribe|requestAnimationFrame|defer)$/
+export const CALLS_LATER = /^(setTimeout|setInterval|setImmediate|queueMicrotask|nextTick|then|catch|finally|on|once|addListener|addEventListener|prependListener|subscribe|watch|requestAnimationFrame|defer)$/

@@ -96,8 +96,10 @@ export class Trace {
 
   #name(name: ts.Identifier, level: number, category: TypeCategory | undefined, node: ts.Node, from: Point | undefined, isGuess = false): void {
     const binding = this.#callees.bindingOf(name)
-    if (!binding && !from?.isPart) this.lost.add(name)
     if (binding && level <= MAX_LEVEL) this.#point({ kind: 'name', node, level, category, binding, isGuess }, from)
+    if (binding) return
+    if (!from?.isPart) this.lost.add(name)
+    for (const place of this.#callees.placesAfter(name, node)) this.#value(place, level, undefined, from, { isGuess: true })
   }
 
   #change(node: ts.Node, from: Point, { isCertain = true } = {}): void {
@@ -106,10 +108,11 @@ export class Trace {
 
   /** Of a function: it is called. */
   #called(node: ts.Node, from: Point, { level = from.level, changesLater = false } = {}): void {
-    if (level === 0 && this.#subject === 'function') this.#point({ kind: 'change', node, level: 0, category: undefined, isCertain: true, changesLater }, from)
+    if (level > 0 || this.#subject !== 'function') return
+    this.#point({ kind: 'change', node, level: 0, category: undefined, isCertain: true, changesLater }, from)
     // What calls it, and is made in the function that it is followed in, stands for it.
     const owner = functionOf(node)
-    if (level === 0 && this.#home && standsForItself(owner, this.#home)) this.#value(owner, 0, undefined, from)
+    if (this.#home && standsForItself(owner, this.#home)) this.#value(owner, 0, undefined, from)
   }
 
   #effectOf(fn: KnownFunction, parameter: number | 'this', level: number): Effect {

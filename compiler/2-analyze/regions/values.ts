@@ -1,5 +1,5 @@
 // In: an expression. Out: all that it may stand for, as far as the syntax tells: elements of lists and tables, parts of patterns, what a
-// callback is given; as expressions, functions and the types that are written for it. Must not look into functions.
+// callback is given, what functions return; as expressions, functions and the types that are written for it. Must not follow values further.
 
 import { ts } from 'ts-morph'
 import { bareExpression, outerExpression } from '../../1-parse/expressions.ts'
@@ -9,7 +9,7 @@ import type { Binding } from './bindings.ts'
 import { accessOf, boundFunction, Declarations, type Field, type KnownClass, type KnownFunction } from './declared.ts'
 import { Fixpoint } from './fixpoint.ts'
 import { callbackOf, resultOf } from './methods.ts'
-import { functionOf, isInside } from './order.ts'
+import { functionOf, isAsync, isGenerator, isInside, ownPlaces } from './order.ts'
 
 /** An expression that is no name of another, a function, or a type. */
 export type Value = ts.Node
@@ -57,7 +57,11 @@ export abstract class Values extends Declarations {
     const binding = this.bindingOf(name)
     if (binding) return this.#bound(binding)
     const declared = this.declaredBy(name)
-    return declared ? (ts.isExpression(declared) ? this.valuesOf(declared) : [declared]) : []
+    return declared ? this.#declaredAs(declared) : []
+  }
+
+  #declaredAs(declared: ts.Expression | ts.FunctionDeclaration | KnownFunction): readonly Value[] {
+    return ts.isExpression(declared) ? this.valuesOf(declared) : [declared]
   }
 
   #bound({ places }: Binding): readonly Value[] {
@@ -111,7 +115,7 @@ export abstract class Values extends Declarations {
       return field ? this.#given(field) : method ? [method] : []
     }
     const declared = this.declaredBy(node)
-    return declared && declared !== node ? [declared] : this.#member(this.valuesOf(owner), name)
+    return declared && declared !== node ? this.#declaredAs(declared) : this.#member(this.valuesOf(owner), name)
   }
 
   #member(values: readonly Value[], name: string): readonly Value[] {
@@ -134,7 +138,7 @@ export abstract class Values extends Declarations {
 
   #ofInstance({ node, unit }: KnownClass, name: string): readonly Value[] {
     const method = this.method(node, unit, name)
-    if (method) return [method]
+    if (method) return ts.isGetAccessor(method) ? [method, ...this.#returned([method])] : [method]
     return this.allFieldsOf(node, unit).filter((field) => field.name.getText() === name).flatMap((field) => this.#given(field))
   }
 
@@ -178,16 +182,33 @@ export abstract class Values extends Declarations {
     const bound = boundFunction(call)
     if (bound) return this.valuesOf(bound)
     const method = bareExpression(call.expression)
-    if (!ts.isPropertyAccessExpression(method) || isEntries(call)) return [call]
+    if (isEntries(call)) return [call]
+    if (!ts.isPropertyAccessExpression(method)) return [call, ...this.#returned(this.valuesOf(method))]
     const [from] = call.arguments
     if (/^(Object\.values|Object\.freeze|Array\.from)$/.test(method.getText())) return from ? this.valuesOf(from) : []
     const owner = this.valuesOf(method.expression)
-    const known = this.#member(owner, method.name.text).filter((value): value is KnownFunction => ts.isFunctionLike(value))
-    if (known.length > 0) return [call, ...known.flatMap((fn) => (returnsThis(fn) ? owner : fn.type ?? []))]
+    const known = this.#functionsOf(method, owner)
+    if (known.length > 0) return [call, ...known.flatMap((fn) => (returnsThis(fn) ? owner : this.#returned([fn])))]
     if (method.name.text === 'values') return [call]
     const result = /^(pop|shift)$/.test(method.name.text) ? 'element' : resultOf(method.name.text)
     if (result === 'element') return this.#elements(owner)
     return result && result !== 'pairs' ? owner : [call]
+  }
+
+  #functionsOf(method: ts.PropertyAccessExpression, owner: readonly Value[]): readonly KnownFunction[] {
+    const members = this.#member(owner, method.name.text)
+    return (members.length > 0 ? members : this.#accessed(method, method.expression, method.name.text)).filter(isRunnable).filter((fn) => !ts.isGetAccessor(fn))
+  }
+
+  /** What functions give to whoever calls them at once. */
+  #returned(functions: readonly Value[]): readonly Value[] {
+    return functions.filter(isRunnable).flatMap((fn): readonly Value[] => {
+      if (isAsync(fn) || isGenerator(fn)) return []
+      const typed = fn.type ? [fn.type] : []
+      if (!ts.isBlock(fn.body)) return [...typed, ...this.valuesOf(fn.body as ts.Expression)]
+      const returns = ownPlaces(fn, ts.isReturnStatement) as ts.ReturnStatement[]
+      return [...typed, ...returns.flatMap((each) => (each.expression && functionOf(each) === fn ? this.valuesOf(each.expression) : []))]
+    })
   }
 
   #ofEntries(call: ts.Node): readonly Value[] {
@@ -218,6 +239,10 @@ function isEntries(value: ts.Node): boolean {
   if (ts.isNewExpression(value)) return value.expression.getText() === 'Map'
   if (ts.isTypeReferenceNode(value)) return /^(Readonly)?Map$/.test(value.typeName.getText())
   return ts.isCallExpression(value) && /(^|\.)entries$/.test(value.expression.getText())
+}
+
+function isRunnable(value: Value): value is KnownFunction {
+  return ts.isFunctionLike(value) && (value as ts.FunctionLikeDeclaration).body !== undefined
 }
 
 function returnsThis({ type, body }: KnownFunction): boolean {
