@@ -113,8 +113,16 @@ export class Pet {
 }
 export function* some(items) { for (const item of items) if (item) yield item }
 export function addTo(by) { this.n += by }
+export class Box {
+  own = { n: 0 }
+  constructor(item) { this.item = item }
+  get first() { return this.item }
+  move() { this.own = this.item }
+}
+export const boxOf = (item) => ({ item, own: { n: 0 } })
+export function moveIn(box) { box.own = box.item }
 `
-export const FUNCTION_NAMES = 'acts, addBy, addTo, adder, byName, collect, deeds, Doubler, driver, each, firstOf, grow, Holder, Holders, Jobs, keeper, Pet, some, Store, tools, within'
+export const FUNCTION_NAMES = 'acts, addBy, addTo, adder, Box, boxOf, byName, collect, deeds, Doubler, driver, each, firstOf, grow, Holder, Holders, Jobs, keeper, moveIn, Pet, some, Store, tools, within'
 
 interface Scope {
   readonly items: readonly string[]
@@ -258,6 +266,13 @@ class Printer {
           [`const ${name} = { do: () => { ${this.#change(one)} }, other() { ${this.#change(other)} } }`, `${name}.do()`, `${name}.other()`],
           [`const ${name} = within(() => { ${this.#change(one)} })`, `${name}()`, `${name}()`],
           [`const ${name} = ${this.#list(scope)}`, `const push${name} = ${name}.push.bind(${name})`, `if (${name}.length < 5) push${name}({ id: 3, n: 0 })`],
+          [`const ${name} = { item: ${one}, own: [] }`, `${name}.own.push({ n: 1 })`, `${name}.own[0].n++`, ...(tape.next(2) ? [`${name}.item.n += 2`] : [])],
+          [`const ${name} = { item: ${one}, own: undefined }`, tape.pick([`${name}.own = ${name}.item`, `const ${name}b = ${name}; ${name}b.own = ${other}`, `moveIn(${name})`, `Object.assign(${name}, { own: ${name}.item })`, `for (const each of [${name}]) each.own = ${other}`]), `${name}.own.n += 4`],
+          [`const ${name} = { own: { n: 0 }, ...{ item: ${one}, own: ${other} }, item: { n: 3 } }`, `${name}.item.n++`, ...(tape.next(2) ? [`${name}.own.n += 5`] : [])],
+          [`const ${name} = new Box(${one})`, tape.pick([`${name}.move()`, `moveIn(${name})`, `${name}.own = ${name}.first`, `${name}.own = { n: 0 }`]), `${name}.own.n += 2`, `${name}.first.n += 3`],
+          [`const ${name} = ${this.#list(scope)}.map((item) => ({ item, own: { n: 0 } }))`, `for (const { own, item } of ${name}) { own.n++; ${tape.pick(['item.n += 2', 'own.n++'])} }`],
+          [`const ${name}k = ${one}`, `const ${name} = new Map([[0, { n: 0 }]])`, `${name}.set(${name}k, { n: 0 })`, `${name}.get(${name}k).n += 1`, ...(tape.next(2) ? [`for (const each of ${name}.keys()) if (each) each.n += 6`] : [])],
+          [`const ${name} = boxOf(${one})`, `${name}.own.n++`, tape.pick([`${name}.item.n++`, `boxOf(${name}.item).item.n++`, `${name}.own = ${name}.item; ${name}.own.n += 3`])],
         ]))
         return scope
       }

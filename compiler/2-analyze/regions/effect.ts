@@ -1,5 +1,6 @@
 // What a function does with an argument, or with its `this`, as effects.ts finds it. Must not say how that is found.
 
+import type { ts } from 'ts-morph'
 import type { KnownFunction } from './declared.ts'
 
 export interface Effect {
@@ -22,6 +23,14 @@ export interface Effect {
 
 /** What is followed. A function is changed where it is called. */
 export type Subject = 'value' | 'function'
+
+export interface TraceOptions {
+  readonly subject?: Subject
+  /** The function that is followed, where it is one. */
+  readonly followed?: ts.Node
+  /** The function in which it is followed. */
+  readonly home?: ts.Node
+}
 
 export type EffectOf = (fn: KnownFunction, parameter: number | 'this', level: number, subject: Subject) => Effect
 

@@ -6,26 +6,17 @@
 import { ts } from 'ts-morph'
 import { bareExpression, outerExpression } from '../../1-parse/expressions.ts'
 import type { TypeCategory } from '../../model.ts'
+import { writtenKey } from '../leaf-accesses.ts'
 import { isAssignment, isStep, keepsValue } from '../scope.ts'
-import { assignmentTo, type Binding, isRead } from './bindings.ts'
+import { assignmentTo, type Binding, initialValue, isRead } from './bindings.ts'
 import { borrowedCall, type BorrowedCall, type Callees } from './callees.ts'
 import type { KnownFunction } from './declared.ts'
-import { doesNothing, type Effect, type EffectOf, guessOf, type Subject } from './effect.ts'
+import { doesNothing, type Effect, type EffectOf, guessOf, type Subject, type TraceOptions } from './effect.ts'
 import { holdersOf } from './holders.ts'
 import { callbackOf, CALLS_LATER, isBuiltIn, isMutator, isOfArrays, NEVER_CALLS, resultOf, TAKES_IN, writtenArgument } from './methods.ts'
 import { functionOf, isAsync, isGenerator, reaches, standsForItself } from './order.ts'
-import { containerOf, elementOf, madeOf, MAX_LEVEL, type Point } from './points.ts'
+import { containerOf, elementOf, isOther, isOtherElement, listOf, madeOf, MAX_LEVEL, nameWithin, ofPairs, type Point, UNCHANGING, underFrom, type Way } from './points.ts'
 import { type Taking, takings } from './takings.ts'
-
-interface TraceOptions {
-  readonly subject?: Subject
-  /** The function that is followed, where it is one. */
-  readonly followed?: ts.Node
-  /** The function in which it is followed. */
-  readonly home?: ts.Node
-}
-
-const UNCHANGING = new Set<ts.SyntaxKind>([ts.SyntaxKind.QuestionQuestionToken, ts.SyntaxKind.BarBarToken, ts.SyntaxKind.AmpersandAmpersandToken, ts.SyntaxKind.CommaToken])
 
 export class Trace {
   readonly changes: Point[] = []
@@ -90,13 +81,13 @@ export class Trace {
 
   // --- points ---
 
-  #value(node: ts.Node, level: number, category: TypeCategory | undefined, from: Point | undefined, { through, isGuess }: { through?: ts.Node | undefined; isGuess?: boolean } = {}): void {
-    if (level <= MAX_LEVEL) this.#point({ kind: 'value', node, level, category, isGuess }, from, through)
+  #value(node: ts.Node, level: number, category: TypeCategory | undefined, from: Point | undefined, { through, isGuess, under }: Way = {}): void {
+    if (level <= MAX_LEVEL) this.#point({ kind: 'value', node, level, category, isGuess, under: underFrom(level, under, from) }, from, through)
   }
 
-  #name(name: ts.Identifier, level: number, category: TypeCategory | undefined, node: ts.Node, from: Point | undefined, isGuess = false): void {
+  #name(name: ts.Identifier, level: number, category: TypeCategory | undefined, node: ts.Node, from: Point | undefined, { isGuess, under }: Way = {}): void {
     const binding = this.#callees.bindingOf(name)
-    if (binding && level <= MAX_LEVEL) this.#point({ kind: 'name', node, level, category, binding, isGuess }, from)
+    if (binding && level <= MAX_LEVEL) this.#point({ kind: 'name', node, level, category, binding, isGuess, under: underFrom(level, under, from) }, from)
     if (binding) return
     if (!from?.isPart) this.lost.add(name)
     for (const place of this.#callees.placesAfter(name, node)) this.#value(place, level, undefined, from, { isGuess: true })
@@ -126,7 +117,7 @@ export class Trace {
     const made = isGuess ? { ...whole, isGuess, ...(given.kind === 'change' && { isCertain: false, changesLater: false }) } : whole
     const known = this.#points.get(made.node) ?? new Map<string, Point>()
     this.#points.set(made.node, known)
-    const key = `${made.kind} ${made.level} ${made.category} ${made.binding?.places[0]?.pos} ${made.isCertain} ${made.changesLater} ${made.isGuess} ${made.isPart}`
+    const key = `${made.kind} ${made.level} ${made.category} ${made.binding?.places[0]?.pos} ${made.isCertain} ${made.changesLater} ${made.isGuess} ${made.isPart} ${JSON.stringify(made.under)}`
     let point = known.get(key)
     if (!point) {
       known.set(key, point = { ...made, from: [] })
@@ -137,13 +128,14 @@ export class Trace {
   }
 
   /** What a pattern, a declared name or the target of an assignment takes. */
-  #bind(name: ts.Node, level: number, category: TypeCategory | undefined, at: ts.Node, from: Point | undefined): void {
+  #bind(name: ts.Node, level: number, category: TypeCategory | undefined, at: ts.Node, from: Point | undefined, under?: Way['under']): void {
     const target = ts.isExpression(name) ? bareExpression(name) : name
-    if (ts.isIdentifier(target)) return this.#name(target, level, category, at, from)
-    const part = (element: ts.Node, isRest: boolean): void => this.#bind(element, isRest ? containerOf(level) : elementOf(level), undefined, at, from)
+    if (ts.isIdentifier(target)) return this.#name(target, level, category, at, from, { under })
+    const holder = { level, under: underFrom(level, under, from) }
+    const part = (element: ts.Node, isRest: boolean): void => this.#bind(element, isRest ? containerOf(level) : elementOf(level), undefined, at, from, level > 1 && !isRest ? holder.under : 'unknown')
     if (ts.isObjectBindingPattern(target) || ts.isArrayBindingPattern(target)) {
       for (const element of target.elements) {
-        if (!ts.isBindingElement(element)) continue
+        if (!ts.isBindingElement(element) || isOtherElement(element, holder)) continue
         part(element.name, element.dotDotDotToken !== undefined)
         for (const getter of this.#callees.gettersOf(element)) this.#bind(element.name, this.#effectOf(getter, 'this', level).returns ?? MAX_LEVEL + 1, undefined, at, from)
       }
@@ -155,26 +147,35 @@ export class Trace {
         else if (ts.isPropertyAssignment(property)) part(property.initializer, false)
         else if (ts.isSpreadAssignment(property)) part(property.expression, true)
       }
-    } else if (ts.isBinaryExpression(target)) this.#bind(target.left, level, category, at, from)
-    else if (ts.isPropertyAccessExpression(target) || ts.isElementAccessExpression(target)) this.#heldBy(target, level, at, from, 'assigned')
+    } else if (ts.isBinaryExpression(target)) this.#bind(target.left, level, category, at, from, under)
+    else if (ts.isPropertyAccessExpression(target) || ts.isElementAccessExpression(target)) this.#heldBy(target, level, at, from, 'assigned', this.#assignedUnder(target, level))
   }
 
   /**
    * `box.part = value`: the name of the box holds it from now on. Of what lies deeper in it, or is kept by a method, another part may
    * be meant later.
    */
-  #heldBy(holder: ts.Expression, level: number, at: ts.Node, from: Point | undefined, how: 'assigned' | 'put' | 'kept' = 'kept'): void {
+  #heldBy(holder: ts.Expression, level: number, at: ts.Node, from: Point | undefined, how: 'assigned' | 'put' | 'kept' = 'kept', under: Way['under'] = 'unknown'): void {
     const returnsItself = (method: ts.Expression): boolean => this.#callees.functionsOf(method).some((each) => this.#effectOf(each, 'this', 0).returns === 0)
     for (const { node, depth, isDirect } of holdersOf(holder, this.#callees, returnsItself)) {
       const binding = ts.isIdentifier(node) ? this.#callees.bindingOf(node) : undefined
       const isGuess = this.#subject === 'value' && !(isDirect && (how === 'assigned' || (how === 'put' && depth === 0)))
-      if (ts.isIdentifier(node)) this.#name(node, level + depth, undefined, at, from, isGuess)
+      if (ts.isIdentifier(node)) this.#name(node, level + depth, undefined, at, from, { isGuess, under })
       else if (!from?.isPart) {
         this.keep(level + depth, isGuess)
-        for (const self of this.#callees.selvesAfter(at)) this.#value(self, level + depth, undefined, from, { isGuess: this.#subject === 'value' })
+        for (const self of this.#callees.selvesAfter(at)) this.#value(self, level + depth, undefined, from, { isGuess: this.#subject === 'value', under })
       }
       if (binding) this.held.push({ to: binding, level: level + depth })
     }
+  }
+
+  /** `best.item = item`, where `best` is a literal. */
+  #assignedUnder(target: ts.PropertyAccessExpression | ts.ElementAccessExpression, level: number): Way['under'] {
+    const name = bareExpression(target.expression)
+    const binding = level === 0 && ts.isIdentifier(name) ? this.#callees.bindingOf(name) : undefined
+    const holder = binding && initialValue(binding)
+    const key = holder && ts.isObjectLiteralExpression(holder) && !holder.properties.some(ts.isGetAccessor) ? writtenKey(target) : undefined
+    return key === undefined ? 'unknown' : { only: key }
   }
 
   /** What a method has kept, what it was called on holds. */
@@ -203,24 +204,24 @@ export class Trace {
   // --- names ---
 
   #followName(point: Point): void {
-    const { binding, level, category, node } = point
+    const { binding, level, category, node, under } = point
     for (const place of binding!.places) {
       if (!isRead(place)) continue
       const reach = reaches(node, place, binding!)
       if (!reach) continue
       const { parent } = place
-      if (ts.isShorthandPropertyAssignment(parent)) this.#value(parent.parent, level + 1, undefined, point, reach)
-      else this.#value(place, level, category, point, reach)
+      if (ts.isShorthandPropertyAssignment(parent)) this.#value(parent.parent, level + 1, undefined, point, { ...reach, under: nameWithin(parent, level) })
+      else this.#value(place, level, category, point, { ...reach, under })
     }
   }
 
   // --- values ---
 
   #followValue(point: Point): void {
-    const { node, level, category } = point
+    const { node, level, category, under } = point
     const outer = outerExpression(node)
     const { parent } = outer
-    const same = (next: ts.Node): void => this.#value(next, level, category, point)
+    const same = (next: ts.Node): void => this.#value(next, level, category, point, { under })
     if ((ts.isPropertyAccessExpression(parent) || ts.isElementAccessExpression(parent)) && parent.expression === outer) return this.#access(parent, point)
     if (ts.isCallExpression(parent) && parent.expression === outer) return this.#called(parent, point)
     if ((ts.isCallExpression(parent) || ts.isNewExpression(parent)) && parent.arguments?.includes(outer as ts.Expression)) return this.#argument(parent, outer, point)
@@ -228,11 +229,11 @@ export class Trace {
       if (ts.isArrayLiteralExpression(parent.parent) && !assignmentTo(parent.parent)) this.#value(parent.parent, containerOf(level), undefined, point)
       return
     }
-    if (ts.isSpreadAssignment(parent)) return this.#value(parent.parent, containerOf(level), undefined, point)
+    if (ts.isSpreadAssignment(parent)) return this.#value(parent.parent, containerOf(level), undefined, point, { under: nameWithin(parent, level) ?? 'unknown' })
     if (ts.isArrayLiteralExpression(parent)) return this.#value(parent, level + 1, undefined, point)
-    if (ts.isPropertyAssignment(parent) && parent.initializer === outer) return this.#value(parent.parent, level + 1, undefined, point)
+    if (ts.isPropertyAssignment(parent) && parent.initializer === outer) return this.#value(parent.parent, level + 1, undefined, point, { under: nameWithin(parent, level) })
     if ((ts.isVariableDeclaration(parent) || ts.isBindingElement(parent) || ts.isParameter(parent)) && parent.initializer === outer)
-      return this.#bind(parent.name, level, category, parent, point)
+      return this.#bind(parent.name, level, category, parent, point, under)
     if (ts.isBinaryExpression(parent)) return this.#binary(parent, outer, point)
     if (ts.isConditionalExpression(parent) && parent.condition !== outer) return same(parent)
     if (ts.isAwaitExpression(parent)) return same(parent)
@@ -246,22 +247,25 @@ export class Trace {
     const outer = outerExpression(access)
     const { parent } = outer
     const assignment = assignmentTo(outer)
+    const isCalled = ts.isCallExpression(parent) && parent.expression === outer
+    if (isOther(writtenKey(access), point) && !isCalled) return
     if (assignment) {
       this.#change(assignment, point)
-      if (ts.isBinaryExpression(assignment) && assignment.left === outer && keepsValue(assignment)) this.#takes(assignment.right, assignment, point)
-      if (ts.isBinaryExpression(assignment) && assignment.left === outer && keepsValue(assignment)) this.#value(assignment, elementOf(point.level), undefined, point)
-      const isPlain = ts.isBinaryExpression(assignment) && assignment.operatorToken.kind === ts.SyntaxKind.EqualsToken
-      if (isPlain) return
+      if (ts.isBinaryExpression(assignment) && assignment.left === outer && keepsValue(assignment)) {
+        this.#takes(assignment.right, assignment, point)
+        this.#value(assignment, elementOf(point.level), undefined, point)
+      }
+      if (ts.isBinaryExpression(assignment) && assignment.operatorToken.kind === ts.SyntaxKind.EqualsToken) return
     }
     if (isStep(parent) || ts.isDeleteExpression(parent)) return this.#change(parent, point)
-    if (ts.isCallExpression(parent) && parent.expression === outer) return ts.isPropertyAccessExpression(access) ? this.#method(access, parent, point) : this.#called(parent, point, { level: elementOf(point.level) })
+    if (isCalled) return ts.isPropertyAccessExpression(access) ? this.#method(access, parent, point) : this.#called(parent, point, { level: elementOf(point.level) })
     this.#part(access, elementOf(point.level), point, ts.isPropertyAccessExpression(access) && !this.#isFollowed(access))
     for (const getter of this.#callees.gettersOf(access)) this.#applied(guessOf(this.#effectOf(getter, 'this', point.level)), getter, access, point)
   }
 
   /** What may be another part of what holds the value. */
-  #part(node: ts.Node, level: number, from: Point, isPart: boolean): void {
-    if (level <= MAX_LEVEL) this.#point({ kind: 'value', node, level, category: undefined, isPart: isPart && this.#subject === 'function' }, from)
+  #part(node: ts.Node, level: number, from: Point, isPart: boolean, { under }: Way = {}): void {
+    if (level <= MAX_LEVEL) this.#point({ kind: 'value', node, level, category: undefined, isPart: isPart && this.#subject === 'function', under: underFrom(level, under, from) }, from)
   }
 
   #isFollowed(expression: ts.Expression): boolean {
@@ -272,12 +276,12 @@ export class Trace {
     const kind = node.operatorToken.kind
     if (isAssignment(node)) {
       if (node.right !== outer || !keepsValue(node)) return
-      this.#bind(node.left, point.level, point.category, node, point)
-      return this.#value(node, point.level, point.category, point)
+      this.#bind(node.left, point.level, point.category, node, point, point.under)
+      return this.#value(node, point.level, point.category, point, { under: point.under })
     }
     if (!UNCHANGING.has(kind)) return
     const isLeftOnly = kind === ts.SyntaxKind.CommaToken || kind === ts.SyntaxKind.AmpersandAmpersandToken
-    if (node.right === outer || !isLeftOnly) this.#value(node, point.level, point.category, point)
+    if (node.right === outer || !isLeftOnly) this.#value(node, point.level, point.category, point, { under: point.under })
   }
 
   #loop(loop: ts.ForOfStatement, point: Point): void {
@@ -338,7 +342,7 @@ export class Trace {
         const effect = this.#effectOf(known, at, levelThere)
         this.#applied({ ...effect, returns: undefined }, known, call, point)
         this.#kept(effect, argument, call, point)
-        if (effect.returns !== undefined && returns) this.#value(call, madeOf(effect.returns, returns), undefined, point)
+        if (effect.returns !== undefined && returns) this.#value(call, madeOf(effect.returns, returns), undefined, point, { under: 'unknown' })
       }
       return
     }
@@ -355,28 +359,32 @@ export class Trace {
     const name = callee.getText()
     const give = (levelThen: number): void => this.#value(call, levelThen, undefined, point)
     if (ts.isNewExpression(call)) {
-      if (/^(Map|Set|Array)$/.test(name)) return give(name === 'Array' ? level + 1 : containerOf(level))
+      if (/^(Map|Set|Array)$/.test(name)) return give(name === 'Array' ? level + 1 : name === 'Map' ? ofPairs(level) : containerOf(level))
       // A view of the same bytes.
       if (/^(DataView|\w+Array)$/.test(name)) return argument.getText().endsWith('.buffer') ? give(level) : undefined
       const known = this.#callees.constructorOf(callee)
       const effect = known && this.#effectOf(known, index, level)
       if (effect) this.#applied({ ...effect, returns: effect.keeps }, known, call, point)
-      if (effect?.mayKeep !== undefined) this.#value(call, effect.mayKeep, undefined, point, { isGuess: true })
+      if (effect?.mayKeep !== undefined) this.#value(call, effect.mayKeep, undefined, point, { isGuess: true, under: 'unknown' })
       if (!effect || doesNothing(effect)) this.#called(call, point)
       return
     }
     if (writtenArgument(name) === index) this.#change(call, point)
+    const known = callee.kind === ts.SyntaxKind.SuperKeyword ? listOf(this.#callees.constructorOf(callee)) : this.#callees.functionsOf(callee)
+    // It may be moved to another name of what holds it.
+    const holder = bareExpression(argument as ts.Expression)
+    if (point.under !== undefined && ts.isIdentifier(holder) && (known.length > 0 || name === 'Object.assign')) this.#name(holder, level, undefined, call, point, { under: 'unknown' })
     if (name === 'Object.assign') return give(index === 0 ? level : containerOf(level))
     if (/^Object\.(freeze|seal|preventExtensions)$/.test(name)) return give(level)
+    if (name === 'Object.fromEntries') return give(ofPairs(level))
     if (name === 'Object.values' || name === 'Array.from') return give(containerOf(level))
     if (name === 'Array.of') return give(level + 1)
     if (name === 'Buffer.from') return argument.getText().endsWith('.buffer') ? give(level) : undefined
-    if (name === 'Object.entries') return give(containerOf(level) + 1)
+    if (name === 'Object.entries') return this.#value(call, containerOf(level) + 1, undefined, point, { under: level > 1 ? undefined : 'unknown' })
     if (ts.isPropertyAccessExpression(callee)) {
       if (callee.name.text === 'concat') give(containerOf(level))
       if (callbackOf(callee.name.text)?.result !== undefined && index === 1) return this.#initialResult(call, point)
     }
-    const known = callee.kind === ts.SyntaxKind.SuperKeyword ? listOf(this.#callees.constructorOf(callee)) : this.#callees.functionsOf(callee)
     for (const each of known) {
       const effect = this.#effectOf(each, index, level)
       this.#applied(effect, each, call, point)
@@ -384,7 +392,7 @@ export class Trace {
     }
     if (known.length > 0) return known.every((each) => doesNothing(this.#effectOf(each, index, level))) ? this.#called(call, point) : undefined
     const taking = ts.isPropertyAccessExpression(callee) && TAKES_IN.test(callee.name.text) ? callee : undefined
-    if (taking) this.#heldBy(taking.expression, level + 1, call, point, 'put')
+    if (taking) this.#heldBy(taking.expression, level + 1, call, point, 'put', point.under)
     if (!taking || !(isOfArrays(taking.name.text) || this.#callees.isCollection(taking.expression))) this.#handedOver(callee, call, point)
     for (const each of this.#callees.methodsNearby(callee)) this.#applied(guessOf(this.#effectOf(each, index, level)), each, call, point)
     const borrowed = borrowedCall(callee)
@@ -438,7 +446,7 @@ export class Trace {
     for (const { to, level } of fills) if (given[to]) this.#heldBy(given[to], level, call, from)
     if (changes || changesLater) this.#point({ kind: 'change', node: call, level: 0, category: undefined, isCertain: true, changesLater }, from)
     if (mayChange) this.#point({ kind: 'change', node: call, level: 0, category: undefined, isGuess: true }, from)
-    if (returns !== undefined && !isAsync(known)) this.#part(call, returns, from, from.level > 0)
+    if (returns !== undefined && !isAsync(known)) this.#part(call, returns, from, from.level > 0, { under: 'unknown' })
   }
 
   /** `each(list, (item) => …)`: a function of the project calls another with a part of what it was given. */
@@ -447,7 +455,7 @@ export class Trace {
     const known = this.#callees.functionOf(callback)
     const parameter = known?.parameters[argument]
     if (known && known !== bareExpression(callback)) this.#applied({ ...this.#effectOf(known, argument, level), returns: undefined, gives: [], fills: [] }, known, call, from)
-    else if (parameter) this.#bind(parameter.name, level, undefined, parameter, from)
+    else if (parameter) this.#bind(parameter.name, level, undefined, parameter, from, 'unknown')
     else if (ts.isIdentifier(callback)) {
       const binding = this.#callees.bindingOf(callback)
       if (binding) this.given.push({ to: binding, call, argument, level })
@@ -488,10 +496,4 @@ export class Trace {
     }
     return true
   }
-}
-
-// --- internal ---
-
-function listOf<T>(each: T | undefined): readonly T[] {
-  return each === undefined ? [] : [each]
 }
