@@ -185,8 +185,10 @@ function readMember(member: ts.ClassElement, { scope, attributes, classNames, st
   const { log, prefix } = context
   const updates = readUpdates(scope.accesses, { attributes, source: unit.source, log, prefix, regions: { reader, log, prefix, marker: loopStart } })
   const isChanged = usesAmong(updates.changed)
-  const shared = new Set(scope.accesses.filter(({ name }) => attributes.get(name)?.share.kind === 'shared').map(({ node }) => node))
-  const unnamed = unnamedStepEdits(member, { names: stepped, prefix, isKnown: (access) => shared.has(access), ownClass: member.parent })
+  const shared = scope.accesses.filter(({ name }) => attributes.get(name)?.share.kind === 'shared')
+  // `this.first().n += 1` is a step on what the method gives.
+  const known = new Set([...shared, ...updates.changed].map(({ node }) => node))
+  const unnamed = unnamedStepEdits(member, { names: stepped, prefix, isKnown: (access) => known.has(access), ownClass: member.parent })
   const isWritten = usesAmong(scope.accesses)
   checkWaits(scope.accesses, unit.source, log)
   return {
