@@ -9,22 +9,18 @@ import type { Attribute, Edit } from '../../model.ts'
 import type { SelfAccess } from '../scope.ts'
 import type { Callees } from './callees.ts'
 import { regionEdits } from './edits.ts'
-import type { EffectOf } from './effect.ts'
 import { createEffects } from './effects.ts'
-import { HandedOut, type Source } from './handed-out.ts'
+import { type BrainCode, HandedOut, type Source } from './handed-out.ts'
 import { isInside, mayFollow, waitsIn } from './order.ts'
 import { type Found, regionOf } from './region.ts'
-import { type AttributeTaking, TakenIn } from './taken-in.ts'
+import { type AttributeTaking, partsTaken, TakenIn } from './taken-in.ts'
 import { Trace } from './trace.ts'
 
 /** What is known of a brain and of the functions that its file calls; read once for all of its members. */
-export interface RegionReader {
+export interface RegionReader extends BrainCode {
   readonly unit: SourceUnit
-  readonly callees: Callees
-  readonly effectOf: EffectOf
   readonly handedOut: HandedOut
   readonly takenIn: TakenIn
-  readonly attributes: ReadonlyMap<string, Attribute>
 }
 
 export interface RegionsContext {
@@ -48,16 +44,16 @@ export interface Regions {
 }
 
 export function createRegionReader(unit: SourceUnit, callees: Callees, attributes: ReadonlyMap<string, Attribute>): RegionReader {
-  const effectOf = createEffects(callees)
-  return { unit, callees, effectOf, handedOut: new HandedOut(callees, effectOf, attributes), takenIn: new TakenIn(callees, effectOf, attributes), attributes }
+  const code: BrainCode = { callees, effectOf: createEffects(callees), attributes }
+  return { ...code, unit, handedOut: new HandedOut(code), takenIn: new TakenIn(code) }
 }
 
 /** `accesses` are all uses of members but those that assign. */
 export function findRegions(accesses: readonly SelfAccess[], context: RegionsContext): Regions {
-  const { callees, handedOut } = context.reader
+  const { callees, effectOf, handedOut } = context.reader
   const sources = accesses.flatMap((access) => handedOut.sourcesOf(access))
   const traces = sources.map((source) => ({ source, trace: traced(source, context) }))
-  const found = traces.flatMap(({ source, trace }) => regionOf(source.access, trace, { callees, effectOf: context.reader.effectOf, marker: context.marker }) ?? [])
+  const found = traces.flatMap(({ source, trace }) => regionOf(source.access, trace, { callees, effectOf, marker: context.marker }) ?? [])
   for (const each of found) report(each, context)
   const expressions = new Map(found.flatMap((each) => (each.kind === 'expression' ? [[each.access, each.node] as const] : [])))
   const statements = found.filter((each) => each.kind === 'statements')
@@ -71,7 +67,7 @@ export function findRegions(accesses: readonly SelfAccess[], context: RegionsCon
     expressions,
     edits,
     changed: [...expressions.keys(), ...statements.map(({ access }) => access)],
-    taken: traces.flatMap(({ source: { access }, trace }) => trace.taken.map((taking) => ({ ...taking, attribute: access.name, isPart: true }))),
+    taken: traces.flatMap(({ source: { access }, trace }) => partsTaken(trace, access.name)),
     isHeld: (attribute, node) => found.some((each) => each.access.name === attribute && holds(each, node)),
   }
 }

@@ -6,9 +6,9 @@ import { outerExpression } from '../../1-parse/expressions.ts'
 import type { Attribute, TypeCategory } from '../../model.ts'
 import { keepsValue, readScope, type SelfAccess } from '../scope.ts'
 import { assignmentTo } from './bindings.ts'
-import type { Callees } from './callees.ts'
+import type { Follow } from './closures.ts'
 import type { KnownFunction } from './declared.ts'
-import type { EffectOf } from './effect.ts'
+import { Fixpoint } from './fixpoint.ts'
 import { isAsync } from './order.ts'
 import { Trace } from './trace.ts'
 
@@ -24,32 +24,33 @@ export function isInPieces(category: TypeCategory): boolean {
   return !/^(number|boolean|string|bigint)$/.test(category)
 }
 
-/** So many methods may hand a value on to one another. */
-const MAX_DEPTH = 50
+export function isSharedInPieces(attribute: Attribute | undefined): boolean {
+  return attribute?.share.kind === 'shared' && isInPieces(attribute.share.category)
+}
+
+/** The attributes of a brain, and what tells where its code leads. */
+export interface BrainCode extends Follow {
+  readonly attributes: ReadonlyMap<string, Attribute>
+}
 
 export class HandedOut {
-  readonly #callees: Callees
-  readonly #effectOf: EffectOf
-  readonly #attributes: ReadonlyMap<string, Attribute>
-  #depth = 0
-  readonly #returned = new Map<KnownFunction, ReadonlyMap<string, number>>()
+  readonly #code: BrainCode
+  readonly #returned = new Fixpoint<ReadonlyMap<string, number>>(new Map(), isSame)
 
-  constructor(callees: Callees, effectOf: EffectOf, attributes: ReadonlyMap<string, Attribute>) {
-    this.#callees = callees
-    this.#effectOf = effectOf
-    this.#attributes = attributes
+  constructor(code: BrainCode) {
+    this.#code = code
   }
 
   /** What a use of a member brings: the attribute itself, or those that a method of the name returns parts of. */
   sourcesOf(access: SelfAccess): Source[] {
     if (access.via !== 'this') return []
-    const share = this.#attributes.get(access.name)?.share
-    if (share) {
-      const node = share.kind === 'shared' && isInPieces(share.category) ? valueOf(access.node) : undefined
+    const attribute = this.#code.attributes.get(access.name)
+    if (attribute) {
+      const node = isSharedInPieces(attribute) ? valueOf(access.node) : undefined
       return node ? [{ access: { ...access, node }, level: 0 }] : []
     }
     if (ts.isBindingElement(access.node)) return []
-    const known = this.#callees.ofThis(access.node, access.name)
+    const known = this.#code.callees.ofThis(access.node, access.name)
     const outer = outerExpression(access.node)
     const isCall = ts.isCallExpression(outer.parent) && outer.parent.expression === outer
     if (!known || isCall === ts.isGetAccessor(known) || isAsync(known)) return []
@@ -58,27 +59,29 @@ export class HandedOut {
 
   /** Attribute → the least level of what is returned of it. */
   #returnedBy(fn: KnownFunction): ReadonlyMap<string, number> {
-    const known = this.#returned.get(fn)
+    return this.#returned.valueOf(fn, '', () => this.#read(fn))
+  }
+
+  #read(fn: KnownFunction): ReadonlyMap<string, number> {
     const found = new Map<string, number>()
-    if (known || this.#depth >= MAX_DEPTH) return known ?? found
-    // Methods that call each other in a circle return what the others find.
-    this.#returned.set(fn, found)
     const member = ts.isArrowFunction(fn) || ts.isFunctionExpression(fn) ? ts.findAncestor(fn, ts.isPropertyDeclaration) : fn
     if (!member) return found
-    this.#depth++
     for (const access of readScope(member, { isMember: true }).accesses)
       for (const source of this.sourcesOf(access)) {
-        const trace = new Trace(this.#callees, this.#effectOf)
+        const trace = new Trace(this.#code.callees, this.#code.effectOf)
         trace.start(source.access.node, source.level)
         const level = trace.returned.get(fn)
         if (level !== undefined) found.set(source.access.name, Math.min(level, found.get(source.access.name) ?? level))
       }
-    this.#depth--
     return found
   }
 }
 
 // --- internal ---
+
+function isSame(one: ReadonlyMap<string, number>, other: ReadonlyMap<string, number>): boolean {
+  return one.size === other.size && [...one].every(([name, level]) => other.get(name) === level)
+}
 
 /** The use itself, or the assignment to it that gives what it then is: `this.list ??= []`. */
 function valueOf(node: ts.Node): ts.Node | undefined {

@@ -32,7 +32,7 @@ export interface Point {
 export type Under = { readonly only: string } | { readonly but: readonly string[] }
 
 /** How a value comes from one place to the next. */
-export interface Way extends Pick<Point, 'isGuess'> {
+export interface Way extends Pick<Point, 'isGuess' | 'isPart'> {
   /** `'unknown'`: code that is not followed here may hold it in another way. Otherwise what was known stays, as long as nothing is taken from what holds it. */
   readonly under?: Under | 'unknown' | undefined
   /** The loop by whose next turn it arrives. */
@@ -56,13 +56,19 @@ export function madeOf(level: number, returns: 'itself' | 'element' | 'container
   return returns === 'container' ? level + 1 : containerOf(level)
 }
 
-/** Under which names a literal holds a value; nothing is known where a getter of it may give that by another one. */
-export function nameWithin(property: ts.PropertyAssignment | ts.ShorthandPropertyAssignment | ts.SpreadAssignment, level: number): Under | undefined {
+/** Under which names a literal holds a value. */
+export function nameWithin(property: ts.PropertyAssignment | ts.ShorthandPropertyAssignment | ts.SpreadAssignment, level: number): Way['under'] {
   const { properties } = property.parent
-  if (level > 0 || properties.some(ts.isGetAccessor)) return undefined
+  if (hasGetters(property.parent)) return 'unknown'
+  if (level > 0) return undefined
   if (ts.isSpreadAssignment(property)) return { but: properties.slice(properties.indexOf(property)).flatMap(({ name }) => memberName(name) ?? []) }
   const name = memberName(property.name)
   return name === undefined ? undefined : { only: name }
+}
+
+/** Whether what a literal holds may be given by another name. */
+export function hasGetters(literal: ts.ObjectLiteralExpression): boolean {
+  return literal.properties.some(ts.isGetAccessor)
 }
 
 /** What is known of a value that was made of `from`: a list of such, or an element of a list of such, says nothing new. */

@@ -2,12 +2,10 @@
 
 import { ts } from 'ts-morph'
 import { outerExpression } from '../../1-parse/expressions.ts'
-import type { Attribute } from '../../model.ts'
 import { keepsValue, readScope, type SelfAccess } from '../scope.ts'
-import type { Callees } from './callees.ts'
 import type { KnownFunction } from './declared.ts'
-import type { EffectOf } from './effect.ts'
-import { isInPieces } from './handed-out.ts'
+import { Fixpoint } from './fixpoint.ts'
+import { type BrainCode, isSharedInPieces } from './handed-out.ts'
 import { type Taking, takings } from './takings.ts'
 import { Trace } from './trace.ts'
 
@@ -17,16 +15,17 @@ export interface AttributeTaking extends Taking {
   readonly isPart: boolean
 }
 
-export class TakenIn {
-  readonly #callees: Callees
-  readonly #effectOf: EffectOf
-  readonly #attributes: ReadonlyMap<string, Attribute>
-  readonly #byMethod = new Map<KnownFunction, ReadonlyMap<number, string>>()
+/** What an attribute, as a trace has followed it, takes in. */
+export function partsTaken({ taken }: Trace, attribute: string): AttributeTaking[] {
+  return taken.map((taking) => ({ ...taking, attribute, isPart: true }))
+}
 
-  constructor(callees: Callees, effectOf: EffectOf, attributes: ReadonlyMap<string, Attribute>) {
-    this.#callees = callees
-    this.#effectOf = effectOf
-    this.#attributes = attributes
+export class TakenIn {
+  readonly #code: BrainCode
+  readonly #byMethod = new Fixpoint<ReadonlyMap<number, string>>(new Map(), (one, other) => one.size === other.size)
+
+  constructor(code: BrainCode) {
+    this.#code = code
   }
 
   /** `this.item = item`, and `this.keep(item)` of a method that does so. */
@@ -34,8 +33,8 @@ export class TakenIn {
     const outer = outerExpression(access.node)
     const { parent } = outer
     if (this.#isShared(access) && ts.isBinaryExpression(parent) && parent.left === outer && keepsValue(parent)) return this.#named(parent.right, parent, access.name)
-    if (this.#attributes.has(access.name) || !ts.isCallExpression(parent) || parent.expression !== outer) return []
-    const known = this.#callees.ofThis(access.node, access.name)
+    if (this.#code.attributes.has(access.name) || !ts.isCallExpression(parent) || parent.expression !== outer) return []
+    const known = this.#code.callees.ofThis(access.node, access.name)
     const byParameter = known && parent.arguments.length > 0 ? this.#takenBy(known) : undefined
     return parent.arguments.flatMap((argument, index) => {
       const attribute = byParameter?.get(index)
@@ -43,19 +42,19 @@ export class TakenIn {
     })
   }
 
-  /** Attributes by the places of parameters that they take in. */
+  /** Attributes by the places of parameters that they take in: of several the first. */
   #takenBy(fn: KnownFunction): ReadonlyMap<number, string> {
-    const known = this.#byMethod.get(fn)
-    if (known) return known
+    return this.#byMethod.valueOf(fn, '', () => this.#read(fn))
+  }
+
+  #read(fn: KnownFunction): ReadonlyMap<number, string> {
     const found = new Map<number, string>()
-    // Of methods that call each other in a circle.
-    this.#byMethod.set(fn, found)
-    const names = fn.parameters.map(({ name }) => (ts.isIdentifier(name) ? this.#callees.bindingOf(name) : undefined))
+    const names = fn.parameters.map(({ name }) => (ts.isIdentifier(name) ? this.#code.callees.bindingOf(name) : undefined))
     if (!ts.isMethodDeclaration(fn) || names.every((name) => name === undefined)) return found
     for (const access of readScope(fn, { isMember: true }).accesses)
       for (const { binding, attribute } of [...this.takingsOf(access), ...this.#byName(access)]) {
         const index = names.indexOf(binding)
-        if (index !== -1) found.set(index, attribute)
+        if (index !== -1 && !found.has(index)) found.set(index, attribute)
       }
     return found
   }
@@ -63,17 +62,16 @@ export class TakenIn {
   /** `this.items.push(item)`, also through another name of the list. */
   #byName(access: SelfAccess): AttributeTaking[] {
     if (!this.#isShared(access)) return []
-    const trace = new Trace(this.#callees, this.#effectOf)
+    const trace = new Trace(this.#code.callees, this.#code.effectOf)
     trace.start(access.node, 0)
-    return trace.taken.map((taking) => ({ ...taking, attribute: access.name, isPart: true }))
+    return partsTaken(trace, access.name)
   }
 
   #named(value: ts.Expression, at: ts.Node, attribute: string): AttributeTaking[] {
-    return takings(value, at, this.#callees).map((taking) => ({ ...taking, attribute, isPart: false }))
+    return takings(value, at, this.#code.callees).map((taking) => ({ ...taking, attribute, isPart: false }))
   }
 
   #isShared({ name, via }: SelfAccess): boolean {
-    const share = this.#attributes.get(name)?.share
-    return via === 'this' && share?.kind === 'shared' && isInPieces(share.category)
+    return via === 'this' && isSharedInPieces(this.#code.attributes.get(name))
   }
 }

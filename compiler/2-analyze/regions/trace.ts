@@ -15,7 +15,7 @@ import { doesNothing, type Effect, type EffectOf, guessOf, type Subject, type Tr
 import { holdersOf } from './holders.ts'
 import { callbackOf, CALLS_LATER, isBuiltIn, isMutator, isOfArrays, NEVER_CALLS, resultOf, TAKES_IN, writtenArgument } from './methods.ts'
 import { functionOf, isAsync, isGenerator, reaches, standsForItself } from './order.ts'
-import { containerOf, elementOf, isOther, isOtherElement, listOf, madeOf, MAX_LEVEL, nameWithin, ofPairs, type Point, UNCHANGING, underFrom, type Way } from './points.ts'
+import { containerOf, elementOf, hasGetters, isOther, isOtherElement, listOf, madeOf, MAX_LEVEL, nameWithin, ofPairs, type Point, UNCHANGING, underFrom, type Way } from './points.ts'
 import { type Taking, takings } from './takings.ts'
 
 export class Trace {
@@ -81,8 +81,8 @@ export class Trace {
 
   // --- points ---
 
-  #value(node: ts.Node, level: number, category: TypeCategory | undefined, from: Point | undefined, { through, isGuess, under }: Way = {}): void {
-    if (level <= MAX_LEVEL) this.#point({ kind: 'value', node, level, category, isGuess, under: underFrom(level, under, from) }, from, through)
+  #value(node: ts.Node, level: number, category: TypeCategory | undefined, from: Point | undefined, { through, isGuess, isPart, under }: Way = {}): void {
+    if (level <= MAX_LEVEL) this.#point({ kind: 'value', node, level, category, isGuess, isPart, under: underFrom(level, under, from) }, from, through)
   }
 
   #name(name: ts.Identifier, level: number, category: TypeCategory | undefined, node: ts.Node, from: Point | undefined, { isGuess, under }: Way = {}): void {
@@ -90,7 +90,7 @@ export class Trace {
     if (binding && level <= MAX_LEVEL) this.#point({ kind: 'name', node, level, category, binding, isGuess, under: underFrom(level, under, from) }, from)
     if (binding) return
     if (!from?.isPart) this.lost.add(name)
-    for (const place of this.#callees.placesAfter(name, node)) this.#value(place, level, undefined, from, { isGuess: true })
+    for (const place of this.#callees.placesAfter(name, node)) this.#value(place, level, undefined, from, { isGuess: true, under })
   }
 
   #change(node: ts.Node, from: Point, { isCertain = true } = {}): void {
@@ -174,7 +174,7 @@ export class Trace {
     const name = bareExpression(target.expression)
     const binding = level === 0 && ts.isIdentifier(name) ? this.#callees.bindingOf(name) : undefined
     const holder = binding && initialValue(binding)
-    const key = holder && ts.isObjectLiteralExpression(holder) && !holder.properties.some(ts.isGetAccessor) ? writtenKey(target) : undefined
+    const key = holder && ts.isObjectLiteralExpression(holder) && !hasGetters(holder) ? writtenKey(target) : undefined
     return key === undefined ? 'unknown' : { only: key }
   }
 
@@ -265,7 +265,7 @@ export class Trace {
 
   /** What may be another part of what holds the value. */
   #part(node: ts.Node, level: number, from: Point, isPart: boolean, { under }: Way = {}): void {
-    if (level <= MAX_LEVEL) this.#point({ kind: 'value', node, level, category: undefined, isPart: isPart && this.#subject === 'function', under: underFrom(level, under, from) }, from)
+    this.#value(node, level, undefined, from, { under, isPart: isPart && this.#subject === 'function' })
   }
 
   #isFollowed(expression: ts.Expression): boolean {
