@@ -1,6 +1,6 @@
 export { compile, createCompiler, explain } from './compile.ts'
 export type { Explanation, IncrementalCompiler } from './compile.ts'
-export type { AttributeExplanation, BrainExplanation, KeptImport, KeptPart, TaskExplanation, WorkerExplanation } from './3-plan/explain.ts'
+export type { AttributeExplanation, BrainExplanation, HoldExplanation, KeptImport, KeptPart, TaskExplanation, WorkerExplanation } from './3-plan/explain.ts'
 export { isSuppressed, moduleFindings, ownPlaces, transformModule, transformProgram } from './transform.ts'
 export type { OwnPlace } from './transform.ts'
 export { createReachTest, reachedFiles } from './1-parse/module-graph.ts'

@@ -102,6 +102,13 @@ export interface StaleWrite extends Stretch {
   readonly read: Stretch
 }
 
+/** Statements that are one step, because attributes are changed in them through other names. */
+export interface HeldStretch extends Stretch {
+  readonly names: readonly string[]
+  /** Something in it waits: there it ends. */
+  readonly waits: boolean
+}
+
 export interface Assigned extends Stretch {
   readonly name: string
   readonly declared?: Stretch
@@ -189,6 +196,7 @@ export interface Member extends Stretch {
   /** Those of the names that only its decorators use. */
   readonly decoratorNames: readonly string[]
   readonly staleWrites: readonly StaleWrite[]
+  readonly held: readonly HeldStretch[]
   /** Removed in every output: `@Brain.task(…)`, `@Brain.local()`. */
   readonly decorators: readonly Stretch[]
 }

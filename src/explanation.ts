@@ -63,6 +63,7 @@ function taskRows(task: TaskExplanation, brain: BrainExplanation, paint: Paint):
   const details = [
     ...(task.reads.length > 0 ? [['reads', task.reads.join(', ')]] : []),
     ...(task.writes.length > 0 ? [['writes', task.writes.join(', ')]] : []),
+    ...holdRows(task, brain),
     ...(task.calls.length > 0 ? [['calls', task.calls.join(', ')]] : []),
     ...(task.handsThisOn ? [['hands on', 'this as a whole: what else is read and written there is not known']] : []),
     ...(task.worker ? [['worker', task.worker.module], ...task.worker.keeps.flatMap((part) => keptRows(part, brain))] : []),
@@ -73,6 +74,13 @@ function taskRows(task: TaskExplanation, brain: BrainExplanation, paint: Paint):
     `${paint('bold', task.name)}  ${task.runsIn}  ${kind}${whenText(task)}${from}  ${paint('dim', task.site)}`,
     ...(details.length === 0 ? [] : columns(details).map((row) => `  ${row}`)),
   ]
+}
+
+/** What takes one line is no news. */
+function holdRows({ holds }: TaskExplanation, brain: BrainExplanation): readonly (readonly string[])[] {
+  const long = holds.filter(({ lines: [first, last] }) => last > first)
+  return long.map(({ attributes, file, lines: [first, last], endsAtWait }, index) =>
+    [index > 0 ? '' : 'holds', `${attributes.join(', ')} from line ${first} to ${last}${file === brain.file ? '' : ` of ${file}`}${endsAtWait ? ', until something waits' : ''}`])
 }
 
 /** The first row of a kind names it. */

@@ -202,6 +202,7 @@ function readMember(member: ts.ClassElement, { scope, attributes, classNames, st
     decorators: own.map((decorator) => ({ start: decorator.getStart(), end: decorator.getEnd() })),
     decoratorNames: [...names].filter((each) => !body.has(each)),
     staleWrites: staleWrites(scope.accesses.filter((access) => !isChanged(access)), attributes, (each) => reader.callees.bindingOf(each)),
+    held: updates.held,
     needs: {
       names: [...names],
       ...moduleState(member, scope, context),

@@ -6,7 +6,7 @@ import { bareExpression, outerExpression } from '../1-parse/expressions.ts'
 import { writtenPath } from '../../src/contract/schema.ts'
 import { attributeDeleted, awaitInChange, awaitInUpdate, changeOfCopy } from '../diagnostics.ts'
 import type { DiagnosticLog, SourceText } from '../log.ts'
-import type { Attribute, Edit, InstanceMethods, TypeCategory } from '../model.ts'
+import type { Attribute, Edit, HeldStretch, InstanceMethods, TypeCategory } from '../model.ts'
 import { quoted } from '../quoted.ts'
 import { skipTrivia } from '../trivia.ts'
 import { memberName } from './attributes.ts'
@@ -33,6 +33,7 @@ export interface Updates {
   readonly edits: readonly Edit[]
   /** Uses through whose other names the attribute is changed. */
   readonly changed: readonly SelfAccess[]
+  readonly held: readonly HeldStretch[]
 }
 
 export function readUpdates(accesses: readonly SelfAccess[], context: UpdateContext): Updates {
@@ -77,7 +78,7 @@ export function readUpdates(accesses: readonly SelfAccess[], context: UpdateCont
   }
   for (const [change, roots] of changes) edits.push(...changeEdits(change, roots, changes, context))
   const all = [...edits, ...regions.edits]
-  return { edits: outermost(all), changed: regions.changed }
+  return { edits: outermost(all), changed: regions.changed, held: regions.held }
 }
 
 /** `this.item = item; item.n++` */

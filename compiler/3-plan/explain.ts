@@ -2,7 +2,7 @@
 // task runs, what its worker keeps, what it reads and writes. Must decide nothing and make no sentences.
 
 import { placeOf } from '../log.ts'
-import type { Attribute, BrainPlan, FileModel, ImportSpecifier, Member, PlannedTask, Slice } from '../model.ts'
+import type { Attribute, BrainPlan, FileModel, HeldStretch, ImportSpecifier, Member, PlannedTask, Slice } from '../model.ts'
 import { chainOf, type ChainLink, classesOf, type Files } from './chain.ts'
 import { effectOf, reachedFrom } from './effects.ts'
 import type { Plan } from './plan.ts'
@@ -50,11 +50,22 @@ export interface TaskExplanation {
   readonly writes: readonly string[]
   /** Those of them that it assigns as a whole without reading them in the same step: of two tasks that do, the last one stands. */
   readonly assigns: readonly string[]
+  /** Statements in it, or in what it calls on `this`, that change attributes through other names: other threads wait for these meanwhile. */
+  readonly holds: readonly HoldExplanation[]
   /** Tasks that it calls. */
   readonly calls: readonly string[]
   /** It hands `this` on: what is done with it there is not known. */
   readonly handsThisOn: boolean
   readonly worker?: WorkerExplanation
+}
+
+export interface HoldExplanation {
+  readonly attributes: readonly string[]
+  readonly file: string
+  /** The first and the last line. */
+  readonly lines: readonly [number, number]
+  /** It ends at the first `await` on the way. */
+  readonly endsAtWait: boolean
 }
 
 export interface WorkerExplanation {
@@ -111,7 +122,8 @@ function explainAttribute({ name, origin, share }: Attribute, { brain }: ChainLi
 }
 
 function explainTask({ task, owner, inherited, worker }: PlannedTask, chain: readonly ChainLink[], slices: readonly Slice[]): TaskExplanation {
-  const members = reachedFrom(task.name, chain).map(({ member }) => member)
+  const reached = reachedFrom(task.name, chain)
+  const members = reached.map(({ member }) => member)
   const uses = members.flatMap((member) => member.needs.self.map((use) => ({ use, ...effectOf(use, member) })))
   const shared = [...attributesOf(chain).values()].filter(({ attribute }) => attribute.share.kind === 'shared').map(({ attribute }) => attribute.name)
   const touched = (how: 'reads' | 'writes' | 'assigns'): string[] =>
@@ -127,10 +139,15 @@ function explainTask({ task, owner, inherited, worker }: PlannedTask, chain: rea
     reads: touched('reads'),
     writes: touched('writes'),
     assigns: touched('assigns'),
+    holds: reached.flatMap(({ member, link }) => member.held.map((held) => explainHold(held, link.file))),
     calls: unique(uses.flatMap(({ use }) => (use.name === 'tasks' && use.next ? [use.next.name] : []))).sort(),
     handsThisOn: members.some((member) => member.needs.selfEscapes),
     ...(worker !== undefined && { worker: explainWorker(worker, task.name, slices) }),
   }
+}
+
+function explainHold({ names, start, end, waits }: HeldStretch, { source }: FileModel): HoldExplanation {
+  return { attributes: names, file: source.name, lines: [placeOf(source.text, start).line, placeOf(source.text, end).line], endsAtWait: waits }
 }
 
 function explainWorker(worker: string, task: string, slices: readonly Slice[]): WorkerExplanation {

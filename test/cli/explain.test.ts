@@ -205,6 +205,53 @@ export class Robot extends Brain {
     assert.match(stdout, 'mode   shared  value: string, written by drive, park; assigned by drive and park: the last one stands\n')
     assert.match(stdout, 'count  shared  number, read by drive, park; written by drive, park\n')
   })
+  it('names the lines in which other threads wait for a change, also those of a base class', async () => {
+    using project = scratchProject({
+      'src/vehicle.ts': `import { Brain } from 'taskbrain'
+export class Vehicle extends Brain {
+  tags: string[] = []
+  protected mark(tag: string) {
+    const { tags } = this
+    if (!tags.includes(tag))
+      tags.push(tag)
+  }
+}
+`,
+      'src/robot.brain.ts': `import { Brain } from 'taskbrain'
+import { Vehicle } from './vehicle.js'
+export class Robot extends Vehicle {
+  rows: number[][] = []
+  log = new Map<string, number>()
+  @Brain.task({ process: true, runOnStart: true })
+  async drive() {
+    for (const row of this.rows) row.push(1)
+    const { log } = this
+    log.set('a', 1)
+    await this.tasks.park()
+    console.log(log.size)
+  }
+  @Brain.task({ process: true, runOnStart: false })
+  park() {
+    this.mark('parked')
+    for (const row of this.rows) {
+      const { log } = this
+      log.set('rows', row.length)
+      row.length = 0
+    }
+  }
+}
+`,
+    })
+    const [robot] = explained(project, 'src/robot.brain.ts')
+    assert.equal(task(robot, 'drive').holds, [
+      { attributes: ['rows'], file: 'src/robot.brain.ts', lines: [8, 8], endsAtWait: false },
+      { attributes: ['log'], file: 'src/robot.brain.ts', lines: [9, 12], endsAtWait: true },
+    ])
+    const { stdout } = await taskbrain(['explain', 'src/robot.brain.ts'], { cwd: project.dir })
+    const lines = stdout.split('\n').map((line) => line.trim().replace(/  +/, '  '))
+    for (const held of ['holds  log from line 9 to 12, until something waits', 'holds  rows from line 17 to 21', 'log from line 18 to 19', 'tags from line 5 to 7 of src/vehicle.ts'])
+      assert.ok(lines.includes(held), held)
+  })
   it('knows what `change` is given the name of', () => {
     using project = scratchProject({
       'src/robot.brain.ts': `import { Brain } from 'taskbrain'

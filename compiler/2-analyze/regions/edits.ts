@@ -1,10 +1,10 @@
 // In: regions of statements in one member. Out: edits that open the attributes before them, close them behind, and close them wherever
-// something in between waits. Must not decide what a region is.
+// something in between waits; and where that is. Must not decide what a region is.
 
 import { ts } from 'ts-morph'
 import { bareExpression } from '../../1-parse/expressions.ts'
 import { hasModifier, declaredNames } from '../../1-parse/imports.ts'
-import type { Edit } from '../../model.ts'
+import type { Edit, HeldStretch } from '../../model.ts'
 import { quoted } from '../../quoted.ts'
 import type { SelfAccess } from '../scope.ts'
 import { isRead } from './bindings.ts'
@@ -32,9 +32,14 @@ interface Frame {
   to: number
 }
 
-export function regionEdits(regions: readonly StatementRegion[], context: RegionEditContext): Edit[] {
+export interface RegionEdits {
+  readonly edits: readonly Edit[]
+  readonly held: readonly HeldStretch[]
+}
+
+export function regionEdits(regions: readonly StatementRegion[], context: RegionEditContext): RegionEdits {
   const frames = nested(framesOf(regions, context.callees), context)
-  return frames.flatMap((frame, index) => editsOf(frame, `${context.prefix}open${index || ''}`, context))
+  return { edits: frames.flatMap((frame, index) => editsOf(frame, `${context.prefix}open${index || ''}`, context)), held: frames.map(heldBy) }
 }
 
 // --- frames ---
@@ -122,12 +127,19 @@ function isUsing(statement: ts.Statement): boolean {
   return ts.isVariableStatement(statement) && /^(await\s+)?using\b/.test(statement.declarationList.getText())
 }
 
+const namesOf = ({ regions }: Frame): string[] => [...new Set(regions.map(({ access }) => access.name))]
+
+function heldBy(frame: Frame): HeldStretch {
+  const within = frame.statements.slice(frame.first, frame.last + 1)
+  return { names: namesOf(frame), start: within[0]!.getStart(), end: within.at(-1)!.getEnd(), waits: waitsIn(within).length > 0 }
+}
+
 // --- edits ---
 
 function editsOf(frame: Frame, name: string, context: RegionEditContext): Edit[] {
   const { prefix } = context
   const { statements, list, regions } = frame
-  const names = [...new Set(regions.map(({ access }) => access.name))].map(quoted)
+  const names = namesOf(frame).map(quoted)
   const open = `${prefix}.open(${selfText(regions[0]!)}, ${names.join(', ')})`
   const isEarly = frame.from < frame.first
   const begin = isEarly ? `let ${name}; try { ` : `const ${name} = ${open}; try { `

@@ -5,7 +5,7 @@ import { ts } from 'ts-morph'
 import type { SourceUnit } from '../../1-parse/project.ts'
 import { aliasAcrossMarker, awaitInChange, changeInAsync, changeInEndlessLoop, changeLater, changeOfDefault, declarationInChange } from '../../diagnostics.ts'
 import type { DiagnosticLog, Span } from '../../log.ts'
-import type { Attribute, Edit } from '../../model.ts'
+import type { Attribute, Edit, HeldStretch } from '../../model.ts'
 import type { SelfAccess } from '../scope.ts'
 import type { Callees } from './callees.ts'
 import { regionEdits } from './edits.ts'
@@ -35,6 +35,7 @@ export interface Regions {
   /** Expressions that are one step, by the use in them. */
   readonly expressions: ReadonlyMap<SelfAccess, ts.Expression>
   readonly edits: readonly Edit[]
+  readonly held: readonly HeldStretch[]
   /** Uses through which an attribute is changed. */
   readonly changed: readonly SelfAccess[]
   /** Names whose values attributes take in as parts. */
@@ -57,7 +58,7 @@ export function findRegions(accesses: readonly SelfAccess[], context: RegionsCon
   for (const each of found) report(each, context)
   const expressions = new Map(found.flatMap((each) => (each.kind === 'expression' ? [[each.access, each.node] as const] : [])))
   const statements = found.filter((each) => each.kind === 'statements')
-  const edits = regionEdits(statements, {
+  const { edits, held } = regionEdits(statements, {
     callees,
     prefix: context.prefix,
     marker: context.marker,
@@ -66,6 +67,7 @@ export function findRegions(accesses: readonly SelfAccess[], context: RegionsCon
   return {
     expressions,
     edits,
+    held,
     changed: [...expressions.keys(), ...statements.map(({ access }) => access)],
     taken: traces.flatMap(({ source: { access }, trace }) => partsTaken(trace, access.name)),
     isHeld: (attribute, node) => found.some((each) => each.access.name === attribute && holds(each, node)),
