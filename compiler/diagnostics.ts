@@ -142,7 +142,7 @@ export const optionsUnreadable = error('options-unreadable',
 
 export const optionUnknown = error('option-unknown',
   (task: string, option: string, meant: string) => `\`${option}\` is not an option of a task (\`${task}\`).${meant && ` Did you mean \`${meant}\`?`}`,
-  'The options are process, runOnStart, refreshRate, timeout, defineLoopLater, startLoopMarker, concurrency and grace.')
+  'The options are process, runOnStart, refreshRate, timeout, defineLoopLater, startLoopMarker, pace, concurrency, queueLimit and grace.')
 
 const OPTION_HINTS: Readonly<Record<string, string>> = {
   process: 'Add `process: true` (off the main thread) or `process: false` (in the main process).',
@@ -176,6 +176,10 @@ export const refreshRateLong = warning('refresh-rate-long',
 export const loopWithoutRate = error('loop-without-rate',
   (task: string) => `Task \`${task}\` has \`defineLoopLater\` but no \`refreshRate\`.`,
   'Add the pause between two runs of its loop, for example `refreshRate: 0.1`.')
+
+export const paceWithoutRate = error('pace-without-rate',
+  (task: string) => `Task \`${task}\` has \`pace\` but no \`refreshRate\`.`,
+  'Add the time from one run to the next, for example `refreshRate: \'100hz\'`, or leave `pace` out.')
 
 export const startWithParameters = error('start-with-parameters',
   (task: string, parameter: string) => `Task \`${task}\` starts with the brain, but its parameter \`${parameter}\` is required and nobody gives it.`,

@@ -232,6 +232,7 @@ export type TypeCategory =
 export interface OptionTexts {
   readonly runOnStart: string
   readonly refreshRate?: string
+  readonly pace?: string
   readonly timeout?: string
 }
 

@@ -1,8 +1,10 @@
 import { ends } from './cancel.ts'
 import { within } from './context.ts'
+import { createPacing, type Pacing, type Refresh } from './pace.ts'
 import type { Clock } from './scheduler/clock.ts'
 import type { RunScope } from './scope.ts'
 import { explained } from './snapshot-changes.ts'
+import { durationText } from './time-text.ts'
 
 /** What there is to run, on whichever thread. */
 export interface Body {
@@ -11,8 +13,8 @@ export interface Body {
   readonly args: readonly unknown[]
   /** The method is a generator that yields before each iteration of its loop. */
   readonly split: boolean
-  /** Set for a routine: the pause between two iterations. */
-  readonly refreshMs: number | undefined
+  /** Set for a routine. */
+  readonly refresh: Refresh | undefined
 }
 
 /** `told`: the run was told to end before its body did, and the body knew. `durationMs` is the body's own time. */
@@ -24,7 +26,7 @@ export type BodyOutcome =
 export async function runBody(body: Body, scope: RunScope, clock: Clock): Promise<BodyOutcome> {
   const startedAt = clock.now()
   const end = (): { told: boolean; durationMs: number } =>
-    ({ told: scope.cancellation !== undefined && (scope.seen || body.refreshMs !== undefined), durationMs: clock.now() - startedAt })
+    ({ told: scope.cancellation !== undefined && (scope.seen || body.refresh !== undefined), durationMs: clock.now() - startedAt })
   let outcome: BodyOutcome
   try {
     const value = await within({ scope, shielded: false }, () => execute(body, scope, clock))
@@ -40,12 +42,23 @@ export async function runBody(body: Body, scope: RunScope, clock: Clock): Promis
 }
 
 function execute(body: Body, scope: RunScope, clock: Clock): unknown {
-  if (body.refreshMs === undefined) return body.method.apply(body.brain, [...body.args])
-  return body.split ? loop(body, scope, clock, body.refreshMs) : repeat(body, scope, clock, body.refreshMs)
+  const { refresh } = body
+  if (refresh === undefined) return body.method.apply(body.brain, [...body.args])
+  const routine: Routine = { body, scope, clock, refresh }
+  return body.split ? loop(routine) : repeat(routine)
 }
 
-/** A routine: the whole body again and again, also after an error. */
-async function repeat(body: Body, scope: RunScope, clock: Clock, refreshMs: number): Promise<void> {
+interface Routine {
+  readonly body: Body
+  readonly scope: RunScope
+  readonly clock: Clock
+  readonly refresh: Refresh
+}
+
+/** The whole body again and again, also after an error. */
+async function repeat(routine: Routine): Promise<void> {
+  const { body, scope, clock, refresh } = routine
+  const pacing = createPacing(refresh, clock)
   while (!scope.cancellation) {
     try {
       await body.method.apply(body.brain, [...body.args])
@@ -53,20 +66,22 @@ async function repeat(body: Body, scope: RunScope, clock: Clock, refreshMs: numb
       if (ends(error, scope)) return
       scope.report(error)
     }
-    await pause(refreshMs, scope, clock)
+    await pause(pacing, routine)
   }
 }
 
 /** A split body: up to the first `yield` it is the setup, then each step is an iteration, which catches its own errors. */
-async function loop(body: Body, scope: RunScope, clock: Clock, refreshMs: number): Promise<unknown> {
+async function loop(routine: Routine): Promise<unknown> {
+  const { body, scope, clock, refresh } = routine
   const steps = body.method.apply(body.brain, [...body.args]) as Iterator<unknown, unknown> | AsyncIterator<unknown, unknown>
   const setup = await steps.next()
   if (setup.done) return setup.value
+  const pacing = createPacing(refresh, clock)
   while (!scope.cancellation) {
     const iteration = await steps.next()
     if (iteration.done) return iteration.value
     await returned(iteration.value, scope)
-    await pause(refreshMs, scope, clock)
+    await pause(pacing, routine)
   }
   // What still runs in there is `finally` and `using`.
   await within({ scope, shielded: true }, () => steps.return?.())
@@ -83,7 +98,10 @@ async function returned(value: unknown, scope: RunScope): Promise<void> {
 }
 
 /** Ends early where the run is told to end. */
-function pause(delayMs: number, scope: RunScope, clock: Clock): Promise<void> {
+function pause(pacing: Pacing, { scope, clock, refresh }: Routine): Promise<void> {
+  const { missed } = pacing
+  const delayMs = pacing.delay()
+  if (pacing.missed > missed) tellMissed(missed, pacing.missed, scope, refresh)
   return new Promise((resolve) => {
     if (scope.cancellation) return resolve()
     const takeBack = clock.setTimer(delayMs, () => resume())
@@ -96,6 +114,12 @@ function pause(delayMs: number, scope: RunScope, clock: Clock): Promise<void> {
       resolve()
     }
   })
+}
+
+/** The first time, and whenever there are ten times as many. */
+function tellMissed(before: number, missed: number, scope: RunScope, { everyMs }: Refresh): void {
+  if (before > 0 && Math.floor(Math.log10(before)) === Math.floor(Math.log10(missed))) return
+  scope.warn(`missed ${missed} ${missed === 1 ? 'iteration' : 'iterations'} so far: one, or something else on its thread, took longer than ${durationText(everyMs)}.`)
 }
 
 async function runDeferred(scope: RunScope): Promise<void> {

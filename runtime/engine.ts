@@ -11,6 +11,7 @@ import { loadTinypool } from './host/tinypool.ts'
 import { workerExecArgv } from './host/exec-argv.ts'
 import { createLogger, knownLogger, shareLoggers } from './logger.ts'
 import { createMainLink } from './main-link.ts'
+import type { Refresh } from './pace.ts'
 import { type BrainLink, registerBrain } from './registry.ts'
 import { createRunLog } from './run-log.ts'
 import { systemClock } from './scheduler/clock.ts'
@@ -69,6 +70,7 @@ function startBrain(start: BrainStart): BrainLink {
     clock: systemClock,
     bodyOf: (task) => inlineBody(brain, tasks.get(task)!),
     report: (run, task, error) => log.report(scheduler.find(run), task, error),
+    warn: (task, what) => logger.warn(`[${task}] ${what}`),
   })
   const threads = createThreadHosts({
     tinypool: loadTinypool,
@@ -111,7 +113,7 @@ function openState({ brain, spec, layout, logger, options }: BrainStart): Store 
 }
 
 function planOf(task: DefinedTask, hosts: ReturnType<typeof createThreadHosts>): TaskPlan {
-  const isRoutine = task.refreshMs !== undefined
+  const isRoutine = task.refresh !== undefined
   return {
     name: task.name,
     host: isRoutine ? hosts.routines : hosts.calls,
@@ -119,16 +121,17 @@ function planOf(task: DefinedTask, hosts: ReturnType<typeof createThreadHosts>):
     timeoutMs: task.timeoutMs,
     graceMs: task.graceMs,
     concurrency: task.concurrency,
+    queueLimit: task.queueLimit,
   }
 }
 
-function inlineBody(brain: Brain, task: DefinedTask): { method: (...args: any[]) => unknown; split: boolean; refreshMs: number | undefined } {
+function inlineBody(brain: Brain, task: DefinedTask): { method: (...args: any[]) => unknown; split: boolean; refresh: Refresh | undefined } {
   const method = (brain as unknown as Record<string, (...args: any[]) => unknown>)[task.name]!
-  return { method, split: task.split, refreshMs: task.refreshMs }
+  return { method, split: task.split, refresh: task.refresh }
 }
 
-function workerBody(id: string, task: DefinedTask): { id: string; entry: string; refreshMs: number | undefined } {
-  return { id, entry: task.worker!, refreshMs: task.refreshMs }
+function workerBody(id: string, task: DefinedTask): { id: string; entry: string; refresh: Refresh | undefined } {
+  return { id, entry: task.worker!, refresh: task.refresh }
 }
 
 /** With the level of the main logger, whatever it is by now. */

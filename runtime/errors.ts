@@ -69,6 +69,9 @@ export const deferOutsideRun = (): TaskbrainError =>
 export const brainStopped = (task: string): TaskbrainError =>
   new TaskbrainError('brain-stopped', `Task \`${task}\` was not started: its brain was stopped.`)
 
+export const queueFull = (task: string, limit: number): TaskbrainError =>
+  new TaskbrainError('queue-full', `Task \`${task}\` was not started: ${limit === 0 ? 'there is no place for it, and' : `${limit} ${limit === 1 ? 'call of it waits' : 'calls of it wait'} already, and`} its \`queueLimit\` is ${limit}.`)
+
 export const stopGraceRefused = (grace: unknown): TaskbrainError =>
   new TaskbrainError('option-refused', `\`stop({ grace: ${String(grace)} })\`: write seconds of 0 or more, or text such as '250ms' or '2s'.`)
 

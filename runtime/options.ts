@@ -1,15 +1,18 @@
 import { durationSeconds } from '../src/contract/duration.ts'
-import { DEFAULT_GRACE_SECONDS, TASK_OPTIONS, type TaskOptions } from '../src/contract/task.ts'
+import { DEFAULT_GRACE_SECONDS, PACES, TASK_OPTIONS, type TaskOptions } from '../src/contract/task.ts'
 import { optionRefused } from './errors.ts'
+import type { Refresh } from './pace.ts'
 
 /** The options of a task, checked, times in milliseconds. */
 export interface CheckedTask {
   readonly process: boolean
   readonly runOnStart: boolean | ((brain: any) => boolean)
-  readonly refreshMs: number | undefined
+  /** Of a routine. */
+  readonly refresh: Refresh | undefined
   readonly timeoutMs: number | undefined
   readonly graceMs: number
   readonly concurrency: number
+  readonly queueLimit: number
   /** What to say of options that can be right but seldom are. */
   readonly warnings: readonly string[]
 }
@@ -25,24 +28,31 @@ export function checkOptions(task: string, options: TaskOptions): CheckedTask {
     if (!known) throw optionRefused(task, name, `there is no such option; there are ${Object.keys(TASK_OPTIONS).map((option) => `\`${option}\``).join(', ')}`)
     if (known === 'later') throw optionRefused(task, name, 'this version does not have it yet; leave it out')
   }
-  const { process: isProcess, runOnStart, refreshRate, timeout, grace, concurrency, defineLoopLater } = options
+  const { process: isProcess, runOnStart, refreshRate, pace, timeout, grace, concurrency, queueLimit, defineLoopLater } = options
   if (typeof isProcess !== 'boolean') throw optionRefused(task, 'process', 'write `true` (a worker) or `false` (the main process)')
   if (typeof runOnStart !== 'boolean' && typeof runOnStart !== 'function') {
     throw optionRefused(task, 'runOnStart', 'write `true`, `false` or a function of the brain')
   }
   if (defineLoopLater && refreshRate === undefined) throw optionRefused(task, 'defineLoopLater', 'it needs `refreshRate`, the pause between two iterations')
-  if (concurrency !== undefined && (!Number.isInteger(concurrency) || concurrency < 1)) {
-    throw optionRefused(task, 'concurrency', `it is ${String(concurrency)}; write an integer of 1 or more`)
-  }
+  if (pace !== undefined && !PACES.includes(pace)) throw optionRefused(task, 'pace', `it is ${shown(pace)}; write 'delay' or 'rate'`)
+  if (pace !== undefined && refreshRate === undefined) throw optionRefused(task, 'pace', 'it needs `refreshRate`, which it is the pace of')
   return {
     process: isProcess,
     runOnStart,
-    refreshMs: milliseconds(task, 'refreshRate', refreshRate),
+    refresh: refreshRate === undefined ? undefined : { everyMs: milliseconds(task, 'refreshRate', refreshRate)!, pace: pace ?? 'delay' },
     timeoutMs: milliseconds(task, 'timeout', timeout),
     graceMs: milliseconds(task, 'grace', grace, 0) ?? DEFAULT_GRACE_SECONDS * 1000,
-    concurrency: concurrency ?? Number.POSITIVE_INFINITY,
+    concurrency: count(task, 'concurrency', concurrency, 1),
+    queueLimit: count(task, 'queueLimit', queueLimit, 0),
     warnings: warningsOf(task, refreshRate),
   }
+}
+
+/** Without a limit where nothing is said. */
+function count(task: string, option: string, given: unknown, least: number): number {
+  if (given === undefined) return Number.POSITIVE_INFINITY
+  if (!Number.isInteger(given) || (given as number) < least) throw optionRefused(task, option, `it is ${shown(given)}; write an integer of ${least} or more`)
+  return given as number
 }
 
 function milliseconds(task: string, option: string, duration: unknown, least?: 0): number | undefined {

@@ -1,6 +1,7 @@
 import type { MessagePort } from 'node:worker_threads'
 import type { ExecutionStates } from '../src/contract/outcome.ts'
 import type { Envelope } from './envelope.ts'
+import type { Refresh } from './pace.ts'
 import type { EndReason } from './scope.ts'
 import type { SharedState } from './state/index.ts'
 
@@ -27,7 +28,7 @@ export interface RunAssignment {
   readonly task: string
   readonly entry: string
   readonly args: unknown
-  readonly refreshMs: number | undefined
+  readonly refresh: Refresh | undefined
 }
 
 export type RunAnswer =

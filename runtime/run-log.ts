@@ -18,6 +18,8 @@ export interface RunLog extends RunObserver {
 
 export function createRunLog(logger: Logger, siteOf: (task: string) => string | undefined): RunLog {
   const repeats = new Map<Run, { text: string; count: number; written: number }>()
+  /** Calls that found the queue of their task full. */
+  const turnedAway = new Map<string, number>()
 
   const at = (run: Run, durationMs?: number): string =>
     [run.place ?? 'not started', ...(durationMs === undefined ? [] : [durationText(durationMs)])].join(', ')
@@ -34,6 +36,13 @@ export function createRunLog(logger: Logger, siteOf: (task: string) => string | 
     logger.error(`[${run.plan.name}] the same error, ${repeat.count} times so far (${at(run)}): ${repeat.text.split('\n')[0]}`)
   }
 
+  /** There may be many, which is what the limit is for. */
+  function queueFull(task: string, head: string, error: Error): void {
+    const count = (turnedAway.get(task) ?? 0) + 1
+    turnedAway.set(task, count)
+    if (isPowerOfTen(count)) logger.error(`${head}: ${error.message}${count === 1 ? '' : ` So it was ${count} times so far.`}`)
+  }
+
   return {
     started(run) {
       logger.debug(`[${run.plan.name}] started (${at(run)})`)
@@ -45,6 +54,7 @@ export function createRunLog(logger: Logger, siteOf: (task: string) => string | 
       if (settlement.executionState === ExecutionStates.CORRECTLY) return logger.debug(head)
       const error = mapError(settlement.error)
       if (settlement.executionState !== ExecutionStates.ERROR_OCCURRED) return logger.info(`${head}: ${error.message}`)
+      if (error instanceof TaskbrainError && error.code === 'queue-full') return queueFull(run.plan.name, head, error)
       logger.error(`${head}${where(run.plan.name)}: ${thrown(error)}`)
     },
     threwWhileEnding(run, error) {
@@ -65,7 +75,7 @@ export function createRunLog(logger: Logger, siteOf: (task: string) => string | 
         return logger.error(`[${task}] (${at(run)}) ${text}`)
       }
       repeat.count += 1
-      if (Number.isInteger(Math.log10(repeat.count))) writeRepeats(run)
+      if (isPowerOfTen(repeat.count)) writeRepeats(run)
     },
     lost(task, error) {
       logger.error(`[${task}] its result did not reach its caller: ${error.message}`)
@@ -75,3 +85,5 @@ export function createRunLog(logger: Logger, siteOf: (task: string) => string | 
     },
   }
 }
+
+const isPowerOfTen = (count: number): boolean => Number.isInteger(Math.log10(count))

@@ -32,6 +32,8 @@ export interface ScopeOptions {
   readonly task: string
   /** An error that does not end the run: one iteration of a routine threw, or a callback of `defer`. */
   readonly report: (error: unknown) => void
+  /** Something that its user should know of: what is said of the task. */
+  readonly warn: (what: string) => void
   /** Where the word to end may be before any event says so. In a worker it reads shared memory. */
   readonly peek?: () => EndReason | undefined
 }
@@ -42,6 +44,7 @@ export class RunScope {
   readonly run: number
   readonly task: string
   readonly report: (error: unknown) => void
+  readonly warn: (what: string) => void
   readonly deferred: (() => unknown)[] = []
   #ended = false
   #seen = false
@@ -58,6 +61,7 @@ export class RunScope {
     this.run = options.run
     this.task = options.task
     this.report = (error) => options.report(explained(error))
+    this.warn = options.warn
     this.#peek = options.peek
   }
 

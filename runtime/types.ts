@@ -181,7 +181,9 @@ type CheckedOption<O, K extends keyof O> =
   : K extends 'defineLoopLater' ? LoopLater<O, Literal<O[K], 'defineLoopLater'>>
   : K extends 'refreshRate' | 'timeout' ? Positive<O[K], K>
   : K extends 'grace' ? NotNegative<O[K], K>
+  : K extends 'pace' ? O extends { readonly refreshRate: Duration } ? O[K] : Invalid<'pace needs a refreshRate'>
   : K extends 'concurrency' ? PositiveInteger<O[K], K>
+  : K extends 'queueLimit' ? NotNegative<O[K], K> extends O[K] ? WholeNumber<O[K], K> : NotNegative<O[K], K>
   : K extends keyof TaskOptions ? O[K]
   : K extends keyof typeof TASK_OPTIONS ? Invalid<`the option '${K}' is not part of this version`>
   : Invalid<`unknown task option '${K & string}'`>
@@ -196,9 +198,10 @@ type Positive<Value, Name extends string> = Sign<Value> extends 'positive' ? Val
 
 type NotNegative<Value, Name extends string> = 'negative' extends Sign<Value> ? Invalid<`${Name} can't be less than 0`> : Value
 
-type PositiveInteger<Value, Name extends string> = Sign<Value> extends 'positive'
-  ? `${Value & number}` extends `${string}.${string}` | `${string}e-${string}` ? Invalid<`${Name} must be an integer`> : Value
-  : Invalid<`${Name} must be 1 or more`>
+type PositiveInteger<Value, Name extends string> = Sign<Value> extends 'positive' ? WholeNumber<Value, Name> : Invalid<`${Name} must be 1 or more`>
+
+type WholeNumber<Value, Name extends string> =
+  `${Value & number}` extends `${string}.${string}` | `${string}e-${string}` ? Invalid<`${Name} must be an integer`> : Value
 
 /** Of a literal, as far as its type tells. What is known at run time only counts as positive; the runtime checks it. */
 type Sign<Value> = Value extends number ? SignOfText<`${Value}`>

@@ -1,9 +1,9 @@
 // When a task runs, in words that a person likes to read.
 import type { TaskManifest } from './contract/manifest.ts'
 
-export function whenText({ runOnStart, refreshRate, timeout }: Pick<TaskManifest, 'runOnStart' | 'refreshRate' | 'timeout'>): string {
+export function whenText({ runOnStart, refreshRate, pace, timeout }: Pick<TaskManifest, 'runOnStart' | 'refreshRate' | 'pace' | 'timeout'>): string {
   const start = runOnStart === 'true' ? 'on start' : runOnStart === 'false' ? 'when called' : 'on start, if it says so'
-  const rate = refreshRate === undefined ? '' : `, every ${durationText(refreshRate)}`
+  const rate = refreshRate === undefined ? '' : `, every ${durationText(refreshRate)}${pace === "'rate'" ? ' without drift' : ''}`
   return `${start}${rate}${timeout === undefined ? '' : `, for ${durationText(timeout)} at most`}`
 }
 

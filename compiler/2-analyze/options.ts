@@ -2,11 +2,11 @@
 
 import { ts } from 'ts-morph'
 import { durationSeconds } from '../../src/contract/duration.ts'
-import { DEFAULT_LOOP_MARKER, TASK_OPTIONS } from '../../src/contract/task.ts'
+import { DEFAULT_LOOP_MARKER, PACES, TASK_OPTIONS } from '../../src/contract/task.ts'
 import type { SourceProject, SourceUnit } from '../1-parse/project.ts'
 import {
   durationNotPositive, durationUnreadable, featureLater, loopWithoutRate, optionMissing, optionNotStatic, optionsUnreadable, optionType,
-  optionUnknown, refreshRateLong, startWithParameters,
+  optionUnknown, paceWithoutRate, refreshRateLong, startWithParameters,
 } from '../diagnostics.ts'
 import { type DiagnosticLog, renameFix, type Span } from '../log.ts'
 import type { OptionTexts } from '../model.ts'
@@ -65,12 +65,13 @@ export function readOptions(task: string, argument: ts.Expression, method: ts.Me
   const marker = staticOption('startLoopMarker', 'string', 'a text')
   checkValues(task, whole, given, method, project, place, log)
   if (defineLoopLater && !given.has('refreshRate')) log.add(loopWithoutRate(task), place('defineLoopLater'))
+  if (given.has('pace') && !given.has('refreshRate') && !open) log.add(paceWithoutRate(task), place('pace'))
   if (isProcess === undefined) return undefined
   return {
     process: isProcess,
     defineLoopLater,
     startLoopMarker: marker ?? DEFAULT_LOOP_MARKER,
-    texts: { runOnStart: textOf('runOnStart') ?? '', ...optionalText('refreshRate', textOf), ...optionalText('timeout', textOf) },
+    texts: { runOnStart: textOf('runOnStart') ?? '', ...optionalText('refreshRate', textOf), ...optionalText('pace', textOf), ...optionalText('timeout', textOf) },
     loopAt: given.get('defineLoopLater')?.unit === unit ? given.get('defineLoopLater')!.node : argument,
   }
 }
@@ -131,9 +132,13 @@ function checkValues(
     log.add(optionType(task, 'runOnStart', '`true`, `false`, or a function of the brain'), place('runOnStart'))
   const required = method.parameters.find((parameter) => !parameter.initializer && !parameter.questionToken && !parameter.dotDotDotToken && parameter.name.getText() !== 'this')
   if (start?.kind === 'value' && start.value === true && required) log.add(startWithParameters(task, required.name.getText()), place('runOnStart'))
-  const concurrency = folded('concurrency')
-  if (concurrency && !(concurrency.kind === 'value' && (concurrency.value === undefined || (Number.isInteger(concurrency.value) && Number(concurrency.value) >= 1))))
-    log.add(optionType(task, 'concurrency', 'an integer of 1 or more'), place('concurrency'))
+  const check = (option: string, wanted: string, isRight: (value: unknown) => boolean): void => {
+    const found = folded(option)
+    if (found && !(found.kind === 'value' && (found.value === undefined || isRight(found.value)))) log.add(optionType(task, option, wanted), place(option))
+  }
+  check('pace', PACES.map((pace) => `\`'${pace}'\``).join(' or '), (value) => PACES.some((pace) => pace === value))
+  check('concurrency', 'an integer of 1 or more', (value) => Number.isInteger(value) && Number(value) >= 1)
+  check('queueLimit', 'an integer of 0 or more', (value) => Number.isInteger(value) && Number(value) >= 0)
 }
 
 function checkDuration(task: string, option: string, value: unknown, span: Span, log: DiagnosticLog): void {

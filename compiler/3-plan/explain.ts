@@ -44,6 +44,7 @@ export interface TaskExplanation {
   /** Options as the source says them. */
   readonly runOnStart: string
   readonly refreshRate?: string
+  readonly pace?: string
   readonly timeout?: string
   /** Shared attributes that it, or what it calls on `this`, reads and writes. An update counts as both. */
   readonly reads: readonly string[]

@@ -13,13 +13,15 @@ export interface InlineHostOptions {
   readonly bodyOf: (task: string) => Omit<Body, 'brain' | 'args'>
   /** An error that does not end its run. */
   readonly report: (run: number, task: string, error: unknown) => void
+  /** Something that the user should know of a task. */
+  readonly warn: (task: string, what: string) => void
 }
 
 /** Runs tasks on the thread that it is made on: the main thread. */
-export function createInlineHost({ brain, clock, bodyOf, report }: InlineHostOptions): Host {
+export function createInlineHost({ brain, clock, bodyOf, report, warn }: InlineHostOptions): Host {
   return {
     start(order, events) {
-      const scope = new RunScope({ brain, run: order.run, task: order.task, report: (error) => report(order.run, order.task, error) })
+      const scope = new RunScope({ brain, run: order.run, task: order.task, report: (error) => report(order.run, order.task, error), warn: (what) => warn(order.task, what) })
       let abandoned = false
       const run = async (): Promise<void> => {
         await undefined

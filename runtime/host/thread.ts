@@ -5,6 +5,7 @@ import { packed } from '../cargo.ts'
 import { outsideOfRuns } from '../context.ts'
 import { fromEnvelope, isError, toEnvelope } from '../envelope.ts'
 import { idleWorkerLost, notCloned, workerExited, workerLost, workerOutOfMemory } from '../errors.ts'
+import type { Refresh } from '../pace.ts'
 import {
   type BootOrder, CONTROL_BYTES, countHeard, type PortableOutput, type RunAnswer, type RunAssignment, type ToMain, type ToWorker,
   writeTold,
@@ -59,7 +60,7 @@ export interface WorkerBody {
   /** Id of the brain class. */
   readonly id: string
   readonly entry: string
-  readonly refreshMs: number | undefined
+  readonly refresh: Refresh | undefined
 }
 
 interface CurrentRun {
@@ -126,7 +127,7 @@ export class Thread {
       const pool = await this.#booted
       if (this.#ended) return
       const assignment: RunAssignment = {
-        kind: 'run', run: order.run, id: body.id, task: order.task, entry: body.entry, refreshMs: body.refreshMs,
+        kind: 'run', run: order.run, id: body.id, task: order.task, entry: body.entry, refresh: body.refresh,
         args: packed(order.args, 'args'),
       }
       await pool.run(assignment)

@@ -10,4 +10,6 @@ export interface TaskPlan {
   readonly graceMs: number
   /** Runs at once. */
   readonly concurrency: number
+  /** Runs that may wait for a place. */
+  readonly queueLimit: number
 }

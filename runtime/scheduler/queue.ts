@@ -5,10 +5,13 @@ import type { Run } from './run.ts'
  * recursion as deep as its depth: taken breadth first, it would hold a thread for every call at once.
  */
 export class RunQueue {
+  /** Runs that wait. */
+  size = 0
   readonly #byDepth = new Map<number, { runs: Run[]; head: number }>()
   #depths: number[] = []
 
   add(run: Run): void {
+    this.size += 1
     const line = this.#byDepth.get(run.depth)
     if (line) {
       line.runs.push(run)
@@ -16,6 +19,11 @@ export class RunQueue {
     }
     this.#byDepth.set(run.depth, { runs: [run], head: 0 })
     this.#depths = [...this.#byDepth.keys()].sort((a, b) => b - a)
+  }
+
+  /** A run that was added waits no more: it starts, or has ended. */
+  left(): void {
+    this.size -= 1
   }
 
   /** The first run that still waits. Those that were cancelled meanwhile are dropped here. */

@@ -1,6 +1,6 @@
 import { ExecutionStates } from '../../src/contract/outcome.ts'
 import type { Cargo } from '../cargo.ts'
-import { cancelled, stopped, thrownValue, timedOut, workerNotStarted } from '../errors.ts'
+import { cancelled, invariant, stopped, thrownValue, timedOut, workerNotStarted } from '../errors.ts'
 import { isError, shownValue } from '../envelope.ts'
 import type { HostOutcome, RunningBody } from '../host/host.ts'
 import type { EndReason } from '../scope.ts'
@@ -103,6 +103,12 @@ export class Run {
     if (this.#state === 'queued') return this.#settle(this.#endedBy(reason, false))
     if (this.#state === 'running') this.#reason = reason
     this.#end(reason, graceMs)
+  }
+
+  /** Of a run that waits. */
+  refuse(error: Error): void {
+    invariant(this.#state === 'queued', 'what is refused has not begun')
+    this.#settle({ executionState: ExecutionStates.ERROR_OCCURRED, error })
   }
 
   #end(reason: EndReason, graceMs: number): void {

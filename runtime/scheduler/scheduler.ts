@@ -1,4 +1,5 @@
 import type { Cargo } from '../cargo.ts'
+import { queueFull } from '../errors.ts'
 import type { Clock } from './clock.ts'
 import type { TaskPlan } from './plan.ts'
 import { RunQueue } from './queue.ts'
@@ -38,7 +39,7 @@ export class Scheduler {
     return this.#stopped
   }
 
-  /** A run of `plan`, made by `caller` where a run made it. Begins at once or when there is a place. */
+  /** A run of `plan`, made by `caller` where a run made it. Begins at once or when there is a place; one more than may wait has ended at once. */
   submit(plan: TaskPlan, args: Cargo, caller?: Run): Run {
     this.#count += 1
     const run = new Run({ number: this.#count, plan, args, caller }, this.#context)
@@ -49,6 +50,7 @@ export class Scheduler {
     // Only now: the place that the caller gives up is for this run before all others.
     if (caller) this.#wait(caller)
     this.#dispatch()
+    if (run.state === 'queued' && queue.size > plan.queueLimit) run.refuse(queueFull(plan.name, plan.queueLimit))
     return run
   }
 
@@ -71,6 +73,7 @@ export class Scheduler {
 
   #dispatch(): void {
     for (let run = this.#next(); run; run = this.#next()) {
+      this.#waiting.get(run.plan)!.left()
       this.#occupy(run, 1)
       run.start()
     }
@@ -103,6 +106,7 @@ export class Scheduler {
 
   #release(run: Run): void {
     if (!this.#live.delete(run.number)) return
+    if (run.place === undefined) this.#waiting.get(run.plan)?.left()
     // The caller first: the place that becomes free is its own.
     if (run.caller) this.#goOn(run.caller)
     if (run.place !== undefined && run.pendingCalls === 0) this.#occupy(run, -1)

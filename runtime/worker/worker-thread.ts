@@ -95,7 +95,7 @@ export function bootThread(order: BootOrder): WorkerThread {
   }
 
   async function run(assignment: RunAssignment): Promise<RunAnswer> {
-    const { run: number, task, refreshMs } = assignment
+    const { run: number, task, refresh } = assignment
     let known: WorkerClass
     let brain: Brain
     let method: unknown
@@ -111,13 +111,14 @@ export function bootThread(order: BootOrder): WorkerThread {
     const scope = new RunScope({
       brain, run: number, task,
       report: (error) => line.post({ kind: 'report', run: number, task, error: toEnvelope(error), late: false }),
+      warn: (what) => link.logger.warn(`[${task}] ${what}`),
       peek: () => readTold(control, number),
     })
     if (scope.cancellation) return { kind: 'returned', result: undefined, told: true, durationMs: 0 }
-    current = { scope, isRoutine: refreshMs !== undefined }
+    current = { scope, isRoutine: refresh !== undefined }
     lastTask = task
     line.post({ kind: 'started', run: number })
-    const body = { method: method as (...args: any[]) => unknown, brain, args: [] as unknown[], split: known.spec.split ?? false, refreshMs }
+    const body = { method: method as (...args: any[]) => unknown, brain, args: [] as unknown[], split: known.spec.split ?? false, refresh }
     try {
       body.args = (assignment.args as unknown[]).map((argument, index) => fromPortable(argument, `args[${index}]`))
     } catch (error) {

@@ -26,6 +26,7 @@ export interface TaskManifest {
   readonly process: boolean
   readonly runOnStart: string
   readonly refreshRate?: string
+  readonly pace?: string
   readonly timeout?: string
   /** Absent for a task of the main process. */
   readonly worker?: string

@@ -4,6 +4,9 @@
  */
 export type Duration = number | `${number}ms` | `${number}s` | `${number}m` | `${number}h` | `${number}hz`
 
+export const PACES = ['delay', 'rate'] as const
+export type Pace = (typeof PACES)[number]
+
 /** The options of `@Brain.task(...)`. `process`, `defineLoopLater` and `startLoopMarker` are read at compile time. */
 export interface TaskOptions {
   /** `true`: the task runs off the main thread. `false`: it runs in the main process. Mandatory. */
@@ -12,6 +15,8 @@ export interface TaskOptions {
   readonly runOnStart: boolean | ((brain: any) => boolean)
   /** Makes the task a routine: run, pause that long, run again, also after an error. More than 0. */
   readonly refreshRate?: Duration
+  /** Of a routine: `'delay'` (default) pauses for its `refreshRate` after each iteration; `'rate'` begins one each `refreshRate`, without drift. */
+  readonly pace?: Pace
   /** The run (a routine's whole life) ends after that long, counted from the moment its body starts. More than 0. */
   readonly timeout?: Duration
   /** The body has a part that runs once and, below the marker, a part that repeats. Needs `refreshRate`. */
@@ -20,6 +25,8 @@ export interface TaskOptions {
   readonly startLoopMarker?: string
   /** Calls of this task that run at once, an integer of 1 or more. Default: for one-shots off the main thread as many as there are pool threads, else no limit. */
   readonly concurrency?: number
+  /** Calls of this task that may wait until they can run, an integer of 0 or more; one more is ERROR_OCCURRED at once. Default: no limit. */
+  readonly queueLimit?: number
   /** What a run gets for its `defer`, `using` and `finally` after it was told to end. 0 or more. Default 0.1 s. */
   readonly grace?: Duration
 }
@@ -34,13 +41,13 @@ export const TASK_OPTIONS = {
   process: 'static',
   runOnStart: 'expression',
   refreshRate: 'expression',
+  pace: 'expression',
   timeout: 'expression',
   defineLoopLater: 'static',
   startLoopMarker: 'static',
   concurrency: 'expression',
+  queueLimit: 'expression',
   grace: 'expression',
   isolation: 'later',
-  pace: 'later',
   restart: 'later',
-  queueLimit: 'later',
 } as const satisfies Record<string, 'static' | 'expression' | 'later'>

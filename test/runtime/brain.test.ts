@@ -74,6 +74,9 @@ describe('options', (it) => {
       [{ timeout: Number.NaN }, /`timeout` .*: it is NaN; write seconds/],
       [{ grace: -0.1 }, /`grace` .*: it is -0\.1; it can't be less than 0/],
       [{ concurrency: 1.5 }, /`concurrency` .*: it is 1\.5; write an integer of 1 or more/],
+      [{ queueLimit: -1 }, /`queueLimit` .*: it is -1; write an integer of 0 or more/],
+      [{ refreshRate: 1, pace: 'often' }, /`pace` .*: it is 'often'; write 'delay' or 'rate'/],
+      [{ pace: 'rate' }, /`pace` .*: it needs `refreshRate`/],
       [{ defineLoopLater: true }, /`defineLoopLater` .*: it needs `refreshRate`/],
       [{ refreshrate: 1 }, /`refreshrate` .*: there is no such option; there are `process`/],
       [{ isolation: 'process' }, /`isolation` .*: this version does not have it yet/],
@@ -82,10 +85,11 @@ describe('options', (it) => {
   })
 
   it('are milliseconds after', () => {
-    const { refreshMs, timeoutMs, graceMs, concurrency, warnings } = checkOptions('play', {
-      process: true, runOnStart: true, refreshRate: '100hz', timeout: '1m', grace: 0, concurrency: 2,
+    const { refresh, timeoutMs, graceMs, concurrency, queueLimit, warnings } = checkOptions('play', {
+      process: true, runOnStart: true, refreshRate: '100hz', pace: 'rate', timeout: '1m', grace: 0, concurrency: 2, queueLimit: 0,
     })
-    assert.equal([refreshMs, timeoutMs, graceMs, concurrency, warnings], [10, 60_000, 0, 2, []])
+    assert.equal([refresh, timeoutMs, graceMs, concurrency, queueLimit, warnings], [{ everyMs: 10, pace: 'rate' }, 60_000, 0, 2, 0, []])
+    assert.is(checkOptions('play', { process: true, runOnStart: true, refreshRate: 1 }).refresh?.pace, 'delay')
     assert.is(checkOptions('play', { process: true, runOnStart: true }).graceMs, 100)
   })
 

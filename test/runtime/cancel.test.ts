@@ -20,8 +20,8 @@ interface Running {
 function start(method: () => unknown, more: Partial<Body> = {}): Running {
   const reports: unknown[] = []
   const brain = {}
-  const scope = new RunScope({ brain, run: 1, task: 'play', report: (error) => reports.push(error) })
-  const outcome = runBody({ method, brain, args: [], split: false, refreshMs: undefined, ...more }, scope, systemClock)
+  const scope = new RunScope({ brain, run: 1, task: 'play', report: (error) => reports.push(error), warn: (what) => reports.push(what) })
+  const outcome = runBody({ method, brain, args: [], split: false, refresh: undefined, ...more }, scope, systemClock)
   return { scope, outcome, reports }
 }
 
@@ -290,7 +290,7 @@ describe('cancel points', (it) => {
 
   it('turn the signal true for a synchronous body', async () => {
     const word: { told?: 'cancelled' } = {}
-    const scope = new RunScope({ brain: {}, run: 1, task: 'play', report() {}, peek: () => word.told })
+    const scope = new RunScope({ brain: {}, run: 1, task: 'play', report() {}, warn() {}, peek: () => word.told })
     const { signal } = scope
     let aborted = false
     signal.addEventListener('abort', () => {
@@ -334,7 +334,7 @@ describe('cancel points', (it) => {
         await point(sleep(1))
         steps.push('finally')
       }
-    }, { split: true, refreshMs: 10_000 })
+    }, { split: true, refresh: { everyMs: 10_000, pace: 'delay' } })
     await until(() => steps.length === 1)
     scope.tell('cancelled')
     await outcome

@@ -55,7 +55,7 @@ function stage({ poolSize = 1, bootMs = 0, endsWhenTold = false } = {}): Stage {
   return {
     scheduler, clock, events, bodies,
     submit(plan, caller) {
-      const full = plans.get(plan.name) ?? { host, pooled: true, timeoutMs: undefined, graceMs: 100, concurrency: Infinity, ...plan }
+      const full = plans.get(plan.name) ?? { host, pooled: true, timeoutMs: undefined, graceMs: 100, concurrency: Infinity, queueLimit: Infinity, ...plan }
       plans.set(plan.name, full)
       return scheduler.submit(full, plain([]), caller)
     },
@@ -96,6 +96,37 @@ describe('the scheduler', (it) => {
     assert.equal(events, ['0 start one', '0 start other'])
     await ended(first)
     assert.equal(events.at(-1), '0 start one')
+  })
+
+  it('turns away at once what is one more than may wait', async () => {
+    const { submit, ended, events, scheduler } = stage()
+    const first = submit({ name: 'one', queueLimit: 1 })
+    const second = submit({ name: 'one' })
+    const third = submit({ name: 'one' })
+    assert.equal(events, ['0 start one', '0 ERROR_OCCURRED one'])
+    assert.is((await errorOf(third)).code, 'queue-full')
+    second.tell('cancelled')
+    const fourth = submit({ name: 'one' })
+    assert.is(fourth.state, 'queued')
+    submit({ name: 'other' })
+    await ended(first)
+    assert.equal(events.slice(2), ['0 CANCELLED one', '0 CORRECTLY one', '0 start one'])
+    submit({ name: 'one' })
+    assert.is(scheduler.runs().length, 3)
+  })
+
+  it('lets nobody wait where the limit is 0, and gives a caller its place back', async () => {
+    const { submit, ended, events } = stage()
+    const outer = submit({ name: 'outer' })
+    const inner = submit({ name: 'inner', queueLimit: 0 }, outer)
+    assert.is(inner.state, 'running')
+    const refused = submit({ name: 'inner' }, outer)
+    assert.match((await errorOf(refused)).message, 'Task `inner` was not started: there is no place for it, and its `queueLimit` is 0.')
+    await ended(inner)
+    submit({ name: 'next' })
+    assert.equal(events.at(-1), '0 CORRECTLY inner')
+    await ended(outer)
+    assert.equal(events.at(-1), '0 start next')
   })
 
   it('counts no run that waits for its calls, and counts it again after', async () => {

@@ -65,12 +65,16 @@ export class Refused extends Brain {
   @Brain.task({ process: true, runOnStart: true, defineLoopLatter: true }) d2() {}
   // @ts-expect-error — the option 'isolation' is not part of this version
   @Brain.task({ process: true, runOnStart: true, isolation: 'process' }) d3() {}
-  // @ts-expect-error — the option 'pace' is not part of this version
-  @Brain.task({ process: true, runOnStart: true, refreshRate: 1, pace: 'rate' }) d4() {}
+  // @ts-expect-error — pace needs a refreshRate
+  @Brain.task({ process: true, runOnStart: true, pace: 'rate' }) d4() {}
   // @ts-expect-error — the option 'restart' is not part of this version
   @Brain.task({ process: true, runOnStart: true, restart: 'never' }) d5() {}
-  // @ts-expect-error — the option 'queueLimit' is not part of this version
-  @Brain.task({ process: true, runOnStart: true, queueLimit: 1 }) d6() {}
+  // @ts-expect-error — queueLimit can't be less than 0
+  @Brain.task({ process: true, runOnStart: true, queueLimit: -1 }) d6() {}
+  // @ts-expect-error — queueLimit must be an integer
+  @Brain.task({ process: true, runOnStart: true, queueLimit: 0.5 }) d6b() {}
+  // @ts-expect-error — Type '"often"' is not assignable to type 'Pace'
+  @Brain.task({ process: true, runOnStart: true, refreshRate: 1, pace: 'often' }) d6c() {}
   // @ts-expect-error — concurrency must be 1 or more
   @Brain.task({ process: true, runOnStart: true, concurrency: 0 }) d7() {}
   // @ts-expect-error — concurrency must be 1 or more
