@@ -142,7 +142,7 @@ export const optionsUnreadable = error('options-unreadable',
 
 export const optionUnknown = error('option-unknown',
   (task: string, option: string, meant: string) => `\`${option}\` is not an option of a task (\`${task}\`).${meant && ` Did you mean \`${meant}\`?`}`,
-  'The options are process, runOnStart, refreshRate, timeout, defineLoopLater, startLoopMarker, pace, concurrency, queueLimit and grace.')
+  'The options are process, runOnStart, refreshRate, timeout, defineLoopLater, startLoopMarker, pace, concurrency, queueLimit, restart and grace.')
 
 const OPTION_HINTS: Readonly<Record<string, string>> = {
   process: 'Add `process: true` (off the main thread) or `process: false` (in the main process).',
@@ -180,6 +180,10 @@ export const loopWithoutRate = error('loop-without-rate',
 export const paceWithoutRate = error('pace-without-rate',
   (task: string) => `Task \`${task}\` has \`pace\` but no \`refreshRate\`.`,
   'Add the time from one run to the next, for example `refreshRate: \'100hz\'`, or leave `pace` out.')
+
+export const restartInMain = error('restart-in-main',
+  (task: string) => `Task \`${task}\` has \`restart\` but runs in the main process, where there is no worker that could die.`,
+  'Leave `restart` out, or give the task `process: true`.')
 
 export const startWithParameters = error('start-with-parameters',
   (task: string, parameter: string) => `Task \`${task}\` starts with the brain, but its parameter \`${parameter}\` is required and nobody gives it.`,

@@ -122,6 +122,7 @@ function planOf(task: DefinedTask, hosts: ReturnType<typeof createThreadHosts>):
     graceMs: task.graceMs,
     concurrency: task.concurrency,
     queueLimit: task.queueLimit,
+    restart: task.restart,
   }
 }
 

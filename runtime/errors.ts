@@ -137,6 +137,9 @@ export const workerLost = (task: string, what: string, cause?: unknown): Taskbra
 export const idleWorkerLost = (lastTask: string, what: string, cause?: unknown): TaskbrainError =>
   new TaskbrainError('worker-lost', `The worker that had run task \`${lastTask}\` last was lost after that: ${what}.`, { cause })
 
+export const restartedTooOften = (task: string, error: Error, attempts: number, within: string): TaskbrainError =>
+  new TaskbrainError('restarted-too-often', `${error.message} It was started again ${attempts === 1 ? 'once' : `${attempts} times`} within ${within}, as often as \`restart\` of \`${task}\` allows.`, { cause: error })
+
 export const workerNotLoaded = (task: string, entry: string, what: string, cause: unknown): TaskbrainError =>
   new TaskbrainError('worker-not-loaded', `The worker of task \`${task}\` could not be loaded from ${entry}: ${what}`, { cause })
 

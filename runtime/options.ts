@@ -1,7 +1,8 @@
 import { durationSeconds } from '../src/contract/duration.ts'
-import { DEFAULT_GRACE_SECONDS, PACES, TASK_OPTIONS, type TaskOptions } from '../src/contract/task.ts'
+import { DEFAULT_GRACE_SECONDS, DEFAULT_RESTARTS, PACES, type Restart, type RestartOptions, RESTARTS, TASK_OPTIONS, type TaskOptions } from '../src/contract/task.ts'
 import { optionRefused } from './errors.ts'
 import type { Refresh } from './pace.ts'
+import type { RestartPolicy } from './scheduler/restarts.ts'
 
 /** The options of a task, checked, times in milliseconds. */
 export interface CheckedTask {
@@ -13,6 +14,7 @@ export interface CheckedTask {
   readonly graceMs: number
   readonly concurrency: number
   readonly queueLimit: number
+  readonly restart: RestartPolicy
   /** What to say of options that can be right but seldom are. */
   readonly warnings: readonly string[]
 }
@@ -28,12 +30,13 @@ export function checkOptions(task: string, options: TaskOptions): CheckedTask {
     if (!known) throw optionRefused(task, name, `there is no such option; there are ${Object.keys(TASK_OPTIONS).map((option) => `\`${option}\``).join(', ')}`)
     if (known === 'later') throw optionRefused(task, name, 'this version does not have it yet; leave it out')
   }
-  const { process: isProcess, runOnStart, refreshRate, pace, timeout, grace, concurrency, queueLimit, defineLoopLater } = options
+  const { process: isProcess, runOnStart, refreshRate, pace, timeout, grace, concurrency, queueLimit, restart, defineLoopLater } = options
   if (typeof isProcess !== 'boolean') throw optionRefused(task, 'process', 'write `true` (a worker) or `false` (the main process)')
   if (typeof runOnStart !== 'boolean' && typeof runOnStart !== 'function') {
     throw optionRefused(task, 'runOnStart', 'write `true`, `false` or a function of the brain')
   }
   if (defineLoopLater && refreshRate === undefined) throw optionRefused(task, 'defineLoopLater', 'it needs `refreshRate`, the pause between two iterations')
+  if (restart !== undefined && !isProcess) throw optionRefused(task, 'restart', 'it is for tasks with `process: true`: the main process has no worker that could die')
   if (pace !== undefined && !PACES.includes(pace)) throw optionRefused(task, 'pace', `it is ${shown(pace)}; write 'delay' or 'rate'`)
   if (pace !== undefined && refreshRate === undefined) throw optionRefused(task, 'pace', 'it needs `refreshRate`, which it is the pace of')
   return {
@@ -44,9 +47,25 @@ export function checkOptions(task: string, options: TaskOptions): CheckedTask {
     graceMs: milliseconds(task, 'grace', grace, 0) ?? DEFAULT_GRACE_SECONDS * 1000,
     concurrency: count(task, 'concurrency', concurrency, 1),
     queueLimit: count(task, 'queueLimit', queueLimit, 0),
+    restart: restartPolicy(task, restart, isProcess && refreshRate !== undefined),
     warnings: warningsOf(task, refreshRate),
   }
 }
+
+function restartPolicy(task: string, restart: Restart | RestartOptions | undefined, isRoutineInWorker: boolean): RestartPolicy {
+  const given: RestartOptions = typeof restart === 'object' && restart !== null ? restart : { when: restart ?? (isRoutineInWorker ? 'on-failure' : 'never') }
+  for (const name of Object.keys(given)) if (!RESTART_OPTIONS.includes(name)) throw optionRefused(task, `restart.${name}`, `there is no such option; there are ${RESTART_OPTIONS.map((option) => `\`${option}\``).join(', ')}`)
+  const { when = 'on-failure', attempts = DEFAULT_RESTARTS.attempts, within = DEFAULT_RESTARTS.withinSeconds, pause = DEFAULT_RESTARTS.pauseSeconds } = given
+  if (!RESTARTS.includes(when)) throw optionRefused(task, 'restart', `it is ${shown(when)}; write ${RESTARTS.map((each) => `'${each}'`).join(', ')}, or an object with ${RESTART_OPTIONS.map((option) => `\`${option}\``).join(', ')}`)
+  return {
+    when,
+    attempts: attempts === Infinity ? attempts : count(task, 'restart.attempts', attempts, 1),
+    withinMs: milliseconds(task, 'restart.within', within)!,
+    pauseMs: milliseconds(task, 'restart.pause', pause)!,
+  }
+}
+
+const RESTART_OPTIONS = ['when', 'attempts', 'within', 'pause']
 
 /** Without a limit where nothing is said. */
 function count(task: string, option: string, given: unknown, least: number): number {

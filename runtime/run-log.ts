@@ -65,6 +65,9 @@ export function createRunLog(logger: Logger, siteOf: (task: string) => string | 
         ? `[${run.plan.name}] did not end within its grace. Code of the main thread can't be ended by force: it is no longer waited for.`
         : `[${run.plan.name}] did not end within its grace and is ended by force (${at(run)}).`)
     },
+    restarts(run, error, pauseMs) {
+      logger.error(`[${run.plan.name}] (${at(run)}) ${error.message} It is started again in ${durationText(pauseMs)}.`)
+    },
     report(run, task, error, late = false) {
       const text = thrown(mapError(error))
       if (!run) return logger.error(`[${task}] threw${late ? ' after its run had ended' : ''}: ${text}`)

@@ -2,11 +2,11 @@
 
 import { ts } from 'ts-morph'
 import { durationSeconds } from '../../src/contract/duration.ts'
-import { DEFAULT_LOOP_MARKER, PACES, TASK_OPTIONS } from '../../src/contract/task.ts'
+import { DEFAULT_LOOP_MARKER, PACES, RESTARTS, TASK_OPTIONS } from '../../src/contract/task.ts'
 import type { SourceProject, SourceUnit } from '../1-parse/project.ts'
 import {
   durationNotPositive, durationUnreadable, featureLater, loopWithoutRate, optionMissing, optionNotStatic, optionsUnreadable, optionType,
-  optionUnknown, paceWithoutRate, refreshRateLong, startWithParameters,
+  optionUnknown, paceWithoutRate, refreshRateLong, restartInMain, startWithParameters,
 } from '../diagnostics.ts'
 import { type DiagnosticLog, renameFix, type Span } from '../log.ts'
 import type { OptionTexts } from '../model.ts'
@@ -65,6 +65,7 @@ export function readOptions(task: string, argument: ts.Expression, method: ts.Me
   const marker = staticOption('startLoopMarker', 'string', 'a text')
   checkValues(task, whole, given, method, project, place, log)
   if (defineLoopLater && !given.has('refreshRate')) log.add(loopWithoutRate(task), place('defineLoopLater'))
+  if (given.has('restart') && isProcess === false) log.add(restartInMain(task), place('restart'))
   if (given.has('pace') && !given.has('refreshRate') && !open) log.add(paceWithoutRate(task), place('pace'))
   if (isProcess === undefined) return undefined
   return {
@@ -138,6 +139,7 @@ function checkValues(
   }
   check('pace', PACES.map((pace) => `\`'${pace}'\``).join(' or '), (value) => PACES.some((pace) => pace === value))
   check('concurrency', 'an integer of 1 or more', (value) => Number.isInteger(value) && Number(value) >= 1)
+  if (folded('restart')?.kind === 'value') check('restart', `${RESTARTS.map((restart) => `\`'${restart}'\``).join(', ')}, or an object with limits`, (value) => RESTARTS.some((restart) => restart === value))
   check('queueLimit', 'an integer of 0 or more', (value) => Number.isInteger(value) && Number(value) >= 0)
 }
 

@@ -34,8 +34,11 @@ export interface RunningBody {
   kill(): Promise<void>
 }
 
+/** How a worker came to its end before its run: a module of it could not be loaded, `process.exit(0)`, or anything else. */
+export type Death = 'not-loaded' | 'exited' | 'failed'
+
 /** `told`: the body knew that it should end. `lost`: the worker died, or never came to run the body. */
 export type HostOutcome =
   | { readonly kind: 'returned'; readonly result: Cargo; readonly told: boolean; readonly durationMs: number }
   | { readonly kind: 'threw'; readonly error: unknown; readonly told: boolean; readonly durationMs: number }
-  | { readonly kind: 'lost'; readonly error: Error }
+  | { readonly kind: 'lost'; readonly death: Death; readonly error: Error }

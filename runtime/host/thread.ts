@@ -275,7 +275,7 @@ export class Thread {
     const error = begun && begun !== current?.order
       ? idleDeathError(begun.task, cause, exitCode)
       : deathError(current?.order.task ?? '', cause, exitCode)
-    if (current) return this.#finish({ kind: 'lost', error })
+    if (current) return this.#finish({ kind: 'lost', death: exitCode === 0 ? 'exited' : 'failed', error })
     this.#context.line.diedIdle(this.place, error)
   }
 
@@ -298,7 +298,7 @@ function outcomeOf(answer: RunAnswer): HostOutcome {
     return { kind: 'returned', result: { form: 'portable', value: answer.result }, told, durationMs }
   }
   const error = fromEnvelope(answer.error)
-  if (answer.kind === 'not-loaded') return { kind: 'lost', error: error as Error }
+  if (answer.kind === 'not-loaded') return { kind: 'lost', death: 'not-loaded', error: error as Error }
   return { kind: 'threw', error, told: answer.told, durationMs: answer.durationMs }
 }
 

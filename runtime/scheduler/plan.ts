@@ -1,4 +1,5 @@
 import type { Host } from '../host/host.ts'
+import type { RestartPolicy } from './restarts.ts'
 
 /** A task as the scheduler sees it: options checked, times in milliseconds. */
 export interface TaskPlan {
@@ -12,4 +13,5 @@ export interface TaskPlan {
   readonly concurrency: number
   /** Runs that may wait for a place. */
   readonly queueLimit: number
+  readonly restart: RestartPolicy
 }

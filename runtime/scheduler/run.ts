@@ -1,12 +1,13 @@
 import { ExecutionStates } from '../../src/contract/outcome.ts'
 import type { Cargo } from '../cargo.ts'
-import { cancelled, invariant, stopped, thrownValue, timedOut, workerNotStarted } from '../errors.ts'
+import { cancelled, invariant, restartedTooOften, stopped, thrownValue, timedOut, workerNotStarted } from '../errors.ts'
 import { isError, shownValue } from '../envelope.ts'
 import type { HostOutcome, RunningBody } from '../host/host.ts'
 import type { EndReason } from '../scope.ts'
 import { durationText } from '../time-text.ts'
 import type { Clock } from './clock.ts'
 import type { TaskPlan } from './plan.ts'
+import { Restarts } from './restarts.ts'
 
 /** How a run ended. */
 export type Settlement =
@@ -21,6 +22,8 @@ export interface RunObserver {
   threwWhileEnding(run: Run, error: unknown): void
   /** Ended by force: its grace was over. */
   forced(run: Run): void
+  /** Its worker has died, and it begins anew after a pause. */
+  restarts(run: Run, error: Error, pauseMs: number): void
 }
 
 export interface RunContext {
@@ -36,8 +39,8 @@ export interface RunContext {
  * One run of a task.
  *
  *   queued ──start──→ running ──tell──→ ending ──grace over: kill──┐
- *     │                  └──────ended──────┴─────────ended─────────┴──→ settled
- *     └──tell──→ settled
+ *     │                │ ↑ └────ended──────┴─────────ended─────────┴──→ settled
+ *     └──tell──→ settled └─┘ its worker died: begins anew
  */
 export class Run {
   readonly number: number
@@ -58,7 +61,8 @@ export class Run {
   #startedAt: number | undefined
   #killing = false
   #graceEndsAt = Infinity
-  #takeBack: { deadline?: () => void; grace?: () => void } = {}
+  #restarts: Restarts | undefined
+  #takeBack: { boot?: (() => void) | undefined; restart?: (() => void) | undefined; deadline?: () => void; grace?: () => void } = {}
   #resolve!: (settlement: Settlement) => void
   readonly #context: RunContext
 
@@ -84,13 +88,17 @@ export class Run {
 
   start(): void {
     this.#state = 'running'
+    this.#begin()
+  }
+
+  #begin(): void {
     const { clock, startTimeoutMs } = this.#context
     this.#body = this.plan.host.start({ run: this.number, task: this.plan.name, args: this.args }, {
       started: () => this.#started(),
       failed: (error) => this.#failed(error),
       ended: (outcome) => this.#ended(outcome),
     })
-    this.#takeBack.deadline = clock.setTimer(startTimeoutMs, () => {
+    this.#takeBack.boot = clock.setTimer(startTimeoutMs, () => {
       void this.#force({
         executionState: ExecutionStates.ERROR_OCCURRED, error: workerNotStarted(this.plan.name, durationText(startTimeoutMs)),
       })
@@ -101,6 +109,7 @@ export class Run {
   tell(reason: EndReason, graceMs = this.plan.graceMs): void {
     if (this.#state === 'settled' || this.#killing) return
     if (this.#state === 'queued') return this.#settle(this.#endedBy(reason, false))
+    if (this.#takeBack.restart) return this.#settle(this.#endedBy(reason, false))
     if (this.#state === 'running') this.#reason = reason
     this.#end(reason, graceMs)
   }
@@ -114,6 +123,7 @@ export class Run {
   #end(reason: EndReason, graceMs: number): void {
     if (this.#state === 'running') {
       this.#state = 'ending'
+      this.#takeBack.boot?.()
       this.#takeBack.deadline?.()
       this.#body!.tell(reason)
     }
@@ -132,12 +142,13 @@ export class Run {
   #started(): void {
     if (this.#state === 'settled') return
     const { clock, observer } = this.#context
-    this.#startedAt = clock.now()
+    const isFirst = this.#startedAt === undefined
+    this.#startedAt ??= clock.now()
     observer.started(this)
     if (this.#state !== 'running') return
-    this.#takeBack.deadline?.()
+    this.#takeBack.boot?.()
     const { timeoutMs } = this.plan
-    if (timeoutMs !== undefined) this.#takeBack.deadline = clock.setTimer(timeoutMs, () => this.tell('timeout'))
+    if (isFirst && timeoutMs !== undefined) this.#takeBack.deadline = clock.setTimer(timeoutMs, () => this.tell('timeout'))
   }
 
   #failed(error: unknown): void {
@@ -148,7 +159,24 @@ export class Run {
 
   #ended(outcome: HostOutcome): void {
     if (this.#state === 'settled' || this.#killing) return
-    this.#settle(this.#settlementOf(outcome))
+    if (outcome.kind === 'lost' && this.#state === 'running') this.#lost(outcome)
+    else this.#settle(this.#settlementOf(outcome))
+  }
+
+  /** Begins anew after a pause, where its task says so. */
+  #lost({ death, error }: HostOutcome & { kind: 'lost' }): void {
+    const { clock, observer } = this.#context
+    const { name, restart } = this.plan
+    this.#restarts ??= new Restarts(restart, clock)
+    const pauseMs = this.#restarts.after(death)
+    if (pauseMs === 'not asked for') return this.#settle({ executionState: ExecutionStates.ERROR_OCCURRED, error })
+    if (pauseMs === 'too often') return this.#settle({ executionState: ExecutionStates.ERROR_OCCURRED, error: restartedTooOften(name, error, restart.attempts, durationText(restart.withinMs)) })
+    this.#takeBack.boot?.()
+    observer.restarts(this, error, pauseMs)
+    this.#takeBack.restart = clock.setTimer(pauseMs, () => {
+      this.#takeBack.restart = undefined
+      this.#begin()
+    })
   }
 
   #settlementOf(outcome: HostOutcome): Settlement {
@@ -193,8 +221,7 @@ export class Run {
 
   #settle(settlement: Settlement): void {
     this.#state = 'settled'
-    this.#takeBack.deadline?.()
-    this.#takeBack.grace?.()
+    for (const takeBack of Object.values(this.#takeBack)) takeBack?.()
     const { clock, observer, release } = this.#context
     observer.settled(this, settlement, this.#startedAt === undefined ? undefined : clock.now() - this.#startedAt)
     release(this)

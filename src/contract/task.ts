@@ -7,6 +7,20 @@ export type Duration = number | `${number}ms` | `${number}s` | `${number}m` | `$
 export const PACES = ['delay', 'rate'] as const
 export type Pace = (typeof PACES)[number]
 
+export const RESTARTS = ['never', 'on-failure', 'always'] as const
+export type Restart = (typeof RESTARTS)[number]
+
+export interface RestartOptions {
+  /** Default `'on-failure'`. */
+  readonly when?: Restart
+  /** So many times at most within `within`; an integer of 1 or more, or Infinity. Default 5. */
+  readonly attempts?: number
+  /** More than 0. Default 10 s. */
+  readonly within?: Duration
+  /** Before the body begins anew; twice as long for each that follows within `within`, and no longer than that. More than 0. Default 0.1 s. */
+  readonly pause?: Duration
+}
+
 /** The options of `@Brain.task(...)`. `process`, `defineLoopLater` and `startLoopMarker` are read at compile time. */
 export interface TaskOptions {
   /** `true`: the task runs off the main thread. `false`: it runs in the main process. Mandatory. */
@@ -27,6 +41,11 @@ export interface TaskOptions {
   readonly concurrency?: number
   /** Calls of this task that may wait until they can run, an integer of 0 or more; one more is ERROR_OCCURRED at once. Default: no limit. */
   readonly queueLimit?: number
+  /**
+   * What happens when the worker of a run dies: by `process.exit`, out of memory, or however else. `'never'`; `'on-failure'`, the body begins anew unless the
+   * exit code was 0; `'always'`; or when and how often. Default: `'on-failure'` for routines off the main thread, `'never'` for other tasks.
+   */
+  readonly restart?: Restart | RestartOptions
   /** What a run gets for its `defer`, `using` and `finally` after it was told to end. 0 or more. Default 0.1 s. */
   readonly grace?: Duration
 }
@@ -35,6 +54,9 @@ export const DEFAULT_LOOP_MARKER = '---Loop---'
 
 /** Seconds, when an option says nothing. */
 export const DEFAULT_GRACE_SECONDS = 0.1
+
+/** How often a worker that dies is replaced, when an option says nothing. */
+export const DEFAULT_RESTARTS = { attempts: 5, withinSeconds: 10, pauseSeconds: 0.1 }
 
 /** Every option there is. `later` ones are named by the design and refused until they work. */
 export const TASK_OPTIONS = {
@@ -47,7 +69,7 @@ export const TASK_OPTIONS = {
   startLoopMarker: 'static',
   concurrency: 'expression',
   queueLimit: 'expression',
+  restart: 'expression',
   grace: 'expression',
   isolation: 'later',
-  restart: 'later',
 } as const satisfies Record<string, 'static' | 'expression' | 'later'>

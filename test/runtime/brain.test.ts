@@ -79,6 +79,11 @@ describe('options', (it) => {
       [{ pace: 'rate' }, /`pace` .*: it needs `refreshRate`/],
       [{ defineLoopLater: true }, /`defineLoopLater` .*: it needs `refreshRate`/],
       [{ refreshrate: 1 }, /`refreshrate` .*: there is no such option; there are `process`/],
+      [{ restart: 'yes' }, /`restart` .*: it is 'yes'; write 'never', 'on-failure', 'always', or an object with `when`, `attempts`, `within`, `pause`/],
+      [{ restart: { attempts: 0 } }, /`restart\.attempts` .*: it is 0; write an integer of 1 or more/],
+      [{ restart: { within: 0 } }, /`restart\.within` .*: it is 0; it must be more than 0/],
+      [{ restart: { every: 1 } }, /`restart\.every` .*: there is no such option; there are `when`/],
+      [{ process: false, restart: 'always' }, /`restart` .*: it is for tasks with `process: true`/],
       [{ isolation: 'process' }, /`isolation` .*: this version does not have it yet/],
     ]
     for (const [options, message] of refusals) assert.match(refusal(options), message)
@@ -89,7 +94,10 @@ describe('options', (it) => {
       process: true, runOnStart: true, refreshRate: '100hz', pace: 'rate', timeout: '1m', grace: 0, concurrency: 2, queueLimit: 0,
     })
     assert.equal([refresh, timeoutMs, graceMs, concurrency, queueLimit, warnings], [{ everyMs: 10, pace: 'rate' }, 60_000, 0, 2, 0, []])
-    assert.is(checkOptions('play', { process: true, runOnStart: true, refreshRate: 1 }).refresh?.pace, 'delay')
+    const routine = checkOptions('play', { process: true, runOnStart: true, refreshRate: 1 })
+    assert.equal([routine.refresh?.pace, routine.restart], ['delay', { when: 'on-failure', attempts: 5, withinMs: 10_000, pauseMs: 100 }])
+    assert.is(checkOptions('play', { process: true, runOnStart: true }).restart.when, 'never')
+    assert.equal(checkOptions('play', { process: true, runOnStart: true, restart: { attempts: Infinity, pause: '2s' } }).restart, { when: 'on-failure', attempts: Infinity, withinMs: 10_000, pauseMs: 2000 })
     assert.is(checkOptions('play', { process: true, runOnStart: true }).graceMs, 100)
   })
 

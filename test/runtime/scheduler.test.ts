@@ -1,6 +1,6 @@
 import * as assert from 'uvu/assert'
 import { plain } from '../../runtime/cargo.ts'
-import type { Host, HostOutcome, RunEvents } from '../../runtime/host/host.ts'
+import type { Death, Host, HostOutcome, RunEvents } from '../../runtime/host/host.ts'
 import { createManualClock } from '../../runtime/scheduler/clock.ts'
 import type { TaskPlan } from '../../runtime/scheduler/plan.ts'
 import type { Run, Settlement } from '../../runtime/scheduler/run.ts'
@@ -50,12 +50,13 @@ function stage({ poolSize = 1, bootMs = 0, endsWhenTold = false } = {}): Stage {
       settled: (run, settlement) => say(`${ExecutionStates[settlement.executionState]} ${run.plan.name}`),
       threwWhileEnding: (run) => say(`threw while ending ${run.plan.name}`),
       forced: () => {},
+      restarts: (run, error, pauseMs) => say(`${error.message}: ${run.plan.name} again in ${pauseMs}`),
     },
   })
   return {
     scheduler, clock, events, bodies,
     submit(plan, caller) {
-      const full = plans.get(plan.name) ?? { host, pooled: true, timeoutMs: undefined, graceMs: 100, concurrency: Infinity, queueLimit: Infinity, ...plan }
+      const full = plans.get(plan.name) ?? { host, pooled: true, timeoutMs: undefined, graceMs: 100, concurrency: Infinity, queueLimit: Infinity, restart: { when: 'never', attempts: 5, withinMs: 10_000, pauseMs: 100 }, ...plan }
       plans.set(plan.name, full)
       return scheduler.submit(full, plain([]), caller)
     },
@@ -69,6 +70,8 @@ function stage({ poolSize = 1, bootMs = 0, endsWhenTold = false } = {}): Stage {
 function returned(outcome: Partial<HostOutcome> = {}): HostOutcome {
   return { kind: 'returned', result: plain('result'), told: false, durationMs: 0, ...outcome } as HostOutcome
 }
+
+const lost = (death: Death): HostOutcome => ({ kind: 'lost', death, error: new Error('died') })
 
 const stateOf = async (run: Run): Promise<string> => ExecutionStates[(await run.settled).executionState]
 const errorOf = async (run: Run): Promise<any> => (await run.settled as Settlement & { error: Error }).error
@@ -230,7 +233,7 @@ describe('the scheduler', (it) => {
     const { submit, ended } = stage({ poolSize: 2 })
     const [dies, dying] = [submit({ name: 'dies' }), submit({ name: 'dying' })]
     dying.tell('cancelled')
-    for (const run of [dies, dying]) await ended(run, { kind: 'lost', error: new Error('died') } as HostOutcome)
+    for (const run of [dies, dying]) await ended(run, { kind: 'lost', death: 'failed', error: new Error('died') } as HostOutcome)
     assert.equal([await stateOf(dies), await stateOf(dying)], ['ERROR_OCCURRED', 'CANCELLED'])
   })
 
@@ -240,6 +243,58 @@ describe('the scheduler', (it) => {
     await clock.advance(30_000)
     assert.is((await errorOf(run)).code, 'worker-not-started')
     assert.equal(events, ['0 start stuck', '30000 kill stuck', '30000 ERROR_OCCURRED stuck'])
+  })
+
+  it('begins a run anew whose worker died, with growing pauses, as often as it may', async () => {
+    const { submit, ended, clock, events } = stage()
+    const restart = { when: 'on-failure', attempts: 2, withinMs: 1000, pauseMs: 100 } as const
+    const run = submit({ name: 'mortal', restart })
+    const dies = (): Promise<void> => ended(run, lost('failed'))
+    await dies()
+    await clock.advance(100)
+    await dies()
+    await clock.advance(200)
+    // The first one is longer ago by then.
+    await clock.advance(700)
+    await dies()
+    for (let death = 0; death < 2; death++) {
+      await clock.advance(200)
+      await dies()
+    }
+    assert.equal(events, [
+      '0 start mortal', '0 died: mortal again in 100', '100 start mortal', '100 died: mortal again in 200', '300 start mortal',
+      '1000 died: mortal again in 200', '1200 start mortal', '1200 died: mortal again in 200',
+      '1400 start mortal', '1400 ERROR_OCCURRED mortal',
+    ])
+    const error = await errorOf(run)
+    assert.equal([error.code, error.cause.message], ['restarted-too-often', 'died'])
+    assert.match(error.message, 'died It was started again 2 times within 1 s, as often as `restart` of `mortal` allows.')
+  })
+
+  it('leaves alone what ended by itself, or could not be loaded', async () => {
+    const { submit, ended, events } = stage({ poolSize: 3 })
+    const restart = { when: 'on-failure', attempts: 2, withinMs: 1000, pauseMs: 100 } as const
+    await ended(submit({ name: 'exits', restart }), lost('exited'))
+    await ended(submit({ name: 'unloaded', restart: { ...restart, when: 'always' } }), lost('not-loaded'))
+    await ended(submit({ name: 'always', restart: { ...restart, when: 'always' } }), lost('exited'))
+    assert.equal(events.filter((event) => !event.includes('start')), ['0 ERROR_OCCURRED exits', '0 ERROR_OCCURRED unloaded', '0 died: always again in 100'])
+  })
+
+  it('ends at once what waits to begin anew, and counts its timeout over all its lives', async () => {
+    const { submit, ended, clock, events } = stage({ poolSize: 2, endsWhenTold: true })
+    const restart = { when: 'on-failure', attempts: 5, withinMs: 10_000, pauseMs: 100 } as const
+    const told = submit({ name: 'told', restart })
+    await ended(told, lost('failed'))
+    told.tell('cancelled')
+    assert.is(await stateOf(told), 'CANCELLED')
+    const timed = submit({ name: 'timed', restart, timeoutMs: 250 })
+    await clock.advance(0)
+    await ended(timed, lost('failed'))
+    await clock.advance(200)
+    await ended(timed, lost('failed'))
+    await clock.advance(50)
+    assert.is(await stateOf(timed), 'TIMEOUT')
+    assert.equal(events.slice(3), ['0 start timed', '0 died: timed again in 100', '100 start timed', '200 died: timed again in 200', '250 TIMEOUT timed'])
   })
 
   it('drops what is queued at stop, tells the others, and resolves when all have ended', async () => {

@@ -43,6 +43,8 @@ export class Robot extends Brain {
   @Brain.task({ process: true, runOnStart: true, refreshRate: CONFIG.demo ? 1 : 2, concurrency: 4 }) thirteen() {}
   @Brain.task({ process: true, runOnStart: true, refreshRate: '100hz', pace: 'rate', queueLimit: 0 }) thirteenB() {}
   @Brain.task({ process: true, runOnStart: true, refreshRate: CONFIG.rate, pace: 'delay', queueLimit: 10 }) thirteenC() {}
+  @Brain.task({ process: true, runOnStart: true, restart: 'always' }) thirteenD() {}
+  @Brain.task({ process: true, runOnStart: true, restart: { attempts: 3, within: '1m', pause: 1 } }) thirteenE() {}
   @Brain.task(COMMON) fourteen(_text: string) {}
   @Brain.task({ ...COMMON, timeout: '10s' }) fifteen() {}
   /** Required parameters where nothing starts it but a call, a routine too. */

@@ -67,8 +67,8 @@ export class Refused extends Brain {
   @Brain.task({ process: true, runOnStart: true, isolation: 'process' }) d3() {}
   // @ts-expect-error — pace needs a refreshRate
   @Brain.task({ process: true, runOnStart: true, pace: 'rate' }) d4() {}
-  // @ts-expect-error — the option 'restart' is not part of this version
-  @Brain.task({ process: true, runOnStart: true, restart: 'never' }) d5() {}
+  // @ts-expect-error — Type '"often"' is not assignable to type
+  @Brain.task({ process: true, runOnStart: true, restart: 'often' }) d5() {}
   // @ts-expect-error — queueLimit can't be less than 0
   @Brain.task({ process: true, runOnStart: true, queueLimit: -1 }) d6() {}
   // @ts-expect-error — queueLimit must be an integer
