@@ -4,14 +4,14 @@
  */
 import { deepestPlace } from './1-parse/deepest.ts'
 import { Facts } from './1-parse/facts.ts'
-import { SCRIPT } from './1-parse/prefilter.ts'
-import { relativeName, SourceProject } from './1-parse/project.ts'
+import { SourceProject } from './1-parse/project.ts'
 import { findBrains, type FoundFile, knownBrainsOf, type Look, lookOf, originsOf, readFile } from './2-analyze/file.ts'
 import { readModule } from './2-analyze/module-state.ts'
 import { namedIn } from './2-analyze/unnamed-steps.ts'
 import { type AskType, TypeOracle } from './2-analyze/type-oracle.ts'
 import { DOORS } from '../src/contract/names.ts'
 import { brainFromMixin, sourceTooDeep } from './diagnostics.ts'
+import { outputName, relativeName } from './file-names.ts'
 import { DiagnosticLog } from './log.ts'
 import type { CompileInput, FileModel } from './model.ts'
 import type { ModuleModel, ModuleOf } from './state-model.ts'
@@ -296,9 +296,3 @@ class Analyzer {
 }
 
 const sortedNames = (names: readonly string[]): string[] => [...new Set(names)].sort()
-
-function outputName(path: string, root: string, sourceRoot: string): string {
-  const base = path.startsWith(`${sourceRoot}/`) ? sourceRoot : root
-  // The name stands in quotes where modules name each other, and in URLs, where a backslash would part it.
-  return relativeName(base, path).replace(SCRIPT, '').replaceAll('../', '_/').replace(/["'`\\\n\r\u2028\u2029]/g, '_')
-}

@@ -1,7 +1,6 @@
 /**
  * text ─parse→ project ─analyze→ FileModel[] ─plan→ Plan ─emit→ modules and declarations. Text in, text out: no disk, no console.
  */
-import { relativeName } from './1-parse/project.ts'
 import { type BrainExplanation, explainBrain } from './3-plan/explain.ts'
 import { reportPackages } from './3-plan/package-errors.ts'
 import { plan, type Plan, plansByFile } from './3-plan/plan.ts'
@@ -9,6 +8,7 @@ import { emitModule } from './4-emit/module.ts'
 import { emitMainTypes, emitState, emitStateTypes } from './4-emit/state.ts'
 import { type Analysis, analyze, Memory } from './analysis.ts'
 import { DIAGNOSTIC_CODES, importUnmatched, suppressionUnused } from './diagnostics.ts'
+import { relativeName } from './file-names.ts'
 import { type Diagnostic, type DiagnosticLog, renameFix } from './log.ts'
 import type { BrainPlan, CompiledModule, CompileInput, CompileResult, EmittedFile, FileModel } from './model.ts'
 import { closest } from './names.ts'

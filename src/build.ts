@@ -17,6 +17,8 @@ export interface Compiler extends ConfigReader {
   /** What it understood, for one that is loaded with it. */
   save?(): string
   transformModule(path: string, text: string, root: string, knownAs?: string, handedOn?: readonly string[]): { readonly code: string } | undefined
+  transformProgram(path: string, text: string, attributes: readonly string[]): { readonly code: string } | undefined
+  reachedFiles(paths: readonly string[], host: CompilerHost): ReadonlySet<string>
   ownPlaces(path: string, text: string): readonly OwnPlace[]
   moduleFindings(path: string, text: string): readonly PlacedFinding[]
   isSuppressed(path: string, text: string, code: string, at: number): boolean
@@ -66,8 +68,8 @@ export async function build(config: BuildConfig, context: BuildContext = {}): Pr
 
   context.onPhase?.('Writing')
   const isBroken = hasErrors(checked.diagnostics)
-  // What a build of some files did not look at is not gone.
-  const keepLast = isBroken || config.patterns.length > 0
+  // What a build of some files did not look at is not gone, and another program may be running.
+  const keepLast = isBroken || config.patterns.length > 0 || config.program !== undefined
   const { outputs, ...written } = writeOutput({ outDir: config.outDir, texts, brains: checked.brains, sources: sourceHashes(config, checked.brains, files), last, keepLast })
   if (!isBroken && checked.brains.length > 0) {
     const remember = (): void => writeCache(config.outDir, cacheText(config, { ...checked, candidates, outputs, seen: files.seen(), saved: compiler?.save?.() }))
@@ -146,7 +148,7 @@ async function compileWith(
   context.onPhase?.('Bundling')
   // Bundling loads esbuild, which a project without brains never needs.
   const { bundle } = await import('./bundle.ts')
-  const bundled = await bundle({ config, modules, failed, handedOn: compiled.handedOn, host, compiler })
+  const bundled = await bundle({ config, modules, failed, handedOn: compiled.handedOn, attributes: compiled.attributes, host, compiler })
   const isBundled = bundled.outputs.size > 0
   return {
     texts: isBundled ? new Map([...fileTexts(compiled), ...bundled.outputs]) : bundled.outputs,

@@ -2,14 +2,14 @@
 // once per process. Writes nothing.
 import { isBuiltin } from 'node:module'
 import { dirname, relative } from 'node:path'
-import { build, type BuildResult, type ImportKind, type Message, type OnLoadResult, type OnResolveResult, type Plugin } from 'esbuild'
+import { build, type BuildResult, type ImportKind, type Message, type OnLoadResult, type OnResolveResult, type Plugin, stop } from 'esbuild'
 import { SCRIPT } from '../compiler/1-parse/prefilter.ts'
 import type { Diagnostic, PlacedFinding } from '../compiler/log.ts'
 import type { CompiledModule } from '../compiler/model.ts'
 import { type BundledTexts, bundleErrors, bundleWarnings, TooDeep, Unloadable } from './bundle-errors.ts'
 import { CompiledGraph, loaderOf, pathOf, RUNTIME } from './compiled-graph.ts'
 import type { Compiler } from './build.ts'
-import { type BuildConfig, isWithin, posix } from './config.ts'
+import { type BuildConfig, isWithin, outputOf, posix } from './config.ts'
 import { inLoadOrder } from './load-order.ts'
 import { OwnPlaces } from './own-places.ts'
 import { withRequire } from './own-require.ts'
@@ -24,8 +24,10 @@ export interface BundleInput {
   /** Sources with a brain that could not be compiled: nothing may be bundled from their text. */
   readonly failed: ReadonlySet<string>
   readonly handedOn: readonly string[]
+  /** Of all brains: for what belongs to the program around them. */
+  readonly attributes: readonly string[]
   readonly host: ProjectFiles
-  readonly compiler: Pick<Compiler, 'transformModule' | 'ownPlaces' | 'moduleFindings' | 'isSuppressed' | 'deepestPlace'>
+  readonly compiler: Pick<Compiler, 'transformModule' | 'transformProgram' | 'reachedFiles' | 'ownPlaces' | 'moduleFindings' | 'isSuppressed' | 'deepestPlace'>
 }
 
 export interface Bundle {
@@ -43,13 +45,14 @@ export async function bundle(input: BundleInput): Promise<Bundle> {
   const graph = new CompiledGraph(modules)
   const places = new OwnPlaces()
   const found = new Map<string, readonly PlacedFinding[]>()
-  const texts = bundledTexts(input, graph)
-  const entries = modules.filter((module) => module.kind !== 'slice' && module.kind !== 'mixin')
+  const textOf = moduleTexts(input)
+  const texts = bundledTexts(input, graph, textOf)
+  const entries = entriesOf(input, graph)
   try {
     const { outputFiles, metafile, warnings } = await build({
       absWorkingDir: config.projectDir,
       // By number: a path with a `*` would be a pattern.
-      entryPoints: entries.map((module, index) => ({ in: `taskbrain:entry/${index}`, out: module.id })),
+      entryPoints: entries.map(({ id }, index) => ({ in: `taskbrain:entry/${index}`, out: id })),
       outdir: config.outDir,
       bundle: true,
       splitting: true,
@@ -64,7 +67,7 @@ export async function bundle(input: BundleInput): Promise<Bundle> {
       write: false,
       metafile: true,
       logLevel: 'silent',
-      plugins: [compiledModules(input, graph, places, found, entries.map(pathOf))],
+      plugins: [compiledModules({ input, graph, places, found, textOf, entryPaths: entries.map(({ path }) => path) })],
     })
     return { outputs: outputTexts(input, { outputFiles, metafile }, places), diagnostics: bundleWarnings(warnings, found, texts) }
   } catch (error) {
@@ -74,7 +77,23 @@ export async function bundle(input: BundleInput): Promise<Bundle> {
     for (const { detail } of messages) if (detail instanceof Error) throw detail
     const own = messages.filter(({ detail }) => detail !== DEPENDS_ON_FAILED)
     return { outputs: new Map(), diagnostics: [...bundleErrors(own, texts), ...bundleWarnings([], found, texts)] }
+  } finally {
+    // The process of esbuild would stay beside the program as long as that runs.
+    if (config.program !== undefined) await stop()
   }
+}
+
+interface Entry {
+  /** Path of the output below the out dir, without `.js`. */
+  readonly id: string
+  readonly path: string
+}
+
+function entriesOf({ config, modules }: BundleInput, graph: CompiledGraph): readonly Entry[] {
+  const { program } = config
+  const compiled = modules.filter((module) => module.kind !== 'slice' && module.kind !== 'mixin').map((module) => ({ id: module.id, path: pathOf(module) }))
+  // One that has a brain itself is among them.
+  return program === undefined || graph.at(program)?.kind === 'main' ? compiled : [...compiled, { id: outputOf(config, program), path: program }]
 }
 
 const SYNTAX_OPTIONS = [
@@ -86,8 +105,17 @@ function syntaxOptions({ projectDir }: BuildConfig): Record<string, unknown> {
   return Object.fromEntries(Object.entries(compilerOptionsOf(projectDir)).filter(([name]) => SYNTAX_OPTIONS.includes(name)))
 }
 
-/** `found`: what there is to say of each module but that it can't be built. */
-function compiledModules(input: BundleInput, graph: CompiledGraph, places: OwnPlaces, found: Map<string, readonly PlacedFinding[]>, entryPaths: readonly string[]): Plugin {
+interface ModulesContext {
+  readonly input: BundleInput
+  readonly graph: CompiledGraph
+  readonly places: OwnPlaces
+  /** What there is to say of each module but that it can't be built. */
+  readonly found: Map<string, readonly PlacedFinding[]>
+  readonly textOf: TextOf
+  readonly entryPaths: readonly string[]
+}
+
+function compiledModules({ input, graph, places, found, textOf, entryPaths }: ModulesContext): Plugin {
   const { config, host, failed, compiler } = input
   const placed = (path: string, source: string, text: string): string => places.named(text, source, compiler.ownPlaces(path, text))
   const isAlias = createAliasTest()
@@ -113,6 +141,8 @@ function compiledModules(input: BundleInput, graph: CompiledGraph, places: OwnPl
           return slice ? { path: pathOf(slice) } : undefined
         }
         const file = host.resolve(path, posix(importer))
+        // What a build wrote is there already.
+        if (file !== undefined && isWithin(config.outDir, file)) return { path: packageFile(config.outDir, file), external: true }
         const folder = file && packageFolderOf(file)
         // Who names another package means it as it was built.
         if (file !== undefined && (folder === undefined || folder === packageFolderOf(importer) || path.startsWith('.'))) return { path: file }
@@ -138,7 +168,7 @@ function compiledModules(input: BundleInput, graph: CompiledGraph, places: OwnPl
         const errors = findings.filter(({ finding }) => finding.severity === 'error')
         found.set(path, findings.filter((each) => !errors.includes(each)))
         if (errors.length > 0) return { errors: [{ text: 'early errors', detail: new Unloadable(path, errors) }] }
-        return { contents: placed(path, path, textOf(path, text, input)), loader: loaderOf(path), resolveDir: dirname(path) }
+        return { contents: placed(path, path, textOf(path, text)), loader: loaderOf(path), resolveDir: dirname(path) }
       }
     },
   }
@@ -155,8 +185,15 @@ function unlessTooDeep(path: string, load: (path: string) => OnLoadResult | unde
 }
 
 /** An ordinary module as it goes into the bundle. */
-function textOf(path: string, text: string, { config, handedOn, host, compiler }: BundleInput): string {
-  return compiler.transformModule(path, text, config.projectDir, host.nameOf(path), handedOn)?.code ?? text
+type TextOf = (path: string, text: string) => string
+
+function moduleTexts({ config, modules, handedOn, attributes, host, compiler }: BundleInput): TextOf {
+  // Without a program there is nothing that no task reaches.
+  const reached = config.program === undefined ? undefined : compiler.reachedFiles(modules.map(({ source }) => source), host)
+  const changed: (path: string, text: string) => { readonly code: string } | undefined = (path, text) => (!reached || reached.has(path)
+    ? compiler.transformModule(path, text, config.projectDir, host.nameOf(path), handedOn)
+    : compiler.transformProgram(path, text, attributes))
+  return (path, text) => changed(path, text)?.code ?? text
 }
 
 // --- output ---
@@ -181,8 +218,7 @@ function outputTexts({ config, modules }: BundleInput, { outputFiles, metafile }
 // --- errors ---
 
 /** What stood where when it was refused. It is made again rather than kept: most builds never ask. */
-function bundledTexts(input: BundleInput, graph: CompiledGraph): BundledTexts {
-  const { config, host, compiler } = input
+function bundledTexts({ config, host, compiler }: BundleInput, graph: CompiledGraph, textOf: TextOf): BundledTexts {
   return {
     projectDir: config.projectDir,
     deepest: (path, text) => compiler.deepestPlace(path, text).at,
@@ -191,7 +227,7 @@ function bundledTexts(input: BundleInput, graph: CompiledGraph): BundledTexts {
       const compiled = graph.at(path)
       const source = compiled?.source ?? path
       const text = (host.readFile(source) ?? '').replace(/^\uFEFF/, '')
-      return { source, text, given: () => compiled?.code ?? textOf(path, text, input) }
+      return { source, text, given: () => compiled?.code ?? textOf(path, text) }
     },
   }
 }

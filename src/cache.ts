@@ -101,6 +101,7 @@ interface Call {
   /** Patterns were given: what they did not match is kept. Which they were tells `candidates`. */
   readonly partial: boolean
   readonly candidates: readonly string[]
+  readonly program?: string
 }
 
 function callOf(config: BuildConfig, candidates: readonly string[]): Call {
@@ -111,6 +112,7 @@ function callOf(config: BuildConfig, candidates: readonly string[]): Call {
     outDir: nameOf(config.outDir),
     partial: config.patterns.length > 0,
     candidates: candidates.map(nameOf),
+    ...(config.program !== undefined && { program: nameOf(config.program) }),
   }
 }
 

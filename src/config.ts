@@ -1,5 +1,7 @@
 import { existsSync, statSync } from 'node:fs'
 import { basename, dirname, relative, resolve, sep } from 'node:path'
+import { SCRIPT } from '../compiler/1-parse/prefilter.ts'
+import { outputName } from '../compiler/file-names.ts'
 
 /** The call is wrong, not the input: a person gets the message and exit code 2. */
 export class UsageError extends Error {
@@ -24,6 +26,8 @@ export interface BuildConfig {
   readonly outDir: string
   /** Empty: all of the project. */
   readonly patterns: readonly string[]
+  /** A script that is built with the brains, so that it may import their sources. */
+  readonly program?: string | undefined
 }
 
 const DEFAULT_OUT_DIR = '.taskbrain'
@@ -34,6 +38,9 @@ export const posix = (path: string): string => (sep === '\\' ? path.replaceAll('
 /** Whether `path` is `folder` or lies in it. Both absolute and POSIX. */
 export const isWithin = (folder: string, path: string): boolean =>
   path === folder || path.startsWith(folder.endsWith('/') ? folder : `${folder}/`)
+
+/** The id of what a script becomes: its path below the out dir, without `.js`. */
+export const outputOf = ({ projectDir, sourceRoot }: BuildConfig, path: string): string => outputName(path, projectDir, sourceRoot)
 
 /** How a person reads a path: relative to where they stand, POSIX. */
 export const shownPath = (config: BuildConfig, path: string): string => posix(relative(config.cwd, path)) || '.'
@@ -52,6 +59,12 @@ export function resolveConfig(options: BuildOptions): BuildConfig {
   return { cwd, projectDir, sourceRoot, outDir, patterns: options.patterns }
 }
 
+/** The same with a program. Throws UsageError also where that is no script of the project. */
+export function programConfig(options: BuildOptions, program: string): BuildConfig & { readonly program: string } {
+  const config = resolveConfig(options)
+  return { ...config, program: programFile(config, program) }
+}
+
 function projectFolder(cwd: string): string {
   for (let folder = cwd; ; folder = dirname(folder)) {
     if (existsSync(`${folder}/package.json`)) return folder
@@ -68,6 +81,14 @@ function givenSourceRoot(cwd: string, given: string): string {
   if (isFolder(folder)) return folder
   const problem = existsSync(folder) ? 'is not a folder' : 'does not exist'
   throw new UsageError(`--root "${given}" ${problem}. It names the folder that output paths mirror, such as src.`)
+}
+
+function programFile({ cwd, projectDir }: BuildConfig, given: string): string {
+  const file = posix(resolve(cwd, given))
+  if (!isFile(file)) throw new UsageError(`"${given}" is no file that can be run.`)
+  if (!SCRIPT.test(file)) throw new UsageError(`"${given}" is no script: its name does not end in .ts, .js or the like.`)
+  if (!isWithin(projectDir, file)) throw new UsageError(`${file} lies outside of the project ${projectDir}. Run it from its own folder.`)
+  return file
 }
 
 function nonEmpty(flag: string, given: string): string {

@@ -26,6 +26,8 @@ export type Paint = (style: Style, text: string) => string
 export interface Reporter {
   /** One line that the next one replaces, on a terminal alone. */
   progress(phase: string): void
+  /** Takes the line of `progress` away. */
+  done(): void
   /** A line on stdout. */
   line(text: string): void
   usageError(message: string, hint: string): void
@@ -66,6 +68,7 @@ export function createReporter({ stdout, stderr, env }: ReportOptions): Reporter
       stderr.write(paintErr('dim', `${phase} …`))
       progressShown = true
     },
+    done: clear,
     line: out,
     usageError(message, hint) {
       err(`${paintErr('red', 'error')} ${message}`)

@@ -2,6 +2,7 @@
 // Must not look at types: files are parsed one by one, without a tsconfig and without the type checker.
 
 import { Project, ts } from 'ts-morph'
+import { relativeName } from '../file-names.ts'
 import type { SourceText } from '../log.ts'
 import type { CompilerHost } from '../model.ts'
 import type { SyntaxMistake } from './config-text.ts'
@@ -177,13 +178,4 @@ function emptyProject(): Project {
     skipAddingFilesFromTsConfig: true,
     compilerOptions: { target: ts.ScriptTarget.ESNext, allowJs: true, jsx: ts.JsxEmit.Preserve },
   })
-}
-
-/** POSIX path relative to the project's folder; a file outside of it keeps its `../` steps. */
-export function relativeName(root: string, path: string): string {
-  const from = root.split('/').filter(Boolean)
-  const to = path.split('/').filter(Boolean)
-  let common = 0
-  while (common < from.length && common < to.length - 1 && from[common] === to[common]) common++
-  return [...from.slice(common).map(() => '..'), ...to.slice(common)].join('/')
 }

@@ -7,6 +7,9 @@ const ALONE = new Set([
 /** Loaders that compile TypeScript: worker entries are JavaScript, and a loader costs each thread its start. */
 const TYPESCRIPT_LOADER = /(?:^|[\\/])(?:tsx|ts-node|@swc-node|@esbuild-kit)(?:[\\/@]|$)/
 
+/** It builds what is started, which a worker entry is not. */
+const OWN_LOADER = /^taskbrain\/register$|[\\/]taskbrain[\\/]dist[\\/]register\.mjs$/
+
 /** The flags that a worker thread inherits of those that this process was started with. */
 export function workerExecArgv(execArgv: readonly string[]): string[] {
   const inherited: string[] = []
@@ -15,7 +18,7 @@ export function workerExecArgv(execArgv: readonly string[]): string[] {
     if (ALONE.has(flag)) inherited.push(flag)
     if (!WITH_VALUE.has(flag)) continue
     const value = inlineValue ?? execArgv[(index += 1)]
-    if (value !== undefined && !TYPESCRIPT_LOADER.test(value)) inherited.push(flag, value)
+    if (value !== undefined && !TYPESCRIPT_LOADER.test(value) && !OWN_LOADER.test(value)) inherited.push(flag, value)
   }
   return inherited
 }

@@ -12,6 +12,8 @@ export interface Flag {
 
 export interface CommandLine {
   readonly positionals: readonly string[]
+  /** What is the program's own. */
+  readonly rest: readonly string[]
   text(flag: string): string | undefined
   has(flag: string): boolean
 }
@@ -34,12 +36,23 @@ export function parseCommandLine(args: readonly string[], flags: Readonly<Record
   }
   return {
     positionals,
+    rest: [],
     text: (name) => {
       const value = values[name]
       return typeof value === 'string' ? value : undefined
     },
     has: (name) => values[name] === true,
   }
+}
+
+/** What stands before the first word that is no flag, and from there on: that is the business of the program which is named there. */
+export function splitAtProgram(args: readonly string[], flags: Readonly<Record<string, Flag>>): readonly [own: readonly string[], program: readonly string[]] {
+  let at = 0
+  while (args[at]?.startsWith('-')) {
+    const takesNext = Object.entries(flags).some(([name, { type }]) => type === 'string' && args[at] === `--${name}`)
+    at += takesNext ? 2 : 1
+  }
+  return [args.slice(0, at), args.slice(at)]
 }
 
 /** `--root --json` left the value out; `--root=--json` means it. */

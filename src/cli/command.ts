@@ -11,6 +11,8 @@ export interface CommandContext {
   readonly now: () => number
   /** Aborted when the process is told to end. */
   readonly signal: AbortSignal
+  /** Makes this process that of a program. Settles when its module has run, which may be long before it ends. */
+  readonly become: (program: string, args: readonly string[]) => Promise<void>
 }
 
 export interface Command {
@@ -20,7 +22,10 @@ export interface Command {
   readonly summary: string
   readonly details: string
   readonly flags: Readonly<Record<string, Flag>>
-  run(line: CommandLine, context: CommandContext): Promise<ExitCode>
+  /** From the first word on that is no flag all belongs to the program that it names. */
+  readonly takesProgram?: boolean
+  /** `undefined`: the program that this process has become says how it ends. */
+  run(line: CommandLine, context: CommandContext): Promise<ExitCode | undefined>
 }
 
 export const HELP_FLAG: Flag = { type: 'boolean', short: 'h', help: 'Show this help.' }

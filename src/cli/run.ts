@@ -1,18 +1,20 @@
 import { UsageError } from '../config.ts'
-import { didYouMean, parseCommandLine } from './arguments.ts'
+import { didYouMean, parseCommandLine, splitAtProgram } from './arguments.ts'
 import { buildCommand } from './build.ts'
 import { checkCommand } from './check.ts'
 import type { Command, CommandContext, ExitCode } from './command.ts'
+import { devCommand } from './dev.ts'
 import { explainCommand } from './explain.ts'
 import { commandHelp, generalHelp } from './help.ts'
+import { runProgramCommand } from './run-program.ts'
 
-const COMMANDS: readonly Command[] = [buildCommand, checkCommand, explainCommand]
+const COMMANDS: readonly Command[] = [buildCommand, runProgramCommand, devCommand, checkCommand, explainCommand]
 const NAMES = COMMANDS.map((command) => command.name)
 const HELP = new Set(['help', '--help', '-h'])
 const VERSION = new Set(['--version', '-v'])
 
 /** One call of `taskbrain`. Never throws for what a person did. */
-export async function runCommandLine(args: readonly string[], version: string, context: CommandContext): Promise<ExitCode> {
+export async function runCommandLine(args: readonly string[], version: string, context: CommandContext): Promise<ExitCode | undefined> {
   const [name, ...rest] = args
   const { report } = context
   if (name === undefined) {
@@ -34,8 +36,9 @@ export async function runCommandLine(args: readonly string[], version: string, c
   }
 }
 
-async function runCommand(command: Command, args: readonly string[], context: CommandContext): Promise<ExitCode> {
-  const line = parseCommandLine(args, command.flags)
+async function runCommand(command: Command, args: readonly string[], context: CommandContext): Promise<ExitCode | undefined> {
+  const [own, rest] = command.takesProgram ? splitAtProgram(args, command.flags) : [args, []]
+  const line = { ...parseCommandLine(own, command.flags), rest }
   if (!line.has('help')) return command.run(line, context)
   context.report.line(commandHelp(command))
   return 0

@@ -1,7 +1,7 @@
 import { existsSync, rmSync, symlinkSync } from 'node:fs'
 import { join } from 'node:path'
 import * as assert from 'uvu/assert'
-import { configMistake, deepestPlace, isSuppressed, moduleFindings, ownPlaces, transformModule } from '../../compiler/index.ts'
+import { configMistake, deepestPlace, isSuppressed, moduleFindings, reachedFiles, ownPlaces, transformModule } from '../../compiler/index.ts'
 import type { Manifest } from '../../src/contract/manifest.ts'
 import { type BuildContext, type BuildResult, check, type Compiler } from '../../src/build.ts'
 import { resolveConfig, UsageError } from '../../src/config.ts'
@@ -352,6 +352,8 @@ function compilerOf(
       files: [], diagnostics: [], brains: [], sources: [], handedOn: [], attributes: [],
     }),
     transformModule,
+    transformProgram: () => undefined,
+    reachedFiles,
     ownPlaces,
     configMistake,
     moduleFindings,
