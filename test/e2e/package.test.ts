@@ -107,6 +107,13 @@ if (out.executionState === ExecutionStates.CORRECTLY) {
 // @ts-expect-error the argument is missing
 await brain.tasks.distance()
 `,
+  'src/program.ts': `import { createLogger } from 'taskbrain'
+import { MainBrain } from './main.brain.js'
+
+const brain: MainBrain = new MainBrain(createLogger({ identifier: 'Robot', level: 'silent' }), 640)
+await brain.run()
+console.log(brain.frames >= 5, brain.pose.x, ...process.argv.slice(2))
+`,
   'uncompiled.mjs': `import { Brain, createLogger } from 'taskbrain'
 
 class Bare extends Brain {}
@@ -219,6 +226,10 @@ describe('the packed library', (it) => {
   })
   it('is typed from end to end for a program that imports what was built', () => {
     assertTyped(built())
+  })
+  it('runs a program that imports the source of its brain, without a build step', () => {
+    for (const [command, ...args] of [['npx', '--no-install', 'taskbrain', 'run'], [process.execPath, '--import', 'taskbrain/register']])
+      assert.equal(run(command!, [...args, 'src/program.ts', '--fast'], installed()), { exitCode: 0, stdout: 'true 3 --fast\n', stderr: '' })
   })
   it('says how to compile a brain that never was', () => {
     const { exitCode, stderr } = run(process.execPath, ['uncompiled.mjs'], installed())
