@@ -1,7 +1,7 @@
 import { defineBuildConfig } from 'unbuild'
 import { writeDiagnosticExamples } from './scripts/diagnostic-examples.ts'
 
-const DOORS = ['index', 'internal', 'engine', 'worker', 'thread', 'compiler', 'cli', 'register', 'vite', 'esbuild']
+const DOORS = ['index', 'internal', 'engine', 'worker', 'thread', 'compiler', 'cli', 'register', 'vite', 'rolldown', 'esbuild']
 
 /** A thread loads one file in place of ten: the loader takes longer over each than V8 does over what is in it. */
 const runtimeOfThreads = (id: string): string | undefined =>

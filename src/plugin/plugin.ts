@@ -1,6 +1,7 @@
 // One plugin for every bundler: the same compiler, and for each a small part that says how it takes in a worker's file.
-import { createUnplugin, type UnpluginInstance } from 'unplugin'
+import { createUnplugin, type UnpluginInstance, type UnpluginOptions } from 'unplugin'
 import { esbuildSetup } from './esbuild-hooks.ts'
+import { rolldownHost, type RolldownOptions } from './rolldown-host.ts'
 import { rollupHooks } from './rollup-hooks.ts'
 import { viteHost, type ViteConfig } from './vite-host.ts'
 
@@ -13,7 +14,8 @@ const NAME = 'taskbrain'
 
 export const plugin: UnpluginInstance<TaskbrainOptions | undefined> = createUnplugin((options, meta) => {
   if (meta.framework === 'esbuild') return { name: NAME, esbuild: { setup: (build) => esbuildSetup(build, options ?? {}) } }
-  if (meta.framework !== 'vite') throw new Error(`taskbrain has no plugin for ${meta.framework} yet: use taskbrain/vite, taskbrain/esbuild or the command \`taskbrain build\`.`)
+  if (meta.framework === 'rolldown') return rolldownPlugin(options ?? {})
+  if (meta.framework !== 'vite') throw new Error(`taskbrain has no plugin for ${meta.framework} yet: use taskbrain/vite, taskbrain/rolldown, taskbrain/esbuild or the command \`taskbrain build\`.`)
   const host = viteHost(options ?? {})
   const { resolveFileUrl, ...hooks } = rollupHooks(host)
   return {
@@ -24,3 +26,10 @@ export const plugin: UnpluginInstance<TaskbrainOptions | undefined> = createUnpl
     vite: { resolveFileUrl, configResolved: (config: ViteConfig) => host.configured(config) },
   }
 })
+
+function rolldownPlugin(options: TaskbrainOptions): UnpluginOptions {
+  const host = rolldownHost(options)
+  const { resolveFileUrl, ...hooks } = rollupHooks(host)
+  const own = { resolveFileUrl, options: (given: RolldownOptions) => host.configured(given) }
+  return { name: NAME, enforce: 'pre', ...hooks, rolldown: own as unknown as NonNullable<UnpluginOptions['rolldown']> }
+}

@@ -54,7 +54,8 @@ export function rollupHooks(host: RollupHost): RollupHooks {
     const workerUrl = (worker: CompiledModule): string => {
       const referenceId = (context.emitFile as unknown as EmitChunk)({ type: 'chunk', id: pathOf(worker), name: worker.id })
       ownReferences.add(referenceId)
-      return `import.meta.ROLLUP_FILE_URL_${referenceId}`
+      // What stands for it is a URL, or its text where a bundler does not ask us.
+      return `new URL(import.meta.ROLLUP_FILE_URL_${referenceId})`
     }
     const { code, map } = linkModule(file.module, file.graph, workerUrl)
     return { code, map: map === undefined ? { mappings: '' } : withContent(map, readText(file.module.source)) }

@@ -1,0 +1,2 @@
+export { taskbrain } from './plugin/rolldown.ts'
+export type { TaskbrainOptions } from './plugin/plugin.ts'
