@@ -2,7 +2,7 @@ import type { Flag } from './arguments.ts'
 import type { Command } from './command.ts'
 
 export function generalHelp(commands: readonly Command[]): string {
-  const rows = commands.map((command) => [`${command.name} ${command.usage}`, command.summary] as const)
+  const rows = commands.map((command) => [`${command.name} ${command.usage}`.trim(), command.summary] as const)
   return [
     'taskbrain: write one class, run its methods as tasks on threads.',
     '',
@@ -19,7 +19,7 @@ export function generalHelp(commands: readonly Command[]): string {
 export function commandHelp(command: Command): string {
   const flags = Object.entries(command.flags).map(([name, flag]) => [flagText(name, flag), flag.help] as const)
   return [
-    `Usage: taskbrain ${command.name} ${command.usage} [flags]`,
+    `Usage: ${['taskbrain', command.name, command.usage, '[flags]'].filter(Boolean).join(' ')}`,
     '',
     command.summary,
     command.details,

@@ -6,9 +6,10 @@ import type { Command, CommandContext, ExitCode } from './command.ts'
 import { devCommand } from './dev.ts'
 import { explainCommand } from './explain.ts'
 import { commandHelp, generalHelp } from './help.ts'
+import { initCommand } from './init.ts'
 import { runProgramCommand } from './run-program.ts'
 
-const COMMANDS: readonly Command[] = [buildCommand, runProgramCommand, devCommand, checkCommand, explainCommand]
+const COMMANDS: readonly Command[] = [initCommand, buildCommand, runProgramCommand, devCommand, checkCommand, explainCommand]
 const NAMES = COMMANDS.map((command) => command.name)
 const HELP = new Set(['help', '--help', '-h'])
 const VERSION = new Set(['--version', '-v'])

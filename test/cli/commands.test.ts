@@ -45,7 +45,7 @@ describe('taskbrain', (it) => {
     using project = scratchProject(SMALL_BRAIN)
     const refusals: readonly (readonly [readonly string[], RegExp])[] = [
       [['biuld'], /There is no command biuld\. Did you mean build\?/],
-      [['zzzzzz'], /There is no command zzzzzz\. The commands are build, run, dev, check and explain\./],
+      [['zzzzzz'], /There is no command zzzzzz\. The commands are init, build, run, dev, check and explain\./],
       [['--verison'], /There is no flag --verison\. Did you mean --version\?/],
       [['build', '--out-dri', 'x'], /There is no flag --out-dri\. Did you mean --out-dir\?/],
       [['check', '--watch'], /There is no flag --watch\./],

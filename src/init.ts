@@ -1,0 +1,136 @@
+// Sets a project up. Adds what is not there and changes nothing that is.
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { basename, dirname } from 'node:path'
+import { type BuildConfig, isFile, UsageError } from './config.ts'
+import { record } from './json-file.ts'
+import { findSources } from './sources.ts'
+
+export interface InitResult {
+  /** Relative to the project's folder, in the order in which a person thinks of them. */
+  readonly files: readonly InitFile[]
+  /** Packages that the project does not name yet. */
+  readonly toInstall: readonly string[]
+}
+
+export interface InitFile {
+  readonly path: string
+  readonly outcome: 'made' | 'added to' | 'left as it is'
+}
+
+/** Throws UsageError where package.json is none, or a file can't be written. */
+export async function initProject(config: BuildConfig): Promise<InitResult> {
+  const { projectDir } = config
+  const manifest = readManifest(projectDir)
+  const { candidates } = await findSources(config)
+  const wanted: readonly (readonly [path: string, text: string | undefined])[] = [
+    ['package.json', manifestText(manifest, basename(projectDir))],
+    ['tsconfig.json', ifMissing(projectDir, 'tsconfig.json', TSCONFIG)],
+    ['.gitignore', ignoreText(readIfThere(`${projectDir}/.gitignore`))],
+    // Who has a brain needs no example of one.
+    ...(candidates.length > 0 ? [] : Object.entries(EXAMPLE).map(([path, text]) => [path, ifMissing(projectDir, path, text)] as const)),
+  ]
+  const files = wanted.map(([path, text]): InitFile => {
+    const isThere = isFile(`${projectDir}/${path}`)
+    if (text === undefined) return { path, outcome: 'left as it is' }
+    write(`${projectDir}/${path}`, text)
+    return { path, outcome: isThere ? 'added to' : 'made' }
+  })
+  const named = new Set(['dependencies', 'devDependencies', 'peerDependencies'].flatMap((kind) => Object.keys(record(manifest?.content[kind]))))
+  return { files, toInstall: ['taskbrain'].filter((name) => !named.has(name) && manifest?.content['name'] !== name) }
+}
+
+// --- package.json ---
+
+interface ProjectManifest {
+  readonly text: string
+  readonly content: Record<string, unknown>
+}
+
+function readManifest(projectDir: string): ProjectManifest | undefined {
+  const text = readIfThere(`${projectDir}/package.json`)
+  if (text === undefined) return undefined
+  try {
+    const content: unknown = JSON.parse(text.replace(/^\uFEFF/, ''))
+    if (content === record(content)) return { text, content: record(content) }
+  } catch {
+    // Said below.
+  }
+  throw new UsageError(`${projectDir}/package.json is no JSON that could be added to. Mend it first.`)
+}
+
+const SCRIPTS = { build: 'taskbrain build', start: 'taskbrain run src/main.ts', dev: 'taskbrain dev src/main.ts' }
+/** `import { MainBrain } from '#brain/main.brain.js'` is the output of a build, from any folder. */
+const IMPORTS = { '#brain/*': './.taskbrain/*' }
+
+/** `undefined` where nothing is to be added. */
+function manifestText(manifest: ProjectManifest | undefined, folder: string): string | undefined {
+  const { content, text } = manifest ?? { content: { name: folder.toLowerCase().replace(/[^a-z0-9-]+/g, '-').replace(/^-+|-+$/g, '') || 'program', private: true, type: 'module' }, text: '' }
+  const next = { ...content, scripts: { ...SCRIPTS, ...record(content['scripts']) }, imports: { ...IMPORTS, ...record(content['imports']) } }
+  const hasAll = (there: unknown, wanted: object): boolean => Object.keys(wanted).every((key) => Object.hasOwn(record(there), key))
+  if (manifest && hasAll(content['scripts'], SCRIPTS) && hasAll(content['imports'], IMPORTS)) return undefined
+  return `${JSON.stringify(next, null, /^\{\r?\n([ \t]+)/.exec(text)?.[1] ?? 2)}\n`
+}
+
+// --- other files ---
+
+const TSCONFIG = `{
+  "compilerOptions": {
+    "target": "es2022",
+    "module": "esnext",
+    "moduleResolution": "bundler",
+    "strict": true,
+    "noEmit": true,
+    "types": ["node"]
+  },
+  "include": ["src"]
+}
+`
+
+const EXAMPLE = {
+  'src/main.brain.ts': `import { Brain } from 'taskbrain'
+
+export class MainBrain extends Brain {
+  ticks = 0 // shared by all tasks, wherever they run
+
+  @Brain.task({ process: true, runOnStart: true, refreshRate: '100ms' })
+  tick() {
+    this.ticks += 1
+  }
+
+  @Brain.task({ process: false, runOnStart: true })
+  async show() {
+    await this.until(() => this.ticks >= 10)
+    this.logger.info(\`\${this.ticks} ticks\`)
+    void this.stop()
+  }
+}
+`,
+  'src/main.ts': [
+    "import { createLogger } from 'taskbrain'",
+    "import { MainBrain } from './main.brain'",
+    '',
+    "const brain = new MainBrain(createLogger({ identifier: 'Brain' }))",
+    'await brain.run()',
+    '',
+  ].join('\n'),
+}
+
+const ifMissing = (projectDir: string, path: string, text: string): string | undefined => (isFile(`${projectDir}/${path}`) ? undefined : text)
+
+function ignoreText(text = ''): string | undefined {
+  if (/^\/?\.taskbrain\/?\s*$/m.test(text)) return undefined
+  return `${text}${text === '' || text.endsWith('\n') ? '' : '\n'}.taskbrain/\n`
+}
+
+function readIfThere(path: string): string | undefined {
+  return isFile(path) ? readFileSync(path, 'utf8') : undefined
+}
+
+function write(path: string, text: string): void {
+  try {
+    mkdirSync(dirname(path), { recursive: true })
+    writeFileSync(path, text)
+  } catch (error) {
+    throw new UsageError(`${path} can't be written: ${(error as NodeJS.ErrnoException).code ?? String(error)}.`)
+  }
+}
