@@ -1,5 +1,5 @@
-// In: a file with brains. Out: the attributes that code may step which has such a brain by another name than `this`, and the files with brains
-// that it has others of. Must not ask for types: an attribute too many does no harm.
+// In: a file with brains. Out: the attributes that code may step which has such a brain by another name than `this`, with `pose.x` the parts of those
+// that lie inline, and the files with brains that it has others of. Must not ask the type checker: an attribute too many does no harm.
 
 import { ts } from 'ts-morph'
 import { basesOf, heritageOf } from '../1-parse/classes.ts'
@@ -7,7 +7,9 @@ import type { ClassNode } from '../1-parse/declarations.ts'
 import { hasModifier } from '../1-parse/imports.ts'
 import type { SourceProject, SourceUnit } from '../1-parse/project.ts'
 import { holdsFunction, memberName } from './attributes.ts'
+import type { InlineFields } from './inline-shape.ts'
 import { readScope } from './scope.ts'
+import { typeOfAnnotation, typeOfInitializer } from './types.ts'
 import { isBrainFile } from './ways-back.ts'
 
 export interface KnownAttributes {
@@ -20,8 +22,9 @@ export interface KnownAttributes {
 export function knownAttributes(brains: readonly ClassNode[], unit: SourceUnit, project: SourceProject): KnownAttributes {
   const named = namesIn(unit, brains)
   const known = brains.map((node) => {
-    const chain = [node, ...basesOf(node, unit, project).map((base) => base.node)]
-    return { names: chain.flatMap(attributeNames), isHandedOn: chain.some(handsItselfOn) || (node.name !== undefined && named.has(node.name.text)) }
+    const chain = [{ node, unit }, ...basesOf(node, unit, project)]
+    const names = chain.flatMap((each) => [...attributeNames(each.node), ...partNames(each.node, each.unit, project)])
+    return { names, isHandedOn: chain.some((each) => handsItselfOn(each.node)) || (node.name !== undefined && named.has(node.name.text)) }
   })
   const namesOf = (those: typeof known): string[] => [...new Set(those.flatMap(({ names }) => names))]
   return { handedOn: namesOf(known.filter(({ isHandedOn }) => isHandedOn)), all: namesOf(known) }
@@ -74,11 +77,35 @@ function localNames({ importClause }: ts.ImportDeclaration): string[] {
 }
 
 /** Those with an initial value; which of them are shared their types would say. */
-function attributeNames({ members }: ClassNode): string[] {
-  const isShared = (name: string | undefined): name is string => name !== undefined && !/^[#_]/.test(name)
-  return members.flatMap((member) => {
-    if (ts.isConstructorDeclaration(member)) return member.parameters.filter((each) => ts.isParameterPropertyDeclaration(each, member)).map(({ name }) => name.getText()).filter(isShared)
+const attributeNames = (node: ClassNode): string[] => attributesOf(node).map(({ name }) => name)
+
+interface Declared {
+  readonly name: string
+  readonly node: ts.PropertyDeclaration | ts.ParameterDeclaration
+}
+
+function attributesOf({ members }: ClassNode): Declared[] {
+  return members.flatMap((member): Declared[] => {
+    if (ts.isConstructorDeclaration(member)) return member.parameters.filter((each) => ts.isParameterPropertyDeclaration(each, member)).map((node) => ({ name: node.name.getText(), node })).filter(isShared)
     if (!ts.isPropertyDeclaration(member) || !member.initializer || hasModifier(member, ts.SyntaxKind.StaticKeyword) || holdsFunction(member) || ts.getDecorators(member)) return []
-    return [memberName(member.name)].filter(isShared)
+    const name = memberName(member.name)
+    return name === undefined ? [] : [{ name, node: member }].filter(isShared)
+  })
+}
+
+const isShared = ({ name }: Declared): boolean => !/^[#_]/.test(name)
+
+/** `pose.x` and its like. */
+function partNames(node: ClassNode, unit: SourceUnit, project: SourceProject): string[] {
+  return attributesOf(node).flatMap(({ name, node: { type, initializer } }) => {
+    const known = type ? typeOfAnnotation(type, unit, project) : initializer && typeOfInitializer(initializer, unit, project)
+    return known?.fields ? partsOf(known.fields, name) : []
+  })
+}
+
+function partsOf(fields: InlineFields, path: string): string[] {
+  return fields.flatMap((field) => {
+    const name = `${path}.${field.name}`
+    return field.kind === 'object' ? [name, ...partsOf(field.fields, name)] : [name]
   })
 }

@@ -7,7 +7,7 @@ import type { Edit } from '../model.ts'
 import { quoted } from '../quoted.ts'
 import { contains, waits } from './cancel-points.ts'
 import { writtenKey } from './leaf-accesses.ts'
-import { type Access, isAccess, unnamedAmong, type UnnamedSteps } from './may-be-brain.ts'
+import { type Access, attributesAmong, isAccess, mayBePart, type UnnamedSteps } from './may-be-brain.ts'
 import { isMutator } from './regions/methods.ts'
 import { isInside } from './regions/order.ts'
 import { isAssignment, isStep, targetsOf } from './scope.ts'
@@ -19,7 +19,9 @@ export function unnamedStepEdits(node: ts.Node, steps: UnnamedSteps): Edit[] {
     if (ts.isTypeNode(at)) return
     const step = stepOf(at)
     const accesses = step ? unnamedIn(step, steps) : []
+    const part = step && accesses.length === 0 ? partIn(step, steps) : undefined
     if (step && accesses.length > 0) edits.push(...stepEdits(step, accesses, steps.prefix))
+    else if (step && part) edits.push(...partEdits(step, part, steps.prefix))
     else if (ts.isExpression(at)) edits.push(...togetherEdits(at, steps))
     ts.forEachChild(at, visit)
   }
@@ -27,8 +29,8 @@ export function unnamedStepEdits(node: ts.Node, steps: UnnamedSteps): Edit[] {
   return edits
 }
 
-/** Those of the attributes that a text may name. */
-export const namedIn = (text: string, attributes: readonly string[]): string[] => attributes.filter((name) => text.includes(name))
+/** Those of the attributes that a text may name. A part may have any name, and its key be worked out. */
+export const namedIn = (text: string, attributes: readonly string[]): string[] => attributes.filter((name) => name.includes('.') || text.includes(name))
 
 // --- internal ---
 
@@ -77,12 +79,21 @@ function isWithinStep(call: ts.CallExpression): boolean {
   }
 }
 
-/** What of its target may be an attribute, or a part of one. */
+/** What of its target may be an attribute, and behind that a part of another one: `holder.poses[0].x`. */
 function unnamedIn({ node, target }: Step, steps: UnnamedSteps): readonly Access[] {
   const whole = bareExpression(target)
-  const found = unnamedAmong(accessesIn(target), isAccess(whole) && !ts.isCallExpression(node) ? whole : undefined, steps)
+  const stepped = isAccess(whole) && !ts.isCallExpression(node) ? whole : undefined
+  const found = attributesAmong(accessesIn(target), stepped, steps)
   // `robot?.list.push(1)` may do nothing at all.
-  return found.some(ts.isOptionalChain) ? [] : found
+  if (found.length === 0 || found.some(ts.isOptionalChain)) return []
+  const isWithin = stepped && found.at(-1) !== stepped && found.at(-1) !== bareExpression(stepped.expression)
+  return isWithin && mayBePart(stepped, steps) ? [...found, stepped] : found
+}
+
+/** The target, where that may be a part of an attribute. */
+function partIn({ node, target }: Step, steps: UnnamedSteps): Access | undefined {
+  const whole = bareExpression(target)
+  return isAccess(whole) && !ts.isCallExpression(node) && mayBePart(whole, steps) ? whole : undefined
 }
 
 /** `robot.n = robot.n + 1`, where nothing comes behind what is added. */
@@ -119,7 +130,11 @@ function accessesIn(target: ts.Expression): Access[] {
  */
 function togetherEdits(node: ts.Expression, steps: UnnamedSteps): Edit[] {
   const targets = givenTogether(node)
-  const given = new Map(targets.flatMap((target) => unnamedAmong(accessesIn(target), target, steps)).filter(isSimple).map((access) => [access.expression.getText(), access]))
+  const unnamed = targets.flatMap((target) => {
+    const attributes = attributesAmong(accessesIn(target), target, steps)
+    return attributes.length === 0 && mayBePart(target, steps) ? [target] : attributes
+  })
+  const given = new Map(unnamed.filter(isSimple).map((access) => [access.expression.getText(), access]))
   if (given.size === 0 || waits(node)) return []
   return [...given].map(([object, access]) => {
     const key = writtenKey(access)
@@ -173,6 +188,28 @@ function stepEdits(step: Step, accesses: readonly Access[], prefix: string): Edi
   const close = (isWhole ? step.close : '))') + '))'.repeat(accesses.length - 1) + (ts.isPostfixUnaryExpression(node) || ts.isPrefixUnaryExpression(node) ? semicolon(node) : '')
   return [...atKeys, ...callEdits(node, first, openOf(first), close)]
 }
+
+/**
+ * `$.onPart(p, 'x', ($value) => ($value.x += 1))` for `p.x += 1`. Where the right side does something it runs first, and outside of the step:
+ * it may be one on another brain.
+ */
+function partEdits(step: Step, access: Access, prefix: string): Edit[] {
+  const { node, target } = step
+  const key = writtenKey(access)
+  const value = ts.isBinaryExpression(node) ? node.right : undefined
+  if (key === undefined || (value && contains(value, isDoing))) return stepEdits(step, [access], prefix)
+  const operator = ts.isPrefixUnaryExpression(node) ? ts.tokenToString(node.operator)! : ''
+  let parentheses = ''
+  for (let at: ts.Node = access; at !== target; at = at.parent) if (ts.isParenthesizedExpression(at.parent)) parentheses += '('
+  const start = access.expression.getEnd()
+  const insert: Edit = { kind: 'insert', at: start, text: `, ${quoted(key)}, (${prefix}value) => (${operator}${parentheses}${prefix}value` }
+  const last = ts.isBinaryExpression(node) ? '' : semicolon(node as ts.PrefixUnaryExpression | ts.PostfixUnaryExpression)
+  return [insert, ...callEdits(node, access, `${prefix}.onPart(`, `))${last}`)]
+}
+
+const isDoing = (node: ts.Node): boolean =>
+  ts.isCallExpression(node) || ts.isNewExpression(node) || ts.isTaggedTemplateExpression(node) || ts.isDeleteExpression(node)
+  || ts.isAwaitExpression(node) || ts.isYieldExpression(node) || isStep(node) || (ts.isBinaryExpression(node) && isAssignment(node))
 
 /** Around a step whose target begins with `access`. What stands before that, as `++` or the beginning of a parenthesis, goes. */
 function callEdits(node: ts.Expression, access: Access, open: string, close: string): Edit[] {

@@ -30,7 +30,7 @@ export function assign(brain: any, name: string, operator: AssignmentOperator, v
 /** The same of what may be anything: its value is read before `value` runs, which is of no matter to a brain. */
 export function assignLate(object: any, name: string, operator: AssignmentOperator, value: () => any): any {
   // `counts[at] += 1`: an element, of what may be any array.
-  if (typeof name === 'number') {
+  if (typeof name === 'number' && !isSnapshot(object)) {
     const before = object[name]
     return object[name] = operated(before, operator, value())
   }
@@ -119,7 +119,17 @@ export function update(brain: any, name: string, value: () => any): any {
  */
 export function change<T>(brain: any, name: string, change: (value: any) => T): T {
   const shared = sharedAttribute(brain, name)
-  return shared ? shared.store.change(shared.slot, change) : change(brain[name])
+  if (shared) return shared.store.change(shared.slot, change)
+  const value = brain[name]
+  return isSnapshot(value) ? inStepOf(value, undefined, () => change(value)) : change(value)
+}
+
+/**
+ * `work` reads a property of an object and sets it. On what an attribute holds that is one step for all threads, by whatever name that goes.
+ * For anything else it costs no more than the question.
+ */
+export function onPart<T>(object: any, key: string, work: (object: any) => T): T {
+  return isSnapshot(object) ? inStepOf(object, key, () => work(object)) : work(object)
 }
 
 /** What `work` does to an attribute and reads of it is one step: `[robot.n] = [robot.n + 1]`. Returns what `work` returns. */
