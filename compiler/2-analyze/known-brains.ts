@@ -4,10 +4,13 @@
 import { ts } from 'ts-morph'
 import { basesOf, heritageOf } from '../1-parse/classes.ts'
 import type { ClassNode } from '../1-parse/declarations.ts'
+import { outerExpression } from '../1-parse/expressions.ts'
 import { hasModifier } from '../1-parse/imports.ts'
 import type { SourceProject, SourceUnit } from '../1-parse/project.ts'
 import { holdsFunction, memberName } from './attributes.ts'
 import type { InlineFields } from './inline-shape.ts'
+import { writtenKey } from './leaf-accesses.ts'
+import { isAccess } from './may-be-brain.ts'
 import { readScope } from './scope.ts'
 import { typeOfAnnotation, typeOfInitializer } from './types.ts'
 import { isBrainFile } from './ways-back.ts'
@@ -17,17 +20,20 @@ export interface KnownAttributes {
   readonly handedOn: readonly string[]
   /** Of all of its brains. */
   readonly all: readonly string[]
+  /** Of what its brains may hand on of what they hold: `pose.x`, where a member has `this.pose` as a whole. */
+  readonly parts: readonly string[]
 }
 
 export function knownAttributes(brains: readonly ClassNode[], unit: SourceUnit, project: SourceProject): KnownAttributes {
   const named = namesIn(unit, brains)
   const known = brains.map((node) => {
     const chain = [{ node, unit }, ...basesOf(node, unit, project)]
-    const names = chain.flatMap((each) => [...attributeNames(each.node), ...partNames(each.node, each.unit, project)])
-    return { names, isHandedOn: chain.some((each) => handsItselfOn(each.node)) || (node.name !== undefined && named.has(node.name.text)) }
+    const parts = chain.flatMap((each) => partNames(each.node, each.unit, project))
+    const whole = new Set(parts.length > 0 ? chain.flatMap((each) => hadWhole(each.node)) : [])
+    return { names: [...chain.flatMap((each) => attributeNames(each.node)), ...parts], parts: parts.filter((name) => name.split('.').slice(0, -1).some((key) => whole.has(key))), isHandedOn: chain.some((each) => handsItselfOn(each.node)) || (node.name !== undefined && named.has(node.name.text)) }
   })
   const namesOf = (those: typeof known): string[] => [...new Set(those.flatMap(({ names }) => names))]
-  return { handedOn: namesOf(known.filter(({ isHandedOn }) => isHandedOn)), all: namesOf(known) }
+  return { handedOn: namesOf(known.filter(({ isHandedOn }) => isHandedOn)), all: namesOf(known), parts: [...new Set(known.flatMap(({ parts }) => parts))] }
 }
 
 /** Files with brains that a file, or an ordinary module that it leads to, imports to have one of them, also as a type. */
@@ -101,6 +107,24 @@ function partNames(node: ClassNode, unit: SourceUnit, project: SourceProject): s
     const known = type ? typeOfAnnotation(type, unit, project) : initializer && typeOfInitializer(initializer, unit, project)
     return known?.fields ? partsOf(known.fields, name) : []
   })
+}
+
+/** Keys that members read, but on the way to another one: with `this.pose.x` nobody has the pose. */
+function hadWhole(node: ts.Node): string[] {
+  const outer = outerExpression(node)
+  const { parent } = outer
+  const isOnTheWay = isAccess(parent) && parent.expression === outer && writtenKey(parent) !== undefined
+  const isSet = ts.isBinaryExpression(parent) && parent.left === outer && parent.operatorToken.kind === ts.SyntaxKind.EqualsToken
+  const key = isAccess(node) ? writtenKey(node) : ts.isBindingElement(node) || ts.isPropertyAssignment(node) || ts.isShorthandPropertyAssignment(node) ? memberKey(node) : undefined
+  const found = key !== undefined && !isOnTheWay && !isSet ? [key] : []
+  ts.forEachChild(node, (child) => void found.push(...hadWhole(child)))
+  return found
+}
+
+/** In a pattern. */
+function memberKey(node: ts.BindingElement | ts.PropertyAssignment | ts.ShorthandPropertyAssignment): string | undefined {
+  const key = ts.isBindingElement(node) ? node.propertyName ?? node.name : node.name
+  return ts.isPropertyName(key) ? memberName(key) : undefined
 }
 
 function partsOf(fields: InlineFields, path: string): string[] {

@@ -22,6 +22,9 @@ export type Access = ts.PropertyAccessExpression | ts.ElementAccessExpression
 
 export const isAccess = (node: ts.Node): node is Access => ts.isPropertyAccessExpression(node) || ts.isElementAccessExpression(node)
 
+/** `pose.x`, of what a brain holds. */
+export const isOfPart = (name: string): boolean => name.includes('.')
+
 /** Which of the accesses of a target, the outermost last, may be attributes. `whole` is the target itself. */
 export function attributesAmong(accesses: readonly Access[], whole: Access | undefined, steps: UnnamedSteps): Access[] {
   return accesses.filter((access) => isAttribute(access, access === whole, steps))
@@ -29,25 +32,40 @@ export function attributesAmong(accesses: readonly Access[], whole: Access | und
 
 /** Whether an access may be one of a part of an attribute that lies inline, which everybody may have by any name: another value would be frozen. */
 export function mayBePart(access: Access, steps: UnnamedSteps): boolean {
-  const keys = keysOfParts(steps.names!)
+  const { keys } = readNames(steps.names!)
   const key = writtenKey(access)
   const isNumber = key === undefined && isNumeric((access as ts.ElementAccessExpression).argumentExpression)
   // Of a tuple `0` is a key.
   const isKey = key !== undefined ? keys.has(key) : isNumber ? keys.has('0') : keys.size > 0
-  return isKey && mayBeBrain(access, steps) && !isMadeOtherwise(access.expression)
+  return isKey && mayBeBrain(access, steps) && !isMadeOtherwise(access.expression) && !isOfOwn(access.expression, steps)
 }
 
 // --- internal ---
 
-function keysOfParts(names: ReadonlySet<string>): ReadonlySet<string> {
-  const known = partKeys.get(names)
-  if (known) return known
-  const keys = new Set([...names].filter((name) => name.includes('.')).map((name) => name.slice(name.lastIndexOf('.') + 1)))
-  partKeys.set(names, keys)
-  return keys
+interface Names {
+  /** Where no brain is handed on, parts of what one holds may be. */
+  readonly hasAttributes: boolean
+  /** Of parts. */
+  readonly keys: ReadonlySet<string>
 }
 
-const partKeys = new WeakMap<ReadonlySet<string>, ReadonlySet<string>>()
+function readNames(names: ReadonlySet<string>): Names {
+  const known = namesRead.get(names)
+  if (known) return known
+  const parts = [...names].filter(isOfPart)
+  const read = { hasAttributes: parts.length < names.size, keys: new Set(parts.map((name) => name.slice(name.lastIndexOf('.') + 1))) }
+  namesRead.set(names, read)
+  return read
+}
+
+const namesRead = new WeakMap<ReadonlySet<string>, Names>()
+
+/** `p` after `const p = this.pose`, which is seen to elsewhere. */
+function isOfOwn(object: ts.Expression, { isKnown }: UnnamedSteps): boolean {
+  const bare = bareExpression(object)
+  const declared = ts.isIdentifier(bare) ? declarationAround(bare) : undefined
+  return declared !== undefined && isConstant(declared) && declared.initializer !== undefined && comesFrom(declared.initializer, isKnown)
+}
 
 const OTHERWISE_MADE = new RegExp(`^(?:${TYPED_ARRAY_NAMES.join('|')}|Buffer|(?:Readonly|Weak)?(?:Map|Set))$`)
 
@@ -75,7 +93,7 @@ function isAttribute(access: Access, isWhole: boolean, steps: UnnamedSteps): boo
   const { expression, argumentExpression } = access as ts.ElementAccessExpression
   // `this[key] += 1`
   if (steps.ownClass !== undefined && bareExpression(expression).kind === ts.SyntaxKind.ThisKeyword) return true
-  return isWhole && !isNumeric(argumentExpression) && !isContainer(expression) && mayBeBrain(access, steps)
+  return isWhole && readNames(steps.names!).hasAttributes && !isNumeric(argumentExpression) && !isContainer(expression) && mayBeBrain(access, steps)
 }
 
 /** What a literal makes is no brain, nor is a part of what an attribute holds, nor the instance of another class within its own code. */
