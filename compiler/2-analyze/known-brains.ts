@@ -30,7 +30,11 @@ export function knownAttributes(brains: readonly ClassNode[], unit: SourceUnit, 
     const chain = [{ node, unit }, ...basesOf(node, unit, project)]
     const parts = chain.flatMap((each) => partNames(each.node, each.unit, project))
     const whole = new Set(parts.length > 0 ? chain.flatMap((each) => hadWhole(each.node)) : [])
-    return { names: [...chain.flatMap((each) => attributeNames(each.node)), ...parts], parts: parts.filter((name) => name.split('.').slice(0, -1).some((key) => whole.has(key))), isHandedOn: chain.some((each) => handsItselfOn(each.node)) || (node.name !== undefined && named.has(node.name.text)) }
+    return {
+      names: [...chain.flatMap((each) => attributeNames(each.node)), ...parts],
+      parts: parts.filter((name) => name.split('.').slice(0, -1).some((key) => whole.has(key))),
+      isHandedOn: chain.some((each) => handsItselfOn(each.node)) || (node.name !== undefined && named.has(node.name.text)),
+    }
   })
   const namesOf = (those: typeof known): string[] => [...new Set(those.flatMap(({ names }) => names))]
   return { handedOn: namesOf(known.filter(({ isHandedOn }) => isHandedOn)), all: namesOf(known), parts: [...new Set(known.flatMap(({ parts }) => parts))] }

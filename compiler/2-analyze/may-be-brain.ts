@@ -78,13 +78,14 @@ function isMadeOtherwise(object: ts.Expression): boolean {
   return isConstant(declared) && declared.initializer !== undefined && ts.isNewExpression(bareExpression(declared.initializer))
 }
 
-/** Whether a value is that of such an expression, or a part of it. */
+/** Whether a value is surely that of such an expression, or a part of it. */
 function comesFrom(value: ts.Expression, isIt: (node: ts.Node) => boolean = () => false): boolean {
   const bare = bareExpression(value)
   if (isIt(bare)) return true
   if (isAccess(bare) || ts.isCallExpression(bare)) return comesFrom(bare.expression, isIt)
-  if (ts.isConditionalExpression(bare)) return comesFrom(bare.whenTrue, isIt) || comesFrom(bare.whenFalse, isIt)
-  return ts.isBinaryExpression(bare) && (comesFrom(bare.left, isIt) || comesFrom(bare.right, isIt))
+  if (ts.isConditionalExpression(bare)) return comesFrom(bare.whenTrue, isIt) && comesFrom(bare.whenFalse, isIt)
+  if (!ts.isBinaryExpression(bare)) return false
+  return comesFrom(bare.right, isIt) && (bare.operatorToken.kind === ts.SyntaxKind.CommaToken || comesFrom(bare.left, isIt))
 }
 
 function isAttribute(access: Access, isWhole: boolean, steps: UnnamedSteps): boolean {
@@ -114,4 +115,3 @@ function mayBeThis(node: ts.Node, ownClass: ts.Node | undefined): boolean {
   const classAround = holder && (ts.isClassLike(holder) ? holder : ts.isClassLike(holder.parent) ? holder.parent : undefined)
   return classAround === undefined || classAround === ownClass
 }
-
