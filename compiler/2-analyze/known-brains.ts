@@ -11,7 +11,7 @@ import { holdsFunction, memberName } from './attributes.ts'
 import type { InlineFields } from './inline-shape.ts'
 import { writtenKey } from './leaf-accesses.ts'
 import { isAccess } from './may-be-brain.ts'
-import { readScope } from './scope.ts'
+import { isInPattern, readScope } from './scope.ts'
 import { typeOfAnnotation, typeOfInitializer } from './types.ts'
 import { isBrainFile } from './ways-back.ts'
 
@@ -119,16 +119,20 @@ function hadWhole(node: ts.Node): string[] {
   const { parent } = outer
   const isOnTheWay = isAccess(parent) && parent.expression === outer && writtenKey(parent) !== undefined
   const isSet = ts.isBinaryExpression(parent) && parent.left === outer && parent.operatorToken.kind === ts.SyntaxKind.EqualsToken
-  const key = isAccess(node) ? writtenKey(node) : ts.isBindingElement(node) || ts.isPropertyAssignment(node) || ts.isShorthandPropertyAssignment(node) ? memberKey(node) : undefined
+  const key = isAccess(node) ? writtenKey(node) : keyInPattern(node)
   const found = key !== undefined && !isOnTheWay && !isSet ? [key] : []
   ts.forEachChild(node, (child) => void found.push(...hadWhole(child)))
   return found
 }
 
-/** In a pattern. */
-function memberKey(node: ts.BindingElement | ts.PropertyAssignment | ts.ShorthandPropertyAssignment): string | undefined {
-  const key = ts.isBindingElement(node) ? node.propertyName ?? node.name : node.name
-  return ts.isPropertyName(key) ? memberName(key) : undefined
+/** `pose` in `const { pose: p } = this` and `({ pose: p } = this)`. */
+function keyInPattern(node: ts.Node): string | undefined {
+  if (ts.isBindingElement(node)) {
+    const key = node.propertyName ?? node.name
+    return ts.isPropertyName(key) ? memberName(key) : undefined
+  }
+  const isProperty = ts.isPropertyAssignment(node) || ts.isShorthandPropertyAssignment(node)
+  return isProperty && isInPattern(node.parent) ? memberName(node.name) : undefined
 }
 
 function partsOf(fields: InlineFields, path: string): string[] {
