@@ -28,7 +28,7 @@ export interface Analysis {
   readonly modules: () => readonly ModuleModel[]
   /** Every file that was parsed for it so far, absolute and sorted. */
   readonly sources: () => readonly string[]
-  /** Attributes of brains that code may have by another name than `this`, sorted. */
+  /** Attributes of brains that code may have by another name than `this`, and parts of attributes, as `pose.x`; sorted. */
   readonly handedOn: readonly string[]
   /** Those of all brains, sorted. */
   readonly attributes: readonly string[]
@@ -195,12 +195,12 @@ class Analyzer {
     })
   }
 
-  /** Of a brain that its own file hands on, and of all brains in a file that other code imports to have one. */
+  /** Of a brain that its own file hands on, and of all brains in a file that other code imports to have one; of any other what it holds may be handed on. */
   #attributesHandedOn(withBrains: readonly string[]): readonly string[] {
     const known = new Set(withBrains.flatMap((path) => this.#reading(path, this.#kept.known, this.readings.known, () => knownBrainsOf(this.#find(path, new DiagnosticLog())!)) ?? []))
     return sortedNames(withBrains.flatMap((path) => {
-      const { all, handedOn } = this.#look(path)!.attributes
-      return known.has(path) ? all : handedOn
+      const { all, handedOn, parts } = this.#look(path)!.attributes
+      return known.has(path) ? all : [...handedOn, ...parts]
     }))
   }
 

@@ -11,7 +11,7 @@ export const REGISTRATIONS = '*registrations*'
 export const EVERYBODY = '*everybody*'
 
 /** What emitted code joins to the prefix of a file: `$.assign`, `$value`, `$RobotState`. */
-const JOINED = '(?:value\\d*|error|loop|result|default|brain|worker|[\\w$]+(?:State|Base))?'
+const JOINED = '(?:value\\d*|part|key|error|loop|result|default|brain|worker|[\\w$]+(?:State|Base))?'
 
 /** What the names of emitted code begin with, so that none of them is a name of the file. Linear; may pass over a prefix that is free. */
 export function freePrefix(text: string): string {

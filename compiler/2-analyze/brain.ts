@@ -219,7 +219,8 @@ function readMember(member: ts.ClassElement, { scope, attributes, classNames, st
       selfEscapes: scope.selfEscapes,
       classEscapes: scope.classEscapes,
       evals: scope.evals.map((call) => ({ start: call.getStart(), end: call.getEnd() })),
-      edits: [...updates.edits, ...unnamed, ...cancelPoints(member, prefix)],
+      // A change of an attribute stands around a step of its part that is the same expression.
+      edits: [...unnamed, ...updates.edits, ...cancelPoints(member, prefix)],
     },
   }
 }

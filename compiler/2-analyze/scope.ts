@@ -364,7 +364,7 @@ export function isWritten(name: ts.Node): boolean {
 }
 
 /** `[name] = pair`, `({ a: name, ...rest } = o)`, `for (name of names)`. */
-function isInPattern(node: ts.Node): boolean {
+export function isInPattern(node: ts.Node): boolean {
   const { parent } = node
   if (ts.isForOfStatement(parent) || ts.isForInStatement(parent)) return parent.initializer === node
   if (ts.isBinaryExpression(parent)) return parent.left === node && isAssignment(parent)

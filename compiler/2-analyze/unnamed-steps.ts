@@ -7,7 +7,7 @@ import type { Edit } from '../model.ts'
 import { quoted } from '../quoted.ts'
 import { contains, waits } from './cancel-points.ts'
 import { writtenKey } from './leaf-accesses.ts'
-import { type Access, isAccess, unnamedAmong, type UnnamedSteps } from './may-be-brain.ts'
+import { type Access, attributesAmong, isAccess, isOfPart, mayBePart, type UnnamedSteps } from './may-be-brain.ts'
 import { isMutator } from './regions/methods.ts'
 import { isInside } from './regions/order.ts'
 import { isAssignment, isStep, targetsOf } from './scope.ts'
@@ -19,7 +19,9 @@ export function unnamedStepEdits(node: ts.Node, steps: UnnamedSteps): Edit[] {
     if (ts.isTypeNode(at)) return
     const step = stepOf(at)
     const accesses = step ? unnamedIn(step, steps) : []
+    const part = step && accesses.length === 0 ? partIn(step, steps) : undefined
     if (step && accesses.length > 0) edits.push(...stepEdits(step, accesses, steps.prefix))
+    else if (step && part) edits.push(...partEdits(step, part, steps.prefix))
     else if (ts.isExpression(at)) edits.push(...togetherEdits(at, steps))
     ts.forEachChild(at, visit)
   }
@@ -27,8 +29,12 @@ export function unnamedStepEdits(node: ts.Node, steps: UnnamedSteps): Edit[] {
   return edits
 }
 
-/** Those of the attributes that a text may name. */
-export const namedIn = (text: string, attributes: readonly string[]): string[] => attributes.filter((name) => text.includes(name))
+/** Those of the attributes that a text may name, and all parts. Where keys are worked out it matters whether there are attributes at all: one is left. */
+export function namedIn(text: string, names: readonly string[]): string[] {
+  const [first, ...others] = names.filter((name) => !isOfPart(name))
+  if (first === undefined) return [...names]
+  return [first, ...others.filter((name) => text.includes(name)), ...names.filter(isOfPart)]
+}
 
 // --- internal ---
 
@@ -77,12 +83,21 @@ function isWithinStep(call: ts.CallExpression): boolean {
   }
 }
 
-/** What of its target may be an attribute, or a part of one. */
+/** What of its target may be an attribute, and behind that a part of another one: `holder.poses[0].x`. */
 function unnamedIn({ node, target }: Step, steps: UnnamedSteps): readonly Access[] {
   const whole = bareExpression(target)
-  const found = unnamedAmong(accessesIn(target), isAccess(whole) && !ts.isCallExpression(node) ? whole : undefined, steps)
+  const stepped = isAccess(whole) && !ts.isCallExpression(node) ? whole : undefined
+  const found = attributesAmong(accessesIn(target), stepped, steps)
   // `robot?.list.push(1)` may do nothing at all.
-  return found.some(ts.isOptionalChain) ? [] : found
+  if (found.length === 0 || found.some(ts.isOptionalChain)) return []
+  const isWithin = stepped && found.at(-1) !== stepped && found.at(-1) !== bareExpression(stepped.expression)
+  return isWithin && mayBePart(stepped, steps) ? [...found, stepped] : found
+}
+
+/** The target, where that may be a part of an attribute. */
+function partIn({ node, target }: Step, steps: UnnamedSteps): Access | undefined {
+  const whole = bareExpression(target)
+  return isAccess(whole) && !ts.isCallExpression(node) && mayBePart(whole, steps) ? whole : undefined
 }
 
 /** `robot.n = robot.n + 1`, where nothing comes behind what is added. */
@@ -119,7 +134,11 @@ function accessesIn(target: ts.Expression): Access[] {
  */
 function togetherEdits(node: ts.Expression, steps: UnnamedSteps): Edit[] {
   const targets = givenTogether(node)
-  const given = new Map(targets.flatMap((target) => unnamedAmong(accessesIn(target), target, steps)).filter(isSimple).map((access) => [access.expression.getText(), access]))
+  const unnamed = targets.flatMap((target) => {
+    const attributes = attributesAmong(accessesIn(target), target, steps)
+    return attributes.length === 0 && mayBePart(target, steps) ? [target] : attributes
+  })
+  const given = new Map(unnamed.filter(isSimple).map((access) => [access.expression.getText(), access]))
   if (given.size === 0 || waits(node)) return []
   return [...given].map(([object, access]) => {
     const key = writtenKey(access)
@@ -170,15 +189,47 @@ function stepEdits(step: Step, accesses: readonly Access[], prefix: string): Edi
     const next = accesses[index + 1]
     return keyEdits(access, outerExpression(access).getEnd(), `, (${value}) => (${next ? openOf(next) : operator}${opened(access, next?.expression ?? target)}${value}`)
   })
-  const close = (isWhole ? step.close : '))') + '))'.repeat(accesses.length - 1) + (ts.isPostfixUnaryExpression(node) || ts.isPrefixUnaryExpression(node) ? semicolon(node) : '')
+  const close = (isWhole ? step.close : '))') + '))'.repeat(accesses.length - 1)
   return [...atKeys, ...callEdits(node, first, openOf(first), close)]
 }
+
+/**
+ * `$.onPart(p, 'x', ($part) => ($part.x += 1))` for `p.x += 1`. Where the right side does something it runs first, and outside of the step:
+ * it may be one on another brain.
+ */
+function partEdits(step: Step, access: Access, prefix: string): Edit[] {
+  const { node, target } = step
+  if (ts.isBinaryExpression(node) && contains(node.right, isDoing)) return stepEdits(step, [access], prefix)
+  const operator = ts.isPrefixUnaryExpression(node) ? ts.tokenToString(node.operator)! : ''
+  let parentheses = ''
+  for (let at: ts.Node = access; at !== target; at = at.parent) if (ts.isParenthesizedExpression(at.parent)) parentheses += '('
+  return [...partKeyEdits(access, operator + parentheses, prefix), ...callEdits(node, access, `${prefix}.onPart(`, '))')]
+}
+
+/** `, 'x', ($part) => ($part` before `.x`, and `, key, ($part, $key) => ($part[$key]` in the place of `[key]`. */
+function partKeyEdits(access: Access, before: string, prefix: string): Edit[] {
+  const start = access.expression.getEnd()
+  const part = `${prefix}part`
+  const key = writtenKey(access)
+  if (key !== undefined) return [{ kind: 'insert', at: start, text: `, ${quoted(key)}, (${part}) => (${before}${part}` }]
+  const { argumentExpression } = access as ts.ElementAccessExpression
+  return [
+    { kind: 'replace', start, end: argumentExpression.getStart(), text: ', ' },
+    { kind: 'replace', start: argumentExpression.getEnd(), end: access.getEnd(), text: `, (${part}, ${prefix}key) => (${before}${part}[${prefix}key]` },
+  ]
+}
+
+/** Whether it may do more than read. */
+const isDoing = (node: ts.Node): boolean =>
+  (ts.isCallExpression(node) && !/^Math\.\w+$/.test(node.expression.getText())) || ts.isNewExpression(node) || ts.isTaggedTemplateExpression(node) || ts.isDeleteExpression(node)
+  || ts.isAwaitExpression(node) || ts.isYieldExpression(node) || isStep(node) || (ts.isBinaryExpression(node) && isAssignment(node))
 
 /** Around a step whose target begins with `access`. What stands before that, as `++` or the beginning of a parenthesis, goes. */
 function callEdits(node: ts.Expression, access: Access, open: string, close: string): Edit[] {
   const [start, end] = [node.getStart(), node.getEnd()]
-  if (access.getStart() === start) return [{ kind: 'wrap', start, end, open, close }]
-  return [{ kind: 'replace', start, end: access.getStart(), text: open }, { kind: 'wrap', start, end, open: '', close }]
+  const ending: Edit[] = semicolon(node) ? [{ kind: 'insert', at: end, text: ';' }] : []
+  if (access.getStart() === start) return [{ kind: 'wrap', start, end, open, close }, ...ending]
+  return [{ kind: 'replace', start, end: access.getStart(), text: open }, { kind: 'wrap', start, end, open: '', close }, ...ending]
 }
 
 /** The parentheses that begin before an access and end behind it. */

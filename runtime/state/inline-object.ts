@@ -1,7 +1,7 @@
 import { invariant } from '../errors.ts'
 import type { Arena } from './arena.ts'
 import type { InlinePart } from './inline-shape.ts'
-import { Moment, momentShown, type SnapshotHome } from './inline-snapshot.ts'
+import { Moment, momentShown, type SnapshotHome, type Stretch } from './inline-snapshot.ts'
 import { leavesOf } from './inline-value.ts'
 import { type Layout, REGION, type Slot } from './layout.ts'
 import type { Lock } from './lock.ts'
@@ -179,9 +179,9 @@ export class InlineObject implements SnapshotHome, Held {
     if (moment === this.#watched) this.#watched = undefined
   }
 
-  inStep<T>(moment: Moment, leaf: number, work: () => T): T {
+  inStep<T>(moment: Moment, { start, end }: Stretch, work: () => T): T {
     return this.#atomic(() => {
-      moment.values[leaf] = this.#takeLeaf(this.#leaves[leaf]!) ?? moment.values[leaf]!
+      for (let leaf = start; leaf < end; leaf++) moment.values[leaf] = this.#takeLeaf(this.#leaves[leaf]!) ?? moment.values[leaf]!
       return work()
     })
   }

@@ -12,9 +12,12 @@ export interface SnapshotHome {
   leavesOf(part: InlinePart, value: unknown): readonly (number | boolean)[]
   /** A moment shows from now on what was written through it. */
   wrote(moment: Moment): void
-  /** Runs `work` in one step, in which the moment shows what the leaf is now. */
-  inStep<T>(moment: Moment, leaf: number, work: () => T): T
+  /** Runs `work` in one step, in which the moment shows what the leaves from `start` to `end` are now. */
+  inStep<T>(moment: Moment, stretch: Stretch, work: () => T): T
 }
+
+/** Some of its leaves. */
+export type Stretch = Pick<InlineShape, 'start' | 'end'>
 
 /**
  * What the leaves of an object were at one moment, and the objects that show it: one that looks as the user's own would,
@@ -109,9 +112,11 @@ class Snapshot extends Given {
     return #moment in object
   }
 
-  static inStep<T>(snapshot: Snapshot, key: PropertyKey, work: () => T): T {
-    const part = snapshot.#shape.parts.find((each) => each.key === String(key))
-    return part && !part.shape && snapshot.#moment.isCurrent ? snapshot.#moment.home.inStep(snapshot.#moment, part.start, work) : work()
+  static inStep<T>(snapshot: Snapshot, key: PropertyKey | undefined, work: () => T): T {
+    if (!snapshot.#moment.isCurrent) return work()
+    const part = key === undefined ? undefined : snapshot.#shape.parts.find((each) => each.key === String(key))
+    const stretch = part ? part.shape ?? { start: part.start, end: part.start + 1 } : snapshot.#shape
+    return snapshot.#moment.home.inStep(snapshot.#moment, stretch, work)
   }
 
   static move(object: object, moment: Moment): void {
@@ -127,8 +132,8 @@ class Snapshot extends Given {
 /** Whether an object shows an attribute, and writes to it. */
 export const isSnapshot = (object: unknown): boolean => typeof object === 'object' && object !== null && Snapshot.is(object)
 
-/** Runs `work`, which reads a property of a snapshot and sets it: in one step for all threads, where it is a leaf. */
-export const inStepOf = <T>(snapshot: object, key: PropertyKey, work: () => T): T => Snapshot.inStep(snapshot as Snapshot, key, work)
+/** Runs `work`, which reads a property of a snapshot and sets it, or several of them: in one step for all threads. */
+export const inStepOf = <T>(snapshot: object, key: PropertyKey | undefined, work: () => T): T => Snapshot.inStep(snapshot as Snapshot, key, work)
 
 type Property = readonly [key: string, descriptor: PropertyDescriptor]
 
@@ -143,6 +148,9 @@ function newSnapshot(shape: InlineShape, moment: Moment): object {
   return Object.preventExtensions(snapshot)
 }
 
+/** Those that read elements and set them: for all threads in one step. */
+const MOVING = ['copyWithin', 'reverse', 'sort'] as const
+
 /** The methods are its own since some of them would move elements before they fail. */
 function fixedLength({ path, parts }: InlineShape): readonly Property[] {
   const refused = ['push', 'pop', 'shift', 'unshift', 'splice'].map((method): Property => [method, {
@@ -152,7 +160,15 @@ function fixedLength({ path, parts }: InlineShape): readonly Property[] {
       throw lengthChanged(path, parts.length, method)
     },
   }])
-  return [['length', { writable: false }], ...refused]
+  const moving = MOVING.map((method): Property => [method, {
+    enumerable: false,
+    configurable: false,
+    value(this: object, ...given: unknown[]): unknown {
+      const move = (): unknown => Reflect.apply(Array.prototype[method], this, given)
+      return isSnapshot(this) ? inStepOf(this, undefined, move) : move()
+    },
+  }])
+  return [['length', { writable: false }], ...refused, ...moving]
 }
 
 function propertyOf(part: InlinePart): Property {

@@ -30,18 +30,19 @@ export function assign(brain: any, name: string, operator: AssignmentOperator, v
 /** The same of what may be anything: its value is read before `value` runs, which is of no matter to a brain. */
 export function assignLate(object: any, name: string, operator: AssignmentOperator, value: () => any): any {
   // `counts[at] += 1`: an element, of what may be any array.
-  if (typeof name === 'number') {
+  if (typeof name === 'number' && !isSnapshot(object)) {
     const before = object[name]
     return object[name] = operated(before, operator, value())
   }
   if (sharedAttribute(object, name)) return assign(object, name, operator, value())
-  if (isSnapshot(object)) {
-    const operand = value()
-    return inStepOf(object, name, () => object[name] = operated(object[name], operator, operand))
-  }
+  if (isSnapshot(object)) return assignPart(object, name, operator, value())
   const before = object[name]
   return object[name] = operated(before, operator, value())
 }
+
+// A function of its own, and so are `changeSnapshot` and `inStepOnPart`: one within another that holds what it was given costs each call of that.
+const assignPart = (snapshot: any, key: string, operator: AssignmentOperator, value: any): any =>
+  inStepOf(snapshot, key, () => snapshot[key] = operated(snapshot[key], operator, value))
 
 function assignOtherwise(brain: any, name: string, operator: AssignmentOperator, value: any): any {
   const numbers = numbersOf(brain)
@@ -119,8 +120,22 @@ export function update(brain: any, name: string, value: () => any): any {
  */
 export function change<T>(brain: any, name: string, change: (value: any) => T): T {
   const shared = sharedAttribute(brain, name)
-  return shared ? shared.store.change(shared.slot, change) : change(brain[name])
+  if (shared) return shared.store.change(shared.slot, change)
+  const value = brain[name]
+  return isSnapshot(value) ? changeSnapshot(value, change) : change(value)
 }
+
+const changeSnapshot = <T>(snapshot: any, change: (value: any) => T): T => inStepOf(snapshot, undefined, () => change(snapshot))
+
+/**
+ * `work` reads a property of an object and sets it. On what an attribute holds that is one step for all threads, by whatever name that goes.
+ * For anything else it costs no more than the question. It gets the key too, which may be worked out.
+ */
+export function onPart<T>(object: any, key: any, work: (object: any, key: any) => T): T {
+  return isSnapshot(object) ? inStepOnPart(object, key, work) : work(object, key)
+}
+
+const inStepOnPart = <T>(snapshot: any, key: any, work: (snapshot: any, key: any) => T): T => inStepOf(snapshot, key, () => work(snapshot, key))
 
 /** What `work` does to an attribute and reads of it is one step: `[robot.n] = [robot.n + 1]`. Returns what `work` returns. */
 export function during<T>(brain: any, name: string, work: () => T): T {

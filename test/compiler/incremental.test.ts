@@ -171,6 +171,26 @@ describe('a compiler that is kept', (it) => {
     assert.not(isStepOfAny())
   })
 
+  it('sees what keys that has which a brain may hand on, in whatever file they are declared', () => {
+    const keeps = "import { Brain } from 'taskbrain'\nimport type { Pose } from './pose.js'\nimport { keep } from './keep.js'\n"
+      + `export class Robot extends Brain { pose: Pose = { x: 0 }; ${TASK} go() { keep(this.pose) } }\n`
+    const texts: Texts = new Map([
+      [placed('robot.brain.ts'), keeps],
+      [placed('other.brain.ts'), `import { Brain } from 'taskbrain'\nexport const step = (of: { x: number }) => of.x++\nexport class Other extends Brain { ${TASK} go() {} }\n`],
+      [placed('keep.ts'), 'export const keep = (kept: unknown) => kept\n'],
+      [placed('pose.ts'), 'export interface Pose { x: number }\n'],
+    ])
+    const compiler = createCompiler()
+    const isStepOfAny = (): boolean => compiler.compile(inputOf(texts)).modules.some(({ id, code }) => id === 'other.brain' && code.includes(".onPart(of, 'x'"))
+    agrees(compiler, texts)
+    assert.ok(isStepOfAny())
+    for (const [name, text] of [['pose.ts', 'export interface Pose { y: number }\n'], ['pose.ts', 'export interface Pose { x: number }\n'], ['robot.brain.ts', keeps.replace('this.pose', 'this.pose.x')]] as const) {
+      texts.set(placed(name), text)
+      agrees(compiler, texts, [placed(name)])
+      assert.is(isStepOfAny(), text.includes('Pose { x'))
+    }
+  })
+
   it('sees what a module that it does not parse registers, and which classes it derives', () => {
     const texts: Texts = new Map([
       [placed('main.brain.ts'), `import { Brain } from 'taskbrain'\nimport { Pose } from './pose.js'\nimport './far.js'\nexport class Main extends Brain { pose = new Pose(); ${TASK} go() { this.pose.turn() } }\n`],

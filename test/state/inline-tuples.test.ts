@@ -2,7 +2,7 @@ import { deepStrictEqual } from 'node:assert'
 import { inspect } from 'node:util'
 import { deserialize, serialize } from 'node:v8'
 import * as assert from 'uvu/assert'
-import { assign, change, createStore, defineState, layoutOf, openStore, update } from '../../runtime/state/index.ts'
+import { assign, assignLate, change, createStore, defineState, layoutOf, onPart, openStore, update } from '../../runtime/state/index.ts'
 import type { FieldSchema } from '../../src/contract/schema.ts'
 import { describe } from '../harness/suite.ts'
 import { brainOf } from './any-brain.ts'
@@ -80,6 +80,22 @@ describe('a tuple that lies inline', (it) => {
     }
   })
 
+  it('is stepped from what it is, not from what it was when it was taken', () => {
+    const [here, there] = newBoxes()
+    const { size, box } = here
+    there.size[0] = 9
+    assert.is(onPart(size, 0, (part, key) => part[key]++), 9)
+    there.size[0] = 20
+    assert.is(assignLate(size, 0 as never, '+=', () => 1), 21)
+    there.size[0] = 30
+    assert.is(change({ held: size }, 'held', (held: number[]) => (held[0]! += 1)), 31)
+    there.box[1].x = 7
+    assert.is(box.reverse(), box)
+    assert.equal([there.size, there.box], [[31, true], [{ x: 7 }, { x: 1 }]])
+    there.box[0].x = 8
+    assert.equal(onPart(box, 0, (part) => part[0] = { x: part[0].x + 1 }), { x: 9 })
+    assert.equal([there.box, onPart([1], 0, (list, at) => ++list[at]), onPart(5, 'x', (five) => five.x)], [[{ x: 9 }, { x: 1 }], 2, undefined])
+  })
   it('may be stored elsewhere, as what it is at that moment', () => {
     const [brain, other] = newBoxes()
     brain.log = [brain.box]
