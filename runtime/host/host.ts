@@ -1,4 +1,5 @@
 import type { Cargo } from '../cargo.ts'
+import type { Context } from '../context.ts'
 import type { EndReason } from '../scope.ts'
 
 /** Where runs take place. A host knows threads and never time. */
@@ -14,6 +15,8 @@ export interface RunOrder {
   readonly task: string
   /** An array. */
   readonly args: Cargo
+  /** That of whoever called. */
+  readonly context: Context
 }
 
 export interface RunEvents {

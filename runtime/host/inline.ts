@@ -37,7 +37,7 @@ export function createInlineHost({ brain, clock, bodyOf, report }: InlineHostOpt
         if (outcome.kind === 'threw') return events.ended(outcome)
         events.ended({ kind: 'returned', result: plain(outcome.value), told: outcome.told, durationMs: outcome.durationMs })
       }
-      void outsideOfRuns(run)
+      void order.context(() => outsideOfRuns(run))
       return {
         place: 'main',
         tell(reason) {

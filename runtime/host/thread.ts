@@ -2,7 +2,7 @@ import { MessageChannel, type MessagePort, receiveMessageOnPort } from 'node:wor
 import type { Tinypool } from 'tinypool'
 import { ExecutionStates } from '../../src/contract/outcome.ts'
 import { packed } from '../cargo.ts'
-import { outsideOfRuns } from '../context.ts'
+import { outsideOfAll } from '../context.ts'
 import { fromEnvelope, isError, toEnvelope } from '../envelope.ts'
 import { idleWorkerLost, notCloned, workerExited, workerLost, workerOutOfMemory } from '../errors.ts'
 import {
@@ -327,5 +327,5 @@ function within(promise: Promise<void>, deadlineMs: number): Promise<void> {
 
 /** A thread is part of no run, whichever run made it necessary. */
 export function createThread(number: number, owner: number, context: ThreadContext): Thread {
-  return outsideOfRuns(() => new Thread(number, owner, context))
+  return outsideOfAll(() => new Thread(number, owner, context))
 }

@@ -1,5 +1,6 @@
 import { ExecutionStates } from '../../src/contract/outcome.ts'
 import type { Cargo } from '../cargo.ts'
+import { type Context, currentContext } from '../context.ts'
 import { cancelled, stopped, thrownValue, timedOut, workerNotStarted } from '../errors.ts'
 import { isError, shownValue } from '../envelope.ts'
 import type { HostOutcome, RunningBody } from '../host/host.ts'
@@ -48,6 +49,8 @@ export class Run {
   /** Calls between this run and one that nobody called. */
   readonly depth: number
   readonly settled: Promise<Settlement>
+  /** It may begin in that of another run, whose end made room for it. */
+  readonly callContext: Context = currentContext()
   /** Calls it made that have not ended. A run that waits takes no place. */
   pendingCalls = 0
   #state: 'queued' | 'running' | 'ending' | 'settled' = 'queued'
@@ -85,7 +88,7 @@ export class Run {
   start(): void {
     this.#state = 'running'
     const { clock, startTimeoutMs } = this.#context
-    this.#body = this.plan.host.start({ run: this.number, task: this.plan.name, args: this.args }, {
+    this.#body = this.plan.host.start({ run: this.number, task: this.plan.name, args: this.args, context: this.callContext }, {
       started: () => this.#started(),
       failed: (error) => this.#failed(error),
       ended: (outcome) => this.#ended(outcome),
