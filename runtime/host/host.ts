@@ -33,6 +33,8 @@ export interface RunningBody {
   readonly place: string
   /** Tells the run to end. The first reason counts. */
   tell(reason: EndReason): void
+  /** Takes in what the run has said by now, which a main thread that was busy has not heard yet. */
+  hear(): void
   /** Ends the run by force; resolves when it is gone, as far as it can be. No event comes any more. */
   kill(): Promise<void>
 }

@@ -44,6 +44,7 @@ export function createInlineHost({ brain, clock, bodyOf, report }: InlineHostOpt
           guardFloatingPromises()
           scope.tell(reason)
         },
+        hear() {},
         // Nothing can end code of the main thread: what it still does is no longer waited for.
         async kill() {
           abandoned = true

@@ -147,6 +147,12 @@ export class Thread {
     this.#post({ kind: 'told', run })
   }
 
+  /** Hears what it has said by now, its answer too. */
+  hear(): void {
+    this.#drain()
+    this.#answered()
+  }
+
   /** Ends the thread by force; resolves when it is gone, or after a deadline where native code holds it. */
   async kill(): Promise<void> {
     this.#current = undefined
@@ -325,7 +331,7 @@ function within(promise: Promise<void>, deadlineMs: number): Promise<void> {
   })
 }
 
-/** A thread is part of no run, whichever run made it necessary. */
+/** A thread is part of no run, and of nothing that a caller does, whichever made it necessary. */
 export function createThread(number: number, owner: number, context: ThreadContext): Thread {
   return outsideOfAll(() => new Thread(number, owner, context))
 }

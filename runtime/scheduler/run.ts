@@ -94,6 +94,8 @@ export class Run {
       ended: (outcome) => this.#ended(outcome),
     })
     this.#takeBack.deadline = clock.setTimer(startTimeoutMs, () => {
+      this.#body!.hear()
+      if (this.#startedAt !== undefined) return
       void this.#force({
         executionState: ExecutionStates.ERROR_OCCURRED, error: workerNotStarted(this.plan.name, durationText(startTimeoutMs)),
       })
@@ -121,6 +123,8 @@ export class Run {
     this.#graceEndsAt = graceEndsAt
     this.#takeBack.grace?.()
     this.#takeBack.grace = this.#context.clock.setTimer(graceMs, () => {
+      this.#body!.hear()
+      if (this.#state !== 'ending') return
       this.#context.observer.forced(this)
       void this.#force(this.#reason ? this.#endedBy(this.#reason, true) : this.#endedByThrow(this.#failure!.error))
     })

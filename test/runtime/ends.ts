@@ -39,6 +39,9 @@ export async function until(condition: () => boolean): Promise<void> {
   while (!condition()) await new Promise((resolve) => setTimeout(resolve, 1))
 }
 
+/** The event loop of this thread does not turn meanwhile. */
+export const blockMain = (ms: number): void => void Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms)
+
 /** How an output ended and the code or the name of its error: `TIMEOUT timeout`. */
 export function summary(output: any): string {
   const state = ExecutionStates[output.executionState]

@@ -15,6 +15,8 @@ interface Stage {
   /** What happened, with the time: `0 start a`. */
   readonly events: string[]
   readonly bodies: Map<number, RunEvents>
+  /** What main hears of a run only when it listens. */
+  readonly unheard: Map<number, () => void>
   submit(plan: Partial<TaskPlan> & { name: string }, caller?: Run): Run
   ended(run: Run, outcome?: Partial<HostOutcome>): Promise<void>
 }
@@ -23,6 +25,7 @@ function stage({ poolSize = 1, bootMs = 0, endsWhenTold = false } = {}): Stage {
   const clock = createManualClock()
   const events: string[] = []
   const bodies = new Map<number, RunEvents>()
+  const unheard = new Map<number, () => void>()
   const plans = new Map<string, TaskPlan>()
   const say = (text: string): void => void events.push(`${clock.now()} ${text}`)
   const host: Host = {
@@ -35,6 +38,9 @@ function stage({ poolSize = 1, bootMs = 0, endsWhenTold = false } = {}): Stage {
         tell(reason) {
           say(`tell ${order.task} ${reason}`)
           if (endsWhenTold) clock.setTimer(10, () => runEvents.ended(returned({ told: true })))
+        },
+        hear() {
+          unheard.get(order.run)?.()
         },
         async kill() {
           say(`kill ${order.task}`)
@@ -53,7 +59,7 @@ function stage({ poolSize = 1, bootMs = 0, endsWhenTold = false } = {}): Stage {
     },
   })
   return {
-    scheduler, clock, events, bodies,
+    scheduler, clock, events, bodies, unheard,
     submit(plan, caller) {
       const full = plans.get(plan.name) ?? { host, pooled: true, timeoutMs: undefined, graceMs: 100, concurrency: Infinity, ...plan }
       plans.set(plan.name, full)
@@ -138,6 +144,23 @@ describe('the scheduler', (it) => {
     await clock.advance(1000)
     assert.equal(events, ['0 start deaf', '300 tell deaf timeout', '350 kill deaf', '350 TIMEOUT deaf'])
     assert.match((await errorOf(run)).message, 'by force')
+  })
+
+  it('ends nothing by force that has ended, and gives up nothing that has started, where nobody came to hear it', async () => {
+    const { submit, clock, events, bodies, unheard } = stage({ poolSize: 2, bootMs: 1e9 })
+    const ending = submit({ name: 'ending' })
+    bodies.get(ending.number)!.started()
+    ending.tell('cancelled')
+    unheard.set(ending.number, () => bodies.get(ending.number)!.ended(returned({ told: true })))
+    await clock.advance(1000)
+    assert.equal(events, ['0 start ending', '0 tell ending cancelled', '100 CANCELLED ending'])
+    assert.not.match((await errorOf(ending)).message, 'by force')
+    const starting = submit({ name: 'starting', timeoutMs: 50 })
+    unheard.set(starting.number, () => bodies.get(starting.number)!.started())
+    await clock.advance(30_000)
+    assert.is(starting.state, 'running')
+    await clock.advance(50)
+    assert.is(events.at(-1), '31050 tell starting timeout')
   })
 
   it('shortens a grace that is on, and never lengthens it', async () => {

@@ -1,6 +1,6 @@
 import * as assert from 'uvu/assert'
 import { describe } from '../harness/suite.ts'
-import { fixture, keptLogger, summary, until, withEnds } from './ends.ts'
+import { blockMain, fixture, keptLogger, summary, until, withEnds } from './ends.ts'
 
 /** Runs `use` with the brain of fixtures/runtime/strays, on one thread, and stops it after. */
 async function withStrays(use: (brain: any, lines: string[]) => Promise<void>): Promise<void> {
@@ -13,8 +13,6 @@ async function withStrays(use: (brain: any, lines: string[]) => Promise<void>): 
     await brain.stop({ grace: 0 })
   }
 }
-
-const blockMain = (ms: number): void => void Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms)
 
 describe('what a task leaves behind', (it) => {
   it('lets no timer of a run that was cut short go on', () => withStrays(async (brain) => {
