@@ -116,6 +116,7 @@ export function bootThread(order: BootOrder): WorkerThread {
     if (scope.cancellation) return { kind: 'returned', result: undefined, told: true, durationMs: 0 }
     current = { scope, isRoutine: refreshMs !== undefined }
     lastTask = task
+    const before = resources()
     line.post({ kind: 'started', run: number })
     const body = { method: method as (...args: any[]) => unknown, brain, args: [] as unknown[], split: known.spec.split ?? false, refreshMs }
     try {
@@ -127,7 +128,7 @@ export function bootThread(order: BootOrder): WorkerThread {
     current = undefined
     const { told, durationMs } = outcome
     // What was cut short would go on in there, beside the runs that come to this thread next.
-    if (told && hasTimers()) line.post({ kind: 'retire' })
+    if (told && isLeftBehind(before)) line.post({ kind: 'retire' })
     if (outcome.kind === 'threw') return { kind: 'threw', error: toEnvelope(outcome.error), told, durationMs }
     try {
       return { kind: 'returned', result: toPortable(outcome.value, 'result'), told, durationMs }
@@ -149,7 +150,14 @@ export function bootThread(order: BootOrder): WorkerThread {
   }
 }
 
-/** Timers that keep this thread busy. */
-function hasTimers(): boolean {
-  return process.getActiveResourcesInfo().some((resource) => resource === 'Timeout' || resource === 'Immediate')
+/** What keeps this thread busy, by kind: `TCPServerWrap`, `FSEventWrap`, `Timeout`. */
+function resources(): Map<string, number> {
+  const counts = new Map<string, number>()
+  for (const kind of process.getActiveResourcesInfo()) counts.set(kind, (counts.get(kind) ?? 0) + 1)
+  return counts
+}
+
+/** Whether more is there than `before`, such as a server that still listens, or a timer whosever it is: one may have taken the place of another. */
+function isLeftBehind(before: ReadonlyMap<string, number>): boolean {
+  return [...resources()].some(([kind, count]) => kind === 'Timeout' || kind === 'Immediate' || count > (before.get(kind) ?? 0))
 }

@@ -26,6 +26,20 @@ describe('what a task leaves behind', (it) => {
     assert.is(brain.ticks, ticks)
   }))
 
+  it('lets no server of a run that was cut short listen on', () => withStrays(async (brain) => {
+    const first = brain.tasks.serves(0)
+    await until(() => brain.ticks > 0)
+    const port = brain.ticks
+    first.cancel()
+    assert.is(summary(await first), 'CANCELLED cancelled')
+    brain.ticks = 0
+    const second = brain.tasks.serves(port)
+    await Promise.race([second, until(() => brain.ticks > 0)])
+    assert.is(brain.ticks, port)
+    second.cancel()
+    assert.is(summary(await second), 'CANCELLED cancelled')
+  }))
+
   it('sets the level of the one logger where a task sets that of its own', () => withStrays(async (brain, lines) => {
     await brain.tasks.quiets(0)
     assert.is(brain.logger.level, 0)
