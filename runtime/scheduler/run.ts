@@ -197,8 +197,12 @@ export class Run {
     this.#takeBack.deadline?.()
     this.#takeBack.grace?.()
     const { clock, observer, release } = this.#context
-    observer.settled(this, settlement, this.#startedAt === undefined ? undefined : clock.now() - this.#startedAt)
-    release(this)
-    this.#resolve(settlement)
+    try {
+      observer.settled(this, settlement, this.#startedAt === undefined ? undefined : clock.now() - this.#startedAt)
+    } finally {
+      // Also where the user's logger throws: who waits for this run has no part in that.
+      release(this)
+      this.#resolve(settlement)
+    }
   }
 }
