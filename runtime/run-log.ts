@@ -71,6 +71,7 @@ export function createRunLog(logger: Logger, siteOf: (task: string) => string | 
       logger.error(`[${task}] its result did not reach its caller: ${error.message}`)
     },
     refused(task, error) {
+      mapError(error)
       logger.error(`[${task}] ERROR_OCCURRED (not started): ${error.message}`)
     },
   }

@@ -241,6 +241,13 @@ describe('how a run on a thread ends', (it) => {
     assert.is(summary(output), 'ERROR_OCCURRED brain-stopped')
   })
 
+  it('shows where a call was made that came after the end', () => withEnds(async ({ brain }) => {
+    await brain.stop()
+    const { error } = await brain.tasks.add(1, 1)
+    assert.is(error.code, 'brain-stopped')
+    assert.match(error.stack.split('\n')[1], 'endings.test.ts')
+  }))
+
   it('refuses a grace that is no time', () => withEnds(async ({ brain }) => {
     try {
       await brain.stop({ grace: -1 })
