@@ -125,8 +125,10 @@ export class Run {
     this.#takeBack.grace = this.#context.clock.setTimer(graceMs, () => {
       this.#body!.hear()
       if (this.#state !== 'ending') return
-      this.#context.observer.forced(this)
-      void this.#force(this.#reason ? this.#endedBy(this.#reason, true) : this.#endedByThrow(this.#failure!.error))
+      // A body that never began is not cut short: its worker was still loading.
+      const cutShort = this.#startedAt !== undefined
+      if (cutShort) this.#context.observer.forced(this)
+      void this.#force(this.#reason ? this.#endedBy(this.#reason, cutShort) : this.#endedByThrow(this.#failure!.error))
     })
   }
 

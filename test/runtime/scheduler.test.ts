@@ -163,6 +163,15 @@ describe('the scheduler', (it) => {
     assert.is(events.at(-1), '31050 tell starting timeout')
   })
 
+  it('says by force of no run whose body never began', async () => {
+    const { submit, clock, events } = stage({ bootMs: 1e9 })
+    const run = submit({ name: 'loading' })
+    run.tell('cancelled')
+    await clock.advance(100)
+    assert.equal(events, ['0 start loading', '0 tell loading cancelled', '100 kill loading', '100 CANCELLED loading'])
+    assert.is((await errorOf(run)).message, 'Task `loading` was cancelled.')
+  })
+
   it('shortens a grace that is on, and never lengthens it', async () => {
     const { submit, clock, events, scheduler } = stage()
     submit({ name: 'deaf', graceMs: 100 }).tell('cancelled')
