@@ -3,6 +3,7 @@ import { SourceMap } from 'node:module'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { isError } from './envelope.ts'
 import { TaskbrainError } from './errors.ts'
+import { threadEntry } from './host/thread-entry.ts'
 
 /**
  * Stacks that show the source, with or without `--enable-source-maps`: a frame in a file with a map beside it is shown
@@ -49,7 +50,7 @@ const NODE_FRAME = /\(?node:[\w/]+:\d+:\d+\)?$/
 
 function ownFolders(): string[] {
   try {
-    const entry = import.meta.resolve('taskbrain/thread')
+    const entry = pathToFileURL(threadEntry())
     return ['.', '../runtime/', '../src/'].map((folder) => fileURLToPath(new URL(folder, entry)))
   } catch {
     return []
