@@ -8,6 +8,7 @@ import type { DefinedTask } from './definition.ts'
 import { brainStopped, stopGraceRefused } from './errors.ts'
 import { toEnvelope } from './envelope.ts'
 import type { ThreadCall } from './host/thread.ts'
+import { guardFloatingPromises } from './floating.ts'
 import { failed, outputOf, portableOutputOf } from './output.ts'
 import { keepAlive } from './keep-alive.ts'
 import type { BrainLink } from './registry.ts'
@@ -113,6 +114,7 @@ export function createMainLink(options: MainLinkOptions): MainLink {
 
   async function stopAll(graceMs: number | undefined): Promise<void> {
     // Two calls at once may differ in their grace: the shorter one holds.
+    guardFloatingPromises()
     const ended = scheduler.stop(graceMs)
     stopController.abort(new BrainEnd(name))
     stopping ??= ended.then(() => options.close())

@@ -3,10 +3,11 @@ import type { Brain } from '../brain.ts'
 import { currentFrame, outsideOfRuns } from '../context.ts'
 import { toEnvelope } from '../envelope.ts'
 import { brainInWorker, buildStale, mainOnly, notCloned, workerNotLoaded } from '../errors.ts'
+import { isEnd } from '../floating.ts'
 import { type BootOrder, createPacer, readTold, type RunAnswer, type RunAssignment } from '../protocol.ts'
 import { type BrainLink, refuseUnregistered } from '../registry.ts'
 import { threadClock } from '../scheduler/clock.ts'
-import { Cancellation, RunScope } from '../scope.ts'
+import { RunScope } from '../scope.ts'
 import { fromPortable, toPortable, useTypesOf } from '../serializable/index.ts'
 import { openStore } from '../state/index.ts'
 import { createTasks } from '../tasks.ts'
@@ -71,7 +72,7 @@ export function bootThread(order: BootOrder): WorkerThread {
   process.on('exit', flushOutput)
 
   function uncaught(error: unknown): void {
-    if (error instanceof Cancellation) return
+    if (isEnd(error)) return
     const scope = currentFrame()?.scope
     if (scope && scope === current?.scope && !scope.closed) {
       if (current.isRoutine) return scope.report(error)
