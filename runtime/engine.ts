@@ -29,6 +29,11 @@ import type { BrainOptions, Logger } from './types.ts'
 
 /** How long a worker may take to load its modules. */
 const START_TIMEOUT_SECONDS = 30
+/**
+ * Threads that stay, however few cores there are: of calls within calls each needs one, and those that wait take no place
+ * in the pool. Starting one anew for each call takes hundreds of times as long as the call.
+ */
+const LEAST_IDLE = 4
 
 /** Registers a compiled brain class. Throws `runtime-twice` where its base class is of another copy of this library. */
 export function defineBrain(Class: AbstractBrainClass, spec: BrainSpec): void {
@@ -78,7 +83,7 @@ function startBrain(start: BrainStart): BrainLink {
     identifier: logger.identifier ?? name,
     tasks: [...tasks.keys()],
     store,
-    idleThreads: poolSize,
+    idleThreads: Math.max(poolSize, LEAST_IDLE),
     bodyOf: (task) => workerBody(start.spec.id, tasks.get(task)!),
     line: {
       log: (type, tag, text) => writeWorkerLine(logger, type, tag, text),

@@ -1,18 +1,6 @@
 import * as assert from 'uvu/assert'
 import { describe } from '../harness/suite.ts'
-import { blockMain, fixture, keptLogger, summary, until, withEnds } from './ends.ts'
-
-/** Runs `use` with the brain of fixtures/runtime/strays, on one thread, and stops it after. */
-async function withStrays(use: (brain: any, lines: string[]) => Promise<void>): Promise<void> {
-  const { Strays } = await import(fixture('strays/brain.mjs').href)
-  const { logger, lines } = keptLogger()
-  const brain = new Strays(logger)
-  try {
-    await use(brain, lines)
-  } finally {
-    await brain.stop({ grace: 0 })
-  }
-}
+import { blockMain, summary, until, withEnds, withStrays } from './ends.ts'
 
 describe('what a task leaves behind', (it) => {
   it('lets no timer of a run that was cut short go on', () => withStrays(async (brain) => {
