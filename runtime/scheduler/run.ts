@@ -20,6 +20,8 @@ export interface RunObserver {
   settled(run: Run, settlement: Settlement, durationMs: number | undefined): void
   /** The run was told to end and its body threw something else, which its output does not show. */
   threwWhileEnding(run: Run, error: unknown): void
+  /** `run` has waited that long for a place in the pool, and none of those that have one has ended meanwhile. */
+  poolStandsStill(run: Run, active: readonly Run[], waitedMs: number): void
   /** Ended by force: its grace was over. */
   forced(run: Run): void
 }

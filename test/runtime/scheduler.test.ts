@@ -54,6 +54,7 @@ function stage({ poolSize = 1, bootMs = 0, endsWhenTold = false } = {}): Stage {
     observer: {
       started: () => {},
       settled: (run, settlement) => say(`${ExecutionStates[settlement.executionState]} ${run.plan.name}`),
+      poolStandsStill: (run, active) => say(`${run.plan.name} waits for ${active.map(({ plan }) => plan.name).join()}`),
       threwWhileEnding: (run) => say(`threw while ending ${run.plan.name}`),
       forced: () => {},
     },
@@ -102,6 +103,26 @@ describe('the scheduler', (it) => {
     assert.equal(events, ['0 start one', '0 start other'])
     await ended(first)
     assert.equal(events.at(-1), '0 start one')
+  })
+
+  it('says it once where calls that never end keep others from a place', async () => {
+    const { submit, ended, clock, events } = stage({ poolSize: 2 })
+    const quick = submit({ name: 'quick' })
+    submit({ name: 'endless' })
+    const next = submit({ name: 'next', concurrency: 1 })
+    await clock.advance(9000)
+    await ended(quick)
+    await clock.advance(20_000)
+    assert.equal(events.slice(2), ['9000 CORRECTLY quick', '9000 start next'])
+    submit({ name: 'next' })
+    submit({ name: 'main', pooled: false })
+    submit({ name: 'last' })
+    await clock.advance(20_000)
+    assert.equal(events.slice(4), ['29000 start main', '39000 last waits for endless,next'])
+    await ended(next)
+    submit({ name: 'later' })
+    await clock.advance(100_000)
+    assert.equal(events.filter((event) => event.includes('waits for')).length, 1)
   })
 
   it('counts no run that waits for its calls, and counts it again after', async () => {
