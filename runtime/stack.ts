@@ -66,8 +66,9 @@ function isOwnFrame(line: string): boolean {
 
 /** Below the last frame of the user's stand those of taskbrain and Node. A stack of nothing else is kept: it is ours to read. */
 function endOfUserFrames(lines: readonly string[]): number {
-  const last = lines.findLastIndex((line) => !isOwnFrame(line))
-  return last >= 0 && FRAME.test(lines[last]!) ? last + 1 : lines.length
+  // A frame without a place, such as the `next` of the generator that a loop is, stands between both.
+  const last = lines.findLastIndex((line) => FRAME.test(line) && !isOwnFrame(line))
+  return last >= 0 ? last + 1 : lines.length
 }
 
 function withoutOwnFrames(stack: string): string {
