@@ -3,7 +3,8 @@ import { durationSeconds } from '../src/contract/duration.ts'
 import type { BrainSpec } from '../src/contract/spec.ts'
 import { type AbstractBrainClass, Brain } from './brain.ts'
 import { type DefinedTask, tasksOf } from './definition.ts'
-import { runtimeTwice, startTimeoutRefused } from './errors.ts'
+import { shownValue } from './envelope.ts'
+import { loggerRefused, runtimeTwice, startTimeoutRefused } from './errors.ts'
 import { createInlineHost } from './host/inline.ts'
 import { threadEntry } from './host/thread-entry.ts'
 import { createThreadHosts } from './host/threads.ts'
@@ -45,6 +46,7 @@ export function defineBrain(Class: AbstractBrainClass, spec: BrainSpec): void {
   registerBrain(Class, {
     spec,
     attach: (brain, logger = createLogger({ identifier: Class.name }), options = {}) => {
+      if (!isLogger(logger)) throw loggerRefused(Class.name, shownValue(logger))
       tasks ??= tasksOf(Class)
       return startBrain({ brain, name: Class.name, spec, layout, tasks, logger, options })
     },
@@ -134,6 +136,11 @@ function inlineBody(brain: Brain, task: DefinedTask): { method: (...args: any[])
 
 function workerBody(id: string, task: DefinedTask): { id: string; entry: string; refreshMs: number | undefined } {
   return { id, entry: task.worker!, refreshMs: task.refreshMs }
+}
+
+/** Whether it takes what the runtime says: in a program without types anything may stand in its place. */
+function isLogger(logger: unknown): boolean {
+  return typeof logger === 'object' && logger !== null && ['debug', 'info', 'warn', 'error'].every((level) => typeof (logger as Record<string, unknown>)[level] === 'function')
 }
 
 /** With the level of the main logger, whatever it is by now. */

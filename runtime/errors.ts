@@ -47,6 +47,9 @@ export const taskUnseen = (className: string, method: string): TaskbrainError =>
 export const optionRefused = (task: string, option: string, what: string): TaskbrainError =>
   new TaskbrainError('option-refused', `Option \`${option}\` of task \`${task}\`: ${what}.`)
 
+export const loggerRefused = (className: string, shown: string): TaskbrainError =>
+  new TaskbrainError('option-refused', `What \`${className}\` gave to \`super(logger, …)\` is no logger: it is \`${shown}\`. Give it \`createLogger({ identifier: '${className}' })\`, or undefined for one of that name.`)
+
 export const startTimeoutRefused = (startTimeout: unknown): TaskbrainError =>
   new TaskbrainError('option-refused', `\`super(logger, { startTimeout: ${String(startTimeout)} })\`: write seconds of more than 0, or text such as '250ms' or '2s'.`)
 
