@@ -23,6 +23,16 @@ export function outsideOfRuns<T>(body: () => T): T {
   return frames.run(undefined, body)
 }
 
+/** Calls its argument with every AsyncLocalStorage, the user's too, as it was where this was made. */
+export type Context = <T>(body: () => T) => T
+
+export function currentContext(): Context {
+  return AsyncLocalStorage.snapshot()
+}
+
+/** For what serves all callers alike, and must not have what the first one kept in an AsyncLocalStorage. */
+export const outsideOfAll: Context = currentContext()
+
 /** `this.signal`. */
 export function currentSignal(outside: AbortSignal): AbortSignal {
   return frames.getStore()?.scope.signal ?? outside

@@ -3,7 +3,8 @@ import { durationSeconds } from '../src/contract/duration.ts'
 import type { BrainSpec } from '../src/contract/spec.ts'
 import { type AbstractBrainClass, Brain } from './brain.ts'
 import { type DefinedTask, tasksOf } from './definition.ts'
-import { runtimeTwice, startTimeoutRefused } from './errors.ts'
+import { shownValue } from './envelope.ts'
+import { loggerRefused, runtimeTwice, startTimeoutRefused } from './errors.ts'
 import { createInlineHost } from './host/inline.ts'
 import { threadEntry } from './host/thread-entry.ts'
 import { createThreadHosts } from './host/threads.ts'
@@ -30,6 +31,11 @@ import type { BrainOptions, Logger } from './types.ts'
 
 /** How long a worker may take to load its modules. */
 const START_TIMEOUT_SECONDS = 30
+/**
+ * Threads that stay, however few cores there are: of calls within calls each needs one, and those that wait take no place
+ * in the pool. Starting one anew for each call takes hundreds of times as long as the call.
+ */
+const LEAST_IDLE = 4
 
 /** Registers a compiled brain class. Throws `runtime-twice` where its base class is of another copy of this library. */
 export function defineBrain(Class: AbstractBrainClass, spec: BrainSpec): void {
@@ -41,6 +47,7 @@ export function defineBrain(Class: AbstractBrainClass, spec: BrainSpec): void {
   registerBrain(Class, {
     spec,
     attach: (brain, logger = createLogger({ identifier: Class.name }), options = {}) => {
+      if (!isLogger(logger)) throw loggerRefused(Class.name, shownValue(logger))
       tasks ??= tasksOf(Class)
       return startBrain({ brain, name: Class.name, spec, layout, tasks, logger, options })
     },
@@ -80,7 +87,7 @@ function startBrain(start: BrainStart): BrainLink {
     identifier: logger.identifier ?? name,
     tasks: [...tasks.keys()],
     store,
-    idleThreads: poolSize,
+    idleThreads: Math.max(poolSize, LEAST_IDLE),
     bodyOf: (task) => workerBody(start.spec.id, tasks.get(task)!),
     line: {
       log: (type, tag, text) => writeWorkerLine(logger, type, tag, text),
@@ -133,6 +140,11 @@ function inlineBody(brain: Brain, task: DefinedTask): { method: (...args: any[])
 
 function workerBody(id: string, task: DefinedTask): { id: string; entry: string; refresh: Refresh | undefined } {
   return { id, entry: task.worker!, refresh: task.refresh }
+}
+
+/** Whether it takes what the runtime says: in a program without types anything may stand in its place. */
+function isLogger(logger: unknown): boolean {
+  return typeof logger === 'object' && logger !== null && ['debug', 'info', 'warn', 'error'].every((level) => typeof (logger as Record<string, unknown>)[level] === 'function')
 }
 
 /** With the level of the main logger, whatever it is by now. */

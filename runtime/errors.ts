@@ -47,6 +47,9 @@ export const taskUnseen = (className: string, method: string): TaskbrainError =>
 export const optionRefused = (task: string, option: string, what: string): TaskbrainError =>
   new TaskbrainError('option-refused', `Option \`${option}\` of task \`${task}\`: ${what}.`)
 
+export const loggerRefused = (className: string, shown: string): TaskbrainError =>
+  new TaskbrainError('option-refused', `What \`${className}\` gave to \`super(logger, …)\` is no logger: it is \`${shown}\`. Give it \`createLogger({ identifier: '${className}' })\`, or undefined for one of that name.`)
+
 export const startTimeoutRefused = (startTimeout: unknown): TaskbrainError =>
   new TaskbrainError('option-refused', `\`super(logger, { startTimeout: ${String(startTimeout)} })\`: write seconds of more than 0, or text such as '250ms' or '2s'.`)
 
@@ -113,14 +116,29 @@ export const attributeImmutable = (name: string, type: string): TaskbrainError =
 
 // --- running: how a run ended ---
 
+/**
+ * Why a run was ended. No frame of its stack would be the user's, and none is taken: with source maps on, Node reads all
+ * of taskbrain's own map for the first, and the main thread stands still meanwhile.
+ */
+function whyEnded(code: string, message: string): TaskbrainError {
+  const { stackTraceLimit } = Error
+  // Not an assignment: under `--frozen-intrinsics` that throws.
+  Reflect.set(Error, 'stackTraceLimit', 0)
+  try {
+    return new TaskbrainError(code, message)
+  } finally {
+    Reflect.set(Error, 'stackTraceLimit', stackTraceLimit)
+  }
+}
+
 export const timedOut = (task: string, limit: string, forced: boolean): TaskbrainError =>
-  new TaskbrainError('timeout', `Task \`${task}\` exceeded its timeout of ${limit}${forced ? ' and was ended by force' : ''}.`)
+  whyEnded('timeout', `Task \`${task}\` exceeded its timeout of ${limit}${forced ? ' and was ended by force' : ''}.`)
 
 export const cancelled = (task: string, forced: boolean): TaskbrainError =>
-  new TaskbrainError('cancelled', `Task \`${task}\` was cancelled${forced ? ' and ended by force' : ''}.`)
+  whyEnded('cancelled', `Task \`${task}\` was cancelled${forced ? ' and ended by force' : ''}.`)
 
 export const stopped = (task: string, forced: boolean): TaskbrainError =>
-  new TaskbrainError('stopped', `Task \`${task}\` was ended because its brain was stopped${forced ? ', by force' : ''}.`)
+  whyEnded('stopped', `Task \`${task}\` was ended because its brain was stopped${forced ? ', by force' : ''}.`)
 
 export const thrownValue = (task: string, shown: string, value: unknown): TaskbrainError =>
   new TaskbrainError('thrown-value', `Task \`${task}\` threw \`${shown}\`, which is no Error. The value is the cause of this error.`, { cause: value })

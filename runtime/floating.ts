@@ -1,4 +1,4 @@
-import { BrainEnd } from './brain-end.ts'
+import { TaskbrainError } from './errors.ts'
 import { Cancellation } from './scope.ts'
 
 let guarded = false
@@ -11,11 +11,17 @@ export function guardFloatingPromises(): void {
   if (guarded) return
   guarded = true
   process.on('unhandledRejection', (reason) => {
-    if (reason instanceof Cancellation || reason instanceof BrainEnd) return
+    if (isEnd(reason)) return
     // With a listener Node leaves every rejection to it. As the only one this one must do what Node would have done.
     if (process.listenerCount('unhandledRejection') > 1 || !rejectionsThrow()) return
     throw reason
   })
+}
+
+/** What a run that was told to end rejects with, all that a stop of its brain ends, and what APIs of Node make of the aborted signal. */
+export function isEnd(reason: unknown): boolean {
+  if (reason instanceof TaskbrainError) return reason instanceof Cancellation || reason.code === 'stopped'
+  return reason instanceof Error && reason.name === 'AbortError' && isEnd(reason.cause)
 }
 
 /** Node's default. Under `warn` and `none` it does not throw, and under `strict` it has thrown before the listeners hear of it. */

@@ -1,5 +1,5 @@
 import { type ConsolaReporter, createConsola, type LogObject, LogLevels } from 'consola/core'
-import { formatWithOptions } from 'node:util'
+import { formatWithOptions, inspect } from 'node:util'
 import { logLevelUnknown } from './errors.ts'
 import { isError } from './envelope.ts'
 import { addSerializableType } from './serializable/index.ts'
@@ -73,7 +73,21 @@ function lineText(line: LogObject, identifier: string, coloured: boolean): strin
 /** The arguments of a log call as one text, with the stacks of errors mapped to the source. */
 export function messageText(args: readonly unknown[], colours: boolean): string {
   for (const argument of args) if (isError(argument)) mapError(argument)
-  return formatWithOptions({ colors: colours }, ...args)
+  try {
+    return formatWithOptions({ colors: colours }, ...args)
+  } catch (error) {
+    return args.map(shownAnyhow).join(' ') + ` (showing it threw: ${shownAnyhow(error)})`
+  }
+}
+
+/** For what throws where it is looked at: an error whose `message` is a getter that throws, an object with such an `inspect`. */
+function shownAnyhow(value: unknown): string {
+  if (typeof value !== 'object' && typeof value !== 'function') return String(value)
+  try {
+    return inspect(value, { customInspect: false, depth: 1 })
+  } catch {
+    return Object.prototype.toString.call(value)
+  }
 }
 
 function centred(name: string): string {

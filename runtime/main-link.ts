@@ -3,11 +3,12 @@ import { durationSeconds } from '../src/contract/duration.ts'
 import { ExecutionStates, type TaskOutput } from '../src/contract/outcome.ts'
 import { BrainEnd } from './brain-end.ts'
 import { type Cargo, plain, portableArgs } from './cargo.ts'
-import { currentFrame } from './context.ts'
+import { currentFrame, outsideOfAll } from './context.ts'
 import type { DefinedTask } from './definition.ts'
 import { brainStopped, stopGraceRefused } from './errors.ts'
 import { toEnvelope } from './envelope.ts'
 import type { ThreadCall } from './host/thread.ts'
+import { guardFloatingPromises } from './floating.ts'
 import { failed, outputOf, portableOutputOf } from './output.ts'
 import { keepAlive } from './keep-alive.ts'
 import type { BrainLink } from './registry.ts'
@@ -113,6 +114,7 @@ export function createMainLink(options: MainLinkOptions): MainLink {
 
   async function stopAll(graceMs: number | undefined): Promise<void> {
     // Two calls at once may differ in their grace: the shorter one holds.
+    guardFloatingPromises()
     const ended = scheduler.stop(graceMs)
     stopController.abort(new BrainEnd(name))
     stopping ??= ended.then(() => options.close())
@@ -144,7 +146,8 @@ export function createMainLink(options: MainLinkOptions): MainLink {
       Object.defineProperty(() => call(task.name, []), 'name', { value: task.name })),
     callFromWorker(task, args, callerNumber) {
       const caller = callerNumber === undefined ? undefined : scheduler.find(callerNumber)
-      const run = submit(task, () => ({ form: 'portable', value: args }), caller)
+      const inContext = caller?.callContext ?? outsideOfAll
+      const run = inContext(() => submit(task, () => ({ form: 'portable', value: args }), caller))
       if (!(run instanceof Error)) {
         const output = run.settled.then((settlement) => portableOutputOf(settlement, (error) => log.lost(task, error)))
         return { output, cancel: () => run.tell('cancelled') }

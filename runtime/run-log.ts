@@ -60,6 +60,11 @@ export function createRunLog(logger: Logger, siteOf: (task: string) => string | 
     threwWhileEnding(run, error) {
       logger.error(`[${run.plan.name}] threw while it was ending (${at(run)}): ${thrown(error)}`)
     },
+    poolStandsStill(run, active, waitedMs) {
+      const those = active.map((each) => `\`${each.plan.name}\` (${at(each)})`).join(', ')
+      logger.warn(`[${run.plan.name}] has waited ${durationText(waitedMs)} for a thread: the pool has ${active.length}, taken by ${those}. `
+        + 'A task that goes on for ever has a thread of its own as a routine, with `refreshRate`.')
+    },
     forced(run) {
       logger.warn(run.place === 'main'
         ? `[${run.plan.name}] did not end within its grace. Code of the main thread can't be ended by force: it is no longer waited for.`
@@ -84,6 +89,7 @@ export function createRunLog(logger: Logger, siteOf: (task: string) => string | 
       logger.error(`[${task}] its result did not reach its caller: ${error.message}`)
     },
     refused(task, error) {
+      mapError(error)
       logger.error(`[${task}] ERROR_OCCURRED (not started): ${error.message}`)
     },
   }

@@ -3,6 +3,7 @@ import { SourceMap } from 'node:module'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { isError } from './envelope.ts'
 import { TaskbrainError } from './errors.ts'
+import { threadEntry } from './host/thread-entry.ts'
 
 /**
  * Stacks that show the source, with or without `--enable-source-maps`: a frame in a file with a map beside it is shown
@@ -49,7 +50,7 @@ const NODE_FRAME = /\(?node:[\w/]+:\d+:\d+\)?$/
 
 function ownFolders(): string[] {
   try {
-    const entry = import.meta.resolve('taskbrain/thread')
+    const entry = pathToFileURL(threadEntry())
     return ['.', '../runtime/', '../src/'].map((folder) => fileURLToPath(new URL(folder, entry)))
   } catch {
     return []
@@ -65,8 +66,9 @@ function isOwnFrame(line: string): boolean {
 
 /** Below the last frame of the user's stand those of taskbrain and Node. A stack of nothing else is kept: it is ours to read. */
 function endOfUserFrames(lines: readonly string[]): number {
-  const last = lines.findLastIndex((line) => !isOwnFrame(line))
-  return last >= 0 && FRAME.test(lines[last]!) ? last + 1 : lines.length
+  // A frame without a place, such as the `next` of the generator that a loop is, stands between both.
+  const last = lines.findLastIndex((line) => FRAME.test(line) && !isOwnFrame(line))
+  return last >= 0 ? last + 1 : lines.length
 }
 
 function withoutOwnFrames(stack: string): string {

@@ -1,5 +1,7 @@
 import { ExecutionStates, type TaskOutput } from '../src/contract/outcome.ts'
+import { currentFrame } from './context.ts'
 import { notATask } from './errors.ts'
+import { isEnd } from './floating.ts'
 import type { Task, TaskRun } from './types.ts'
 
 /** What `this.tasks` needs of the thread that it is on. */
@@ -42,11 +44,22 @@ export function createTaskRun(call: { readonly output: Promise<TaskOutput>; canc
   return Object.defineProperties(call.output, {
     cancel: { value: () => call.cancel() },
     // Made when first asked for: a rejected promise that nobody touches would be unhandled.
-    value: { get: () => (value ??= call.output.then(resultOf)) },
+    value: { get: () => (value ??= valueOf(call.output)) },
   }) as TaskRun<unknown>
 }
 
-function resultOf(output: TaskOutput): unknown {
-  if (output.executionState === ExecutionStates.CORRECTLY) return output.result
-  throw output.error
+/**
+ * Rejects unless CORRECTLY. Where the run that asked for it was told to end meanwhile, or the brain was stopped, nobody may
+ * come to await it any more: that is no unhandled rejection, and the log has the error.
+ */
+function valueOf(output: Promise<TaskOutput>): Promise<unknown> {
+  const scope = currentFrame()?.scope
+  const value = output.then((ended) => {
+    if (ended.executionState === ExecutionStates.CORRECTLY) return ended.result
+    if (scope?.cancellation || isEnd(ended.error)) void value.catch(ignore)
+    throw ended.error
+  })
+  return value
 }
+
+function ignore(): void {}

@@ -1,4 +1,5 @@
 import type { Cargo } from '../cargo.ts'
+import type { Context } from '../context.ts'
 import type { EndReason } from '../scope.ts'
 
 /** Where runs take place. A host knows threads and never time. */
@@ -14,6 +15,8 @@ export interface RunOrder {
   readonly task: string
   /** An array. */
   readonly args: Cargo
+  /** That of whoever called. */
+  readonly context: Context
 }
 
 export interface RunEvents {
@@ -30,6 +33,8 @@ export interface RunningBody {
   readonly place: string
   /** Tells the run to end. The first reason counts. */
   tell(reason: EndReason): void
+  /** Takes in what the run has said by now, which a main thread that was busy has not heard yet. */
+  hear(): void
   /** Ends the run by force; resolves when it is gone, as far as it can be. No event comes any more. */
   kill(): Promise<void>
 }

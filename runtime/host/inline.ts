@@ -39,13 +39,14 @@ export function createInlineHost({ brain, clock, bodyOf, report, warn }: InlineH
         if (outcome.kind === 'threw') return events.ended(outcome)
         events.ended({ kind: 'returned', result: plain(outcome.value), told: outcome.told, durationMs: outcome.durationMs })
       }
-      void outsideOfRuns(run)
+      void order.context(() => outsideOfRuns(run))
       return {
         place: 'main',
         tell(reason) {
           guardFloatingPromises()
           scope.tell(reason)
         },
+        hear() {},
         // Nothing can end code of the main thread: what it still does is no longer waited for.
         async kill() {
           abandoned = true

@@ -2,7 +2,7 @@ import { MessageChannel, type MessagePort, receiveMessageOnPort } from 'node:wor
 import type { Tinypool } from 'tinypool'
 import { ExecutionStates } from '../../src/contract/outcome.ts'
 import { packed } from '../cargo.ts'
-import { outsideOfRuns } from '../context.ts'
+import { outsideOfAll } from '../context.ts'
 import { fromEnvelope, isError, toEnvelope } from '../envelope.ts'
 import { idleWorkerLost, notCloned, workerExited, workerLost, workerOutOfMemory } from '../errors.ts'
 import type { Refresh } from '../pace.ts'
@@ -146,6 +146,12 @@ export class Thread {
     // It may be blocked there, and then hears of nothing else.
     this.#context.store.wakeAll()
     this.#post({ kind: 'told', run })
+  }
+
+  /** Hears what it has said by now, its answer too. */
+  hear(): void {
+    this.#drain()
+    this.#answered()
   }
 
   /** Ends the thread by force; resolves when it is gone, or after a deadline where native code holds it. */
@@ -326,7 +332,7 @@ function within(promise: Promise<void>, deadlineMs: number): Promise<void> {
   })
 }
 
-/** A thread is part of no run, whichever run made it necessary. */
+/** A thread is part of no run, and of nothing that a caller does, whichever made it necessary. */
 export function createThread(number: number, owner: number, context: ThreadContext): Thread {
-  return outsideOfRuns(() => new Thread(number, owner, context))
+  return outsideOfAll(() => new Thread(number, owner, context))
 }

@@ -84,6 +84,7 @@ export function createThreadHosts(options: ThreadHostOptions): { readonly calls:
         told = reason
         thread.tell(order.run, reason)
       },
+      hear: () => thread.hear(),
       kill: () => thread.kill(),
     }
   }

@@ -1,5 +1,6 @@
 import { ExecutionStates } from '../../src/contract/outcome.ts'
 import type { Cargo } from '../cargo.ts'
+import { type Context, currentContext } from '../context.ts'
 import { cancelled, invariant, restartedTooOften, stopped, thrownValue, timedOut, workerNotStarted } from '../errors.ts'
 import { isError, shownValue } from '../envelope.ts'
 import type { HostOutcome, RunningBody } from '../host/host.ts'
@@ -20,6 +21,8 @@ export interface RunObserver {
   settled(run: Run, settlement: Settlement, durationMs: number | undefined): void
   /** The run was told to end and its body threw something else, which its output does not show. */
   threwWhileEnding(run: Run, error: unknown): void
+  /** `run` has waited that long for a place in the pool, and none of those that have one has ended meanwhile. */
+  poolStandsStill(run: Run, active: readonly Run[], waitedMs: number): void
   /** Ended by force: its grace was over. */
   forced(run: Run): void
   /** Its worker has died, and it begins anew after a pause. */
@@ -51,6 +54,8 @@ export class Run {
   /** Calls between this run and one that nobody called. */
   readonly depth: number
   readonly settled: Promise<Settlement>
+  /** It may begin in that of another run, whose end made room for it. */
+  readonly callContext: Context = currentContext()
   /** Calls it made that have not ended. A run that waits takes no place. */
   pendingCalls = 0
   #state: 'queued' | 'running' | 'ending' | 'settled' = 'queued'
@@ -93,16 +98,24 @@ export class Run {
 
   #begin(): void {
     const { clock, startTimeoutMs } = this.#context
-    this.#body = this.plan.host.start({ run: this.number, task: this.plan.name, args: this.args }, {
+    this.#body = this.plan.host.start({ run: this.number, task: this.plan.name, args: this.args, context: this.callContext }, {
       started: () => this.#started(),
       failed: (error) => this.#failed(error),
       ended: (outcome) => this.#ended(outcome),
     })
     this.#takeBack.boot = clock.setTimer(startTimeoutMs, () => {
+      this.#body!.hear()
+      if (this.#takeBack.boot === undefined) return
       void this.#force({
         executionState: ExecutionStates.ERROR_OCCURRED, error: workerNotStarted(this.plan.name, durationText(startTimeoutMs)),
       })
     })
+  }
+
+  /** The worker has loaded, or came to its end before. */
+  #endBoot(): void {
+    this.#takeBack.boot?.()
+    this.#takeBack.boot = undefined
   }
 
   /** Tells the run to end. Where it is ending already, a shorter grace still holds. */
@@ -123,7 +136,7 @@ export class Run {
   #end(reason: EndReason, graceMs: number): void {
     if (this.#state === 'running') {
       this.#state = 'ending'
-      this.#takeBack.boot?.()
+      this.#endBoot()
       this.#takeBack.deadline?.()
       this.#body!.tell(reason)
     }
@@ -134,8 +147,12 @@ export class Run {
     this.#graceEndsAt = graceEndsAt
     this.#takeBack.grace?.()
     this.#takeBack.grace = this.#context.clock.setTimer(graceMs, () => {
-      this.#context.observer.forced(this)
-      void this.#force(this.#reason ? this.#endedBy(this.#reason, true) : this.#endedByThrow(this.#failure!.error))
+      this.#body!.hear()
+      if (this.#state !== 'ending') return
+      // A body that never began is not cut short: its worker was still loading.
+      const cutShort = this.#startedAt !== undefined
+      if (cutShort) this.#context.observer.forced(this)
+      void this.#force(this.#reason ? this.#endedBy(this.#reason, cutShort) : this.#endedByThrow(this.#failure!.error))
     })
   }
 
@@ -146,7 +163,7 @@ export class Run {
     this.#startedAt ??= clock.now()
     observer.started(this)
     if (this.#state !== 'running') return
-    this.#takeBack.boot?.()
+    this.#endBoot()
     const { timeoutMs } = this.plan
     if (isFirst && timeoutMs !== undefined) this.#takeBack.deadline = clock.setTimer(timeoutMs, () => this.tell('timeout'))
   }
@@ -171,12 +188,12 @@ export class Run {
     const pauseMs = this.#restarts.after(death)
     if (pauseMs === 'not asked for') return this.#settle({ executionState: ExecutionStates.ERROR_OCCURRED, error })
     if (pauseMs === 'too often') return this.#settle({ executionState: ExecutionStates.ERROR_OCCURRED, error: restartedTooOften(name, error, restart.attempts, durationText(restart.withinMs)) })
-    this.#takeBack.boot?.()
-    observer.restarts(this, error, pauseMs)
+    this.#endBoot()
     this.#takeBack.restart = clock.setTimer(pauseMs, () => {
       this.#takeBack.restart = undefined
       this.#begin()
     })
+    observer.restarts(this, error, pauseMs)
   }
 
   #settlementOf(outcome: HostOutcome): Settlement {
@@ -223,8 +240,12 @@ export class Run {
     this.#state = 'settled'
     for (const takeBack of Object.values(this.#takeBack)) takeBack?.()
     const { clock, observer, release } = this.#context
-    observer.settled(this, settlement, this.#startedAt === undefined ? undefined : clock.now() - this.#startedAt)
-    release(this)
-    this.#resolve(settlement)
+    try {
+      observer.settled(this, settlement, this.#startedAt === undefined ? undefined : clock.now() - this.#startedAt)
+    } finally {
+      // Also where the user's logger throws: who waits for this run has no part in that.
+      release(this)
+      this.#resolve(settlement)
+    }
   }
 }

@@ -13,6 +13,9 @@ export interface SchedulerOptions {
   readonly startTimeoutMs: number
 }
 
+/** How long a full pool may stand still before that is worth a word. */
+const STANDSTILL_MS = 10_000
+
 /** When each run begins and when it must end. Knows time and never threads. */
 export class Scheduler {
   readonly #options: SchedulerOptions
@@ -24,6 +27,8 @@ export class Scheduler {
   #activeInPool = 0
   #count = 0
   #stopped = false
+  #saidStandstill = false
+  #takeBackStandstill: (() => void) | undefined
 
   constructor(options: SchedulerOptions) {
     this.#options = options
@@ -66,6 +71,7 @@ export class Scheduler {
   /** Ends everything; resolves when all has ended. From now on the caller must not submit. */
   async stop(graceMs?: number): Promise<void> {
     this.#stopped = true
+    this.#takeBackStandstill?.()
     const runs = this.runs()
     for (const run of runs) run.tell('stopped', graceMs)
     await Promise.all(runs.map((run) => run.settled))
@@ -77,6 +83,29 @@ export class Scheduler {
       this.#occupy(run, 1)
       run.start()
     }
+    this.#watchForStandstill()
+  }
+
+  /** Calls that go on for ever leave no place to others, which then wait without a word: it is said, once. */
+  #watchForStandstill(): void {
+    if (this.#saidStandstill || this.#takeBackStandstill || !this.#waitingForPool()) return
+    this.#takeBackStandstill = this.#options.clock.setTimer(STANDSTILL_MS, () => {
+      this.#takeBackStandstill = undefined
+      const first = this.#waitingForPool()
+      if (!first) return
+      this.#saidStandstill = true
+      this.#options.observer.poolStandsStill(first, this.runs().filter((run) => run.plan.pooled && isOn(run) && run.pendingCalls === 0), STANDSTILL_MS)
+    })
+  }
+
+  /** A run that could begin if the pool were not full. */
+  #waitingForPool(): Run | undefined {
+    if (this.#activeInPool < this.#options.poolSize) return undefined
+    for (const [plan, queue] of this.#waiting) {
+      const first = plan.pooled && (this.#active.get(plan) ?? 0) < plan.concurrency ? queue.first() : undefined
+      if (first) return first
+    }
+    return undefined
   }
 
   #next(): Run | undefined {
@@ -117,6 +146,10 @@ export class Scheduler {
   #occupy(run: Run, change: 1 | -1): void {
     this.#active.set(run.plan, (this.#active.get(run.plan) ?? 0) + change)
     if (run.plan.pooled) this.#activeInPool += change
+    if (run.plan.pooled && change < 0) {
+      this.#takeBackStandstill?.()
+      this.#takeBackStandstill = undefined
+    }
     if (change < 0 && !this.#stopped) this.#dispatch()
   }
 }

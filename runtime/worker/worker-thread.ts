@@ -3,10 +3,11 @@ import type { Brain } from '../brain.ts'
 import { currentFrame, outsideOfRuns } from '../context.ts'
 import { toEnvelope } from '../envelope.ts'
 import { brainInWorker, buildStale, mainOnly, notCloned, workerNotLoaded } from '../errors.ts'
+import { isEnd } from '../floating.ts'
 import { type BootOrder, createPacer, readTold, type RunAnswer, type RunAssignment } from '../protocol.ts'
 import { type BrainLink, refuseUnregistered } from '../registry.ts'
 import { threadClock } from '../scheduler/clock.ts'
-import { Cancellation, RunScope } from '../scope.ts'
+import { RunScope } from '../scope.ts'
 import { fromPortable, toPortable, useTypesOf } from '../serializable/index.ts'
 import { openStore } from '../state/index.ts'
 import { createTasks } from '../tasks.ts'
@@ -71,7 +72,7 @@ export function bootThread(order: BootOrder): WorkerThread {
   process.on('exit', flushOutput)
 
   function uncaught(error: unknown): void {
-    if (error instanceof Cancellation) return
+    if (isEnd(error)) return
     const scope = currentFrame()?.scope
     if (scope && scope === current?.scope && !scope.closed) {
       if (current.isRoutine) return scope.report(error)
@@ -117,6 +118,7 @@ export function bootThread(order: BootOrder): WorkerThread {
     if (scope.cancellation) return { kind: 'returned', result: undefined, told: true, durationMs: 0 }
     current = { scope, isRoutine: refresh !== undefined }
     lastTask = task
+    const before = resources()
     line.post({ kind: 'started', run: number })
     const body = { method: method as (...args: any[]) => unknown, brain, args: [] as unknown[], split: known.spec.split ?? false, refresh }
     try {
@@ -128,7 +130,7 @@ export function bootThread(order: BootOrder): WorkerThread {
     current = undefined
     const { told, durationMs } = outcome
     // What was cut short would go on in there, beside the runs that come to this thread next.
-    if (told && hasTimers()) line.post({ kind: 'retire' })
+    if (told && isLeftBehind(before)) line.post({ kind: 'retire' })
     if (outcome.kind === 'threw') return { kind: 'threw', error: toEnvelope(outcome.error), told, durationMs }
     try {
       return { kind: 'returned', result: toPortable(outcome.value, 'result'), told, durationMs }
@@ -150,7 +152,14 @@ export function bootThread(order: BootOrder): WorkerThread {
   }
 }
 
-/** Timers that keep this thread busy. */
-function hasTimers(): boolean {
-  return process.getActiveResourcesInfo().some((resource) => resource === 'Timeout' || resource === 'Immediate')
+/** What keeps this thread busy, by kind: `TCPServerWrap`, `FSEventWrap`, `Timeout`. */
+function resources(): Map<string, number> {
+  const counts = new Map<string, number>()
+  for (const kind of process.getActiveResourcesInfo()) counts.set(kind, (counts.get(kind) ?? 0) + 1)
+  return counts
+}
+
+/** Whether more is there than `before`, such as a server that still listens, or a timer whosever it is: one may have taken the place of another. */
+function isLeftBehind(before: ReadonlyMap<string, number>): boolean {
+  return [...resources()].some(([kind, count]) => kind === 'Timeout' || kind === 'Immediate' || count > (before.get(kind) ?? 0))
 }

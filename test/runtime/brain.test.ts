@@ -39,6 +39,13 @@ describe('making a brain', (it) => {
     assert.throws(() => new Workerless(), /`lost` does not fit its brain: it has no worker entry/)
   })
 
+  it('refuses what is no logger, when it is made', async () => {
+    const { Base } = await family()
+    for (const [given, shown] of [[5, '5'], [null, 'null'], [{ info() {} }, '{ info: [Function: info] }']]) {
+      assert.throws(() => new Base(given, 3), `What \`Base\` gave to \`super(logger, …)\` is no logger: it is \`${shown}\`. Give it`)
+    }
+  })
+
   it('has its parameter properties before its fields, and a logger of its own name', async () => {
     const { Base } = await family()
     const brain = new Base(undefined, 3)

@@ -1,12 +1,18 @@
 import * as assert from 'uvu/assert'
 import { describe } from '../harness/suite.ts'
-import { ExecutionStates, summary, until, withEnds } from './ends.ts'
+import { ExecutionStates, summary, until, withEnds, withStrays } from './ends.ts'
 
 describe('calls between tasks', (it) => {
   it('nests and recurses with one place in the pool', () => withEnds(async ({ brain }) => {
     assert.is(summary(await brain.tasks.nest(4)), 'CORRECTLY 4')
     const outputs = await Promise.all([brain.tasks.nest(2), brain.tasks.nest(2), brain.tasks.fib(5)])
     assert.equal(outputs.map(summary), ['CORRECTLY 2', 'CORRECTLY 2', 'CORRECTLY 5'])
+  }))
+
+  it('takes for calls within calls the threads that those before had', () => withStrays(async (brain) => {
+    const threads = new Set<number>()
+    for (let time = 0; time < 5; time += 1) for (const thread of await brain.tasks.threads(2).value) threads.add(thread)
+    assert.is(threads.size, 3)
   }))
 
   it('reaches main tasks from workers, with paths of what cannot cross either way', () => withEnds(async ({ brain, lines }) => {

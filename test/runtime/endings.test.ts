@@ -1,6 +1,6 @@
 import * as assert from 'uvu/assert'
 import { describe } from '../harness/suite.ts'
-import { ExecutionStates, startEnds, summary, until, withEnds } from './ends.ts'
+import { blockMain, ExecutionStates, startEnds, summary, until, withEnds } from './ends.ts'
 
 describe('how a run on a thread ends', (it) => {
   it('gives the result of a body that returns', () => withEnds(async ({ brain, lines }) => {
@@ -47,6 +47,20 @@ describe('how a run on a thread ends', (it) => {
     assert.ok(performance.now() - startedAt < 10_000)
     assert.match(lines.join('\n'), /WARN {4}\| \[spin\] did not end within its grace and is ended by force \(thread 1\)/)
     assert.is(brain.cleaned, false)
+  }))
+
+  it('says by force of no worker that ended while main was blocked', () => withEnds(async ({ brain, lines }) => {
+    const run = brain.tasks.wait()
+    await until(() => brain.ticks === 1)
+    // From here on timers come before messages.
+    await new Promise((resolve) => setImmediate(resolve))
+    run.cancel()
+    // Twice its grace, from when the worker has run what it deferred.
+    while (!brain.cleaned) blockMain(1)
+    blockMain(200)
+    assert.is((await run).error.message, 'Task `wait` was cancelled.')
+    assert.not.match(lines.join('\n'), 'did not end within its grace')
+    assert.is(summary(await brain.tasks.add(1, 1)), 'CORRECTLY 2')
   }))
 
   it('runs finally and defer of a cancelled run, and no catch swallows it', () => withEnds(async ({ brain, lines }) => {
@@ -226,6 +240,13 @@ describe('how a run on a thread ends', (it) => {
     const output = await brain.tasks.add(1, 2)
     assert.is(summary(output), 'ERROR_OCCURRED brain-stopped')
   })
+
+  it('shows where a call was made that came after the end', () => withEnds(async ({ brain }) => {
+    await brain.stop()
+    const { error } = await brain.tasks.add(1, 1)
+    assert.is(error.code, 'brain-stopped')
+    assert.match(error.stack.split('\n')[1], 'endings.test.ts')
+  }))
 
   it('refuses a grace that is no time', () => withEnds(async ({ brain }) => {
     try {

@@ -34,10 +34,25 @@ export async function withEnds(use: (started: Started) => Promise<void>, options
   }
 }
 
+/** Runs `use` with the brain of fixtures/runtime/strays, on one thread, and stops it after. */
+export async function withStrays(use: (brain: any, lines: string[]) => Promise<void>): Promise<void> {
+  const { Strays } = await import(fixture('strays/brain.mjs').href)
+  const { logger, lines } = keptLogger()
+  const brain = new Strays(logger)
+  try {
+    await use(brain, lines)
+  } finally {
+    await brain.stop({ grace: 0 })
+  }
+}
+
 /** Resolves when `condition` holds, looked at with every turn of the event loop. */
 export async function until(condition: () => boolean): Promise<void> {
   while (!condition()) await new Promise((resolve) => setTimeout(resolve, 1))
 }
+
+/** The event loop of this thread does not turn meanwhile. */
+export const blockMain = (ms: number): void => void Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms)
 
 /** How an output ended and the code or the name of its error: `TIMEOUT timeout`. */
 export function summary(output: any): string {

@@ -78,6 +78,12 @@ describe('errors of the runtime', (it) => {
     }
   })
 
+  it('show no frames where a run was ended, and leave those of all others', () => {
+    const { stack } = errors.timedOut('look', '2 s', false)
+    assert.is(stack, 'TaskbrainError: Task `look` exceeded its timeout of 2 s.')
+    assert.match(new Error('after that').stack!, 'errors.test.ts')
+  })
+
   it('say that a worker class is made by taskbrain alone', async () => {
     const { classes } = await import(fixture('family/workers.mjs').href)
     assert.throws(() => new classes[0](), /can only be made by taskbrain/)

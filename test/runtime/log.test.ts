@@ -67,6 +67,24 @@ describe('the log', (it) => {
     assert.equal(lines.map((line) => line.split('|')[1]!.split('\n')[0]), [' tagged', ' Error: logged', ' console warn', ' raw stderr'])
   }))
 
+  it('shows an error that throws where it is looked at, as far as it can', () => withEnds(async ({ brain, lines }) => {
+    const error = Object.defineProperty(new Error(), 'message', { get: () => { throw new RangeError('not to be read') } })
+    const output = await brain.tasks.same(Promise.reject(error))
+    assert.is(output.error, error)
+    assert.match(lines.join('\n'), /\[same\] ERROR_OCCURRED .*: \[object Error\] \(showing it threw: RangeError: not to be read/)
+  }))
+
+  it('ends a run although the logger throws, and passes on what it threw', () => withEnds(async ({ brain }) => {
+    const { logger } = brain
+    const { debug } = logger
+    const uncaught = new Promise((resolve) => process.once('uncaughtException', resolve))
+    logger.debug = (text: string) => { if (text.includes('CORRECTLY')) throw new Error('disk full') }
+    assert.is(summary(await brain.tasks.add(1, 2)), 'CORRECTLY 3')
+    assert.is((await uncaught as Error).message, 'disk full')
+    logger.debug = debug
+    assert.is(summary(await brain.tasks.add(3, 4)), 'CORRECTLY 7')
+  }))
+
   it('warns of attributes that cannot be shared', () => withEnds(async ({ lines }) => {
     assert.match(lines.join('\n'), 'WARN    | [dynamic_init] cannot serialize attribute [socket].')
   }))

@@ -15,7 +15,7 @@ interface Ended {
 function program(
   name: string, args: readonly string[] = [], onOutput: (stdout: string, child: ChildProcess) => void = () => {}, flags: readonly string[] = [],
 ): Promise<Ended> {
-  const child = spawn(process.execPath, [...flags, fileURLToPath(fixture(`programs/${name}.mjs`)), ...args], { stdio: ['ignore', 'pipe', 'pipe'] })
+  const child = spawn(process.execPath, [...flags, fileURLToPath(fixture(`programs/${name.includes('.') ? name : `${name}.mjs`}`)), ...args], { stdio: ['ignore', 'pipe', 'pipe'] })
   let stdout = ''
   let stderr = ''
   child.stdout.on('data', (chunk) => {
@@ -95,12 +95,16 @@ describe('the process', (it) => {
     assert.equal([ended.signal, signals.sent()], ['SIGTERM', 2])
   })
 
-  it('shows stacks without frames of taskbrain where Node maps them', async () => {
-    const { stdout } = await program('stack', [], undefined, ['--enable-source-maps'])
-    const places = stdout.split('\n').filter((line) => line.startsWith('    at '))
-    assert.is(places.length, 2)
-    assert.ok(places.every((line) => line.includes('ends/workers.mjs')), stdout)
-  })
+  for (const [where, name, flag] of [
+    ['where Node maps them', 'stack.mjs', '--enable-source-maps'], ['in a CommonJS project under tsx', 'commonjs/stack.ts', 'node_modules/tsx/dist/cli.mjs'],
+  ] as const) {
+    it(`shows stacks without frames of taskbrain ${where}`, async () => {
+      const { stdout } = await program(name, [], undefined, [flag])
+      const places = stdout.split('\n').filter((line) => line.startsWith('    at '))
+      assert.is(places.length, 2)
+      assert.ok(places.every((line) => line.includes('ends/workers.mjs')), stdout)
+    })
+  }
 
   it('is ended by a second signal', async () => {
     const signals = signalsAt('SIGINT', /ready/, /SIGINT: stopping/)

@@ -15,6 +15,8 @@ interface Stage {
   /** What happened, with the time: `0 start a`. */
   readonly events: string[]
   readonly bodies: Map<number, RunEvents>
+  /** What main hears of a run only when it listens. */
+  readonly unheard: Map<number, () => void>
   submit(plan: Partial<TaskPlan> & { name: string }, caller?: Run): Run
   ended(run: Run, outcome?: Partial<HostOutcome>): Promise<void>
 }
@@ -23,6 +25,7 @@ function stage({ poolSize = 1, bootMs = 0, endsWhenTold = false } = {}): Stage {
   const clock = createManualClock()
   const events: string[] = []
   const bodies = new Map<number, RunEvents>()
+  const unheard = new Map<number, () => void>()
   const plans = new Map<string, TaskPlan>()
   const say = (text: string): void => void events.push(`${clock.now()} ${text}`)
   const host: Host = {
@@ -36,6 +39,9 @@ function stage({ poolSize = 1, bootMs = 0, endsWhenTold = false } = {}): Stage {
           say(`tell ${order.task} ${reason}`)
           if (endsWhenTold) clock.setTimer(10, () => runEvents.ended(returned({ told: true })))
         },
+        hear() {
+          unheard.get(order.run)?.()
+        },
         async kill() {
           say(`kill ${order.task}`)
         },
@@ -48,13 +54,14 @@ function stage({ poolSize = 1, bootMs = 0, endsWhenTold = false } = {}): Stage {
     observer: {
       started: () => {},
       settled: (run, settlement) => say(`${ExecutionStates[settlement.executionState]} ${run.plan.name}`),
+      poolStandsStill: (run, active) => say(`${run.plan.name} waits for ${active.map(({ plan }) => plan.name).join()}`),
       threwWhileEnding: (run) => say(`threw while ending ${run.plan.name}`),
       forced: () => {},
       restarts: (run, error, pauseMs) => say(`${error.message}: ${run.plan.name} again in ${pauseMs}`),
     },
   })
   return {
-    scheduler, clock, events, bodies,
+    scheduler, clock, events, bodies, unheard,
     submit(plan, caller) {
       const full = plans.get(plan.name) ?? { host, pooled: true, timeoutMs: undefined, graceMs: 100, concurrency: Infinity, queueLimit: Infinity, restart: { when: 'never', attempts: 5, withinMs: 10_000, pauseMs: 100 }, ...plan }
       plans.set(plan.name, full)
@@ -132,6 +139,26 @@ describe('the scheduler', (it) => {
     assert.equal(events.at(-1), '0 start next')
   })
 
+  it('says it once where calls that never end keep others from a place', async () => {
+    const { submit, ended, clock, events } = stage({ poolSize: 2 })
+    const quick = submit({ name: 'quick' })
+    submit({ name: 'endless' })
+    const next = submit({ name: 'next', concurrency: 1 })
+    await clock.advance(9000)
+    await ended(quick)
+    await clock.advance(20_000)
+    assert.equal(events.slice(2), ['9000 CORRECTLY quick', '9000 start next'])
+    submit({ name: 'next' })
+    submit({ name: 'main', pooled: false })
+    submit({ name: 'last' })
+    await clock.advance(20_000)
+    assert.equal(events.slice(4), ['29000 start main', '39000 last waits for endless,next'])
+    await ended(next)
+    submit({ name: 'later' })
+    await clock.advance(100_000)
+    assert.equal(events.filter((event) => event.includes('waits for')).length, 1)
+  })
+
   it('counts no run that waits for its calls, and counts it again after', async () => {
     const { submit, ended, events } = stage()
     const outer = submit({ name: 'outer' })
@@ -172,6 +199,32 @@ describe('the scheduler', (it) => {
     await clock.advance(1000)
     assert.equal(events, ['0 start deaf', '300 tell deaf timeout', '350 kill deaf', '350 TIMEOUT deaf'])
     assert.match((await errorOf(run)).message, 'by force')
+  })
+
+  it('ends nothing by force that has ended, and gives up nothing that has started, where nobody came to hear it', async () => {
+    const { submit, clock, events, bodies, unheard } = stage({ poolSize: 2, bootMs: 1e9 })
+    const ending = submit({ name: 'ending' })
+    bodies.get(ending.number)!.started()
+    ending.tell('cancelled')
+    unheard.set(ending.number, () => bodies.get(ending.number)!.ended(returned({ told: true })))
+    await clock.advance(1000)
+    assert.equal(events, ['0 start ending', '0 tell ending cancelled', '100 CANCELLED ending'])
+    assert.not.match((await errorOf(ending)).message, 'by force')
+    const starting = submit({ name: 'starting', timeoutMs: 50 })
+    unheard.set(starting.number, () => bodies.get(starting.number)!.started())
+    await clock.advance(30_000)
+    assert.is(starting.state, 'running')
+    await clock.advance(50)
+    assert.is(events.at(-1), '31050 tell starting timeout')
+  })
+
+  it('says by force of no run whose body never began', async () => {
+    const { submit, clock, events } = stage({ bootMs: 1e9 })
+    const run = submit({ name: 'loading' })
+    run.tell('cancelled')
+    await clock.advance(100)
+    assert.equal(events, ['0 start loading', '0 tell loading cancelled', '100 kill loading', '100 CANCELLED loading'])
+    assert.is((await errorOf(run)).message, 'Task `loading` was cancelled.')
   })
 
   it('shortens a grace that is on, and never lengthens it', async () => {

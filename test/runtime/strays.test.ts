@@ -1,20 +1,6 @@
 import * as assert from 'uvu/assert'
 import { describe } from '../harness/suite.ts'
-import { fixture, keptLogger, summary, until, withEnds } from './ends.ts'
-
-/** Runs `use` with the brain of fixtures/runtime/strays, on one thread, and stops it after. */
-async function withStrays(use: (brain: any, lines: string[]) => Promise<void>): Promise<void> {
-  const { Strays } = await import(fixture('strays/brain.mjs').href)
-  const { logger, lines } = keptLogger()
-  const brain = new Strays(logger)
-  try {
-    await use(brain, lines)
-  } finally {
-    await brain.stop({ grace: 0 })
-  }
-}
-
-const blockMain = (ms: number): void => void Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms)
+import { blockMain, summary, until, withEnds, withStrays } from './ends.ts'
 
 describe('what a task leaves behind', (it) => {
   it('lets no timer of a run that was cut short go on', () => withStrays(async (brain) => {
@@ -26,6 +12,20 @@ describe('what a task leaves behind', (it) => {
     const { ticks } = brain
     await brain.tasks.rests(30)
     assert.is(brain.ticks, ticks)
+  }))
+
+  it('lets no server of a run that was cut short listen on', () => withStrays(async (brain) => {
+    const first = brain.tasks.serves(0)
+    await until(() => brain.ticks > 0)
+    const port = brain.ticks
+    first.cancel()
+    assert.is(summary(await first), 'CANCELLED cancelled')
+    brain.ticks = 0
+    const second = brain.tasks.serves(port)
+    await Promise.race([second, until(() => brain.ticks > 0)])
+    assert.is(brain.ticks, port)
+    second.cancel()
+    assert.is(summary(await second), 'CANCELLED cancelled')
   }))
 
   it('sets the level of the one logger where a task sets that of its own', () => withStrays(async (brain, lines) => {
