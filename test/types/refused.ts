@@ -73,7 +73,7 @@ export class Refused extends Brain {
   @Brain.task({ process: true, runOnStart: true, queueLimit: -1 }) d6() {}
   // @ts-expect-error — queueLimit must be an integer
   @Brain.task({ process: true, runOnStart: true, queueLimit: 0.5 }) d6b() {}
-  // @ts-expect-error — Type '"often"' is not assignable to type 'Pace'
+  // @ts-expect-error — Type '"often"' is not assignable to type
   @Brain.task({ process: true, runOnStart: true, refreshRate: 1, pace: 'often' }) d6c() {}
   // @ts-expect-error — concurrency must be 1 or more
   @Brain.task({ process: true, runOnStart: true, concurrency: 0 }) d7() {}
