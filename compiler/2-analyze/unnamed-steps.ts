@@ -3,6 +3,7 @@
 
 import { ts } from 'ts-morph'
 import { bareExpression, outerExpression } from '../1-parse/expressions.ts'
+import { SHOWN } from '../../src/contract/names.ts'
 import type { Edit } from '../model.ts'
 import { quoted } from '../quoted.ts'
 import { contains, waits } from './cancel-points.ts'
@@ -194,7 +195,7 @@ function stepEdits(step: Step, accesses: readonly Access[], prefix: string): Edi
 }
 
 /**
- * `$.onPart(p, 'x', ($part) => ($part.x += 1))` for `p.x += 1`. Where the right side does something it runs first, and outside of the step:
+ * `$.onPart(p, 'x', ($part) => ($part.x += 1), ($part) => $part.$taskbrainShown)` for `p.x += 1`. Where the right side does something it runs first, and outside of the step:
  * it may be one on another brain.
  */
 function partEdits(step: Step, access: Access, prefix: string): Edit[] {
@@ -203,7 +204,7 @@ function partEdits(step: Step, access: Access, prefix: string): Edit[] {
   const operator = ts.isPrefixUnaryExpression(node) ? ts.tokenToString(node.operator)! : ''
   let parentheses = ''
   for (let at: ts.Node = access; at !== target; at = at.parent) if (ts.isParenthesizedExpression(at.parent)) parentheses += '('
-  return [...partKeyEdits(access, operator + parentheses, prefix), ...callEdits(node, access, `${prefix}.onPart(`, '))')]
+  return [...partKeyEdits(access, operator + parentheses, prefix), ...callEdits(node, access, `${prefix}.onPart(`, `), (${prefix}part) => ${prefix}part.${SHOWN})`)]
 }
 
 /** `, 'x', ($part) => ($part` before `.x`, and `, key, ($part, $key) => ($part[$key]` in the place of `[key]`. */

@@ -129,10 +129,10 @@ const changeSnapshot = <T>(snapshot: any, change: (value: any) => T): T => inSte
 
 /**
  * `work` reads a property of an object and sets it. On what an attribute holds that is one step for all threads, by whatever name that goes.
- * For anything else it costs no more than the question. It gets the key too, which may be worked out.
+ * For anything else it costs no more than the question, which `shownBy` asks where the step is written: `work` too. It gets the key, which may be worked out.
  */
-export function onPart<T>(object: any, key: any, work: (object: any, key: any) => T): T {
-  return isSnapshot(object) ? inStepOnPart(object, key, work) : work(object, key)
+export function onPart<T>(object: any, key: any, work: (object: any, key: any) => T, shownBy: (object: any) => unknown): T {
+  return object !== null && object !== undefined && shownBy(object) !== undefined && isSnapshot(object) ? inStepOnPart(object, key, work) : work(object, key)
 }
 
 const inStepOnPart = <T>(snapshot: any, key: any, work: (snapshot: any, key: any) => T): T => inStepOf(snapshot, key, () => work(snapshot, key))

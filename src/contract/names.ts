@@ -13,3 +13,6 @@ export type LogicalOperator = '&&=' | '||=' | '??='
 
 /** Where compiled code finds what it calls. */
 export const DOORS = { user: 'taskbrain', internal: 'taskbrain/internal', engine: 'taskbrain/engine', worker: 'taskbrain/worker' } as const
+
+/** What an object that shows an attribute has, and nothing else: code that may get one looks for it, each time at its own place, where V8 knows the shapes that come by. */
+export const SHOWN = '$taskbrainShown'
