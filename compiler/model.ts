@@ -67,9 +67,12 @@ export interface EmittedFile {
 
 // --- what the compiler understood ---
 
-/** One change of the text. A `wrap` encloses an expression; of two that nest, the inner one is applied first. */
+/**
+ * One change of the text. A `wrap` encloses an expression, or statements; of two that nest, the inner one is applied first. A statement without
+ * a semicolon may be as long as its expression: what encloses the statement is the outer one.
+ */
 export type Edit =
-  | { readonly kind: 'wrap'; readonly start: number; readonly end: number; readonly open: string; readonly close: string }
+  | { readonly kind: 'wrap'; readonly start: number; readonly end: number; readonly open: string; readonly close: string; readonly ofStatements?: true }
   | { readonly kind: 'insert'; readonly at: number; readonly text: string }
   | { readonly kind: 'replace'; readonly start: number; readonly end: number; readonly text: string }
   | { readonly kind: 'remove'; readonly start: number; readonly end: number }

@@ -15,7 +15,7 @@ export function applyEdits(text: string, source: string, edits: readonly Edit[],
   const covers = (start: number, end: number): boolean => replaced.some((edit) => edit.start <= start && end <= edit.end && edit.end > edit.start)
   const wraps = edits.filter((edit) => edit.kind === 'wrap')
   // Inner ones first: the opener of an outer one comes to stand before theirs, its closer behind.
-  for (const edit of wraps.sort((a, b) => a.end - a.start - (b.end - b.start))) {
+  for (const edit of wraps.sort((a, b) => a.end - a.start - (b.end - b.start) || Number(a.ofStatements ?? false) - Number(b.ofStatements ?? false))) {
     if (edit.open) out.prependRight(edit.start, apart(text, edit.start, edit.open))
     if (edit.close) out.appendLeft(edit.end, edit.close)
   }

@@ -185,7 +185,7 @@ function keptBehindMarker(frame: Frame, context: RegionEditContext): Edit[] {
 }
 
 function around(first: ts.Node, last: ts.Node, open: string, close: string): Edit {
-  return { kind: 'wrap', start: first.getStart(), end: last.getEnd(), open, close }
+  return { kind: 'wrap', start: first.getStart(), end: last.getEnd(), open, close, ofStatements: true }
 }
 
 function semicolon(statement: ts.Statement): string {
