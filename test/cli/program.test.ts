@@ -1,4 +1,6 @@
 import { spawnSync } from 'node:child_process'
+import { symlinkSync } from 'node:fs'
+import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import * as assert from 'uvu/assert'
 import { CLI, start, taskbrain } from '../harness/command.ts'
@@ -64,6 +66,15 @@ for (const [name, run] of [
       assert.match(stderr, /Error: thrown\n.*odd name #1 é\/src\/main\.ts:11:\d+/)
     })
 
+    it('tells a script that it is the one that was started, also by a path with a link in it', async () => {
+      using project = scratchProject({
+        ...PROGRAM,
+        'src/main.ts': "import { pathToFileURL } from 'node:url'\nimport { Robot } from './robot.brain'\nif (import.meta.url === pathToFileURL(process.argv[1]!).href) console.log(Robot.name, 'is started')\n",
+      })
+      symlinkSync(project.dir, join(project.dir, 'link'))
+      for (const path of ['src/main.ts', 'link/src/main.ts', join(project.dir, 'link/src/main.ts')]) assert.is((await run(project.dir, path)).stdout, 'Robot is started\n', path)
+    })
+
     it('runs nothing where something is wrong, and says what', async () => {
       using project = scratchProject({ ...PROGRAM, 'src/plain.ts': "import './nowhere'\n", 'src/robot.brain.ts': PROGRAM['src/robot.brain.ts'].replace('process: true, ', '') })
       const broken = await run(project.dir, 'src/main.ts')
@@ -125,6 +136,19 @@ describe('node --import taskbrain/register', (it) => {
     assert.equal(register(project.dir, 'node_modules/tool/index.js').stdout, 'a tool\n')
     assert.match(register(project.dir, 'src/missing.ts').stderr, 'Cannot find module')
     assert.equal(project.list('.taskbrain'), [])
+  })
+
+  it('leaves alone a script in JavaScript that leads to no source of a brain, and what was built', async () => {
+    const helper = "console.log(require.main === module, require('node:path').basename(__dirname))\n"
+    using project = scratchProject({ ...PROGRAM, 'tools/package.json': '{ "type": "commonjs" }', 'tools/helper.js': helper })
+    assert.equal(register(project.dir, 'tools/helper.js').stdout, 'true tools\n')
+    assert.equal(project.list('.taskbrain'), [])
+    register(project.dir, 'src/main.ts')
+    assert.is(register(project.dir, '.taskbrain/main.js').exitCode, 3)
+    assert.equal(project.list('.taskbrain').filter((file) => file.startsWith('.taskbrain')), [])
+    const { exitCode, stderr } = await taskbrain(['run', '.taskbrain/main.js'], { cwd: project.dir })
+    assert.is(exitCode, 2)
+    assert.match(stderr, '".taskbrain/main.js" is what a build wrote. Name the source that it was made from, or start it with node.')
   })
 
   it('keeps what was built of another program, which may be running', async () => {
