@@ -119,12 +119,14 @@ describe('taskbrain run', (it) => {
     }
   })
 
-  it('wants a file', async () => {
+  it('wants a file, and says where flags belong', async () => {
     using project = scratchProject(PROGRAM)
     for (const command of ['run', 'dev']) {
       const { exitCode, stderr } = await taskbrain([command], { cwd: project.dir })
       assert.is(exitCode, 2)
       assert.match(stderr, `Name the script to run, such as taskbrain ${command} src/main.ts.`)
+      assert.match((await taskbrain([command, '--inspect', 'src/main.ts'], { cwd: project.dir })).stderr, 'There is no flag --inspect. Flags of the program stand behind its file; for flags of Node call node --import taskbrain/register.')
+      assert.match((await taskbrain([command, '--help'], { cwd: project.dir })).stdout, `Usage: taskbrain ${command} [flags] <file> [arguments...]`)
     }
   })
 })
