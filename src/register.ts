@@ -10,11 +10,14 @@ const program = process.argv[1]
 if (isMainThread && program !== undefined) await register(program)
 
 async function register(given: string): Promise<void> {
-  const { programConfig, UsageError } = await import('./config.ts')
+  const { isWithin, posix, programConfig, resolveConfig, UsageError } = await import('./config.ts')
   const { buildProgram, isForNodeItself } = await import('./program.ts')
   const { createReporter } = await import('./report.ts')
   const report = createReporter({ stdout: process.stdout, stderr: process.stderr, env: process.env })
-  const config = tried(() => programConfig({ cwd: process.cwd(), patterns: [] }, given))
+  const call = { cwd: process.cwd(), patterns: [] }
+  // What was built is a program that forks itself.
+  if (tried(() => isWithin(resolveConfig(call).outDir, posix(given)))) return process.setSourceMapsEnabled(true)
+  const config = tried(() => programConfig(call, given))
   if (!config || given.includes('node_modules') || isForNodeItself(config)) return
   try {
     const file = await buildProgram(config, report)

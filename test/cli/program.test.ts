@@ -153,6 +153,11 @@ describe('node --import taskbrain/register', (it) => {
     assert.match(stderr, '".taskbrain/main.js" is what a build wrote. Name the source that it was made from, or start it with node.')
   })
 
+  it('lets a program fork itself, which shows places of the source too', async () => {
+    using project = scratchProject({ ...PROGRAM, 'src/main.ts': "import { fork } from 'node:child_process'\nimport './robot.brain'\nif (process.argv[2] === 'child') throw new Error('thrown')\nfork(process.argv[1]!, ['child'])\n" })
+    assert.match(register(project.dir, 'src/main.ts').stderr, /Error: thrown\n.*\/src\/main\.ts:3:\d+/)
+  })
+
   it('keeps what was built of another program, which may be running', async () => {
     using project = scratchProject({ ...PROGRAM, 'src/other.ts': "import './robot.brain'\nconsole.log('other')\n" })
     register(project.dir, 'src/main.ts')
