@@ -205,6 +205,18 @@ console.log('started', made.length, ...process.argv.slice(2))
     assert.is((await dev.ended).exitCode, 0)
   })
 
+  it('says so where its file is gone, and waits for it', async () => {
+    using project = scratchProject({ ...PROGRAM, 'src/main.ts': LASTING })
+    using dev = start(CLI, ['dev', 'src/main.ts'], { cwd: project.dir })
+    await dev.saw(/started/)
+    project.remove('src/main.ts')
+    await dev.saw(/src\/main\.ts:1:1 error bundle-failed\n`src\/main\.ts` is no file that can be read\.[^]*the last good output stays/)
+    project.write('src/main.ts', LASTING.replace('started', 'there again'))
+    await dev.saw(/there again/)
+    dev.kill('SIGTERM')
+    await dev.ended
+  })
+
   it('waits where something is wrong at first', async () => {
     using project = scratchProject({ ...PROGRAM, 'src/main.ts': "import './nowhere'\n" })
     using dev = start(CLI, ['dev', 'src/main.ts'], { cwd: project.dir })
