@@ -54,12 +54,13 @@ export interface BuildResult extends CheckResult, Written {
  * Throws UsageError where the call is wrong; what is wrong with the input is in `diagnostics`.
  */
 export async function build(config: BuildConfig, context: BuildContext = {}): Promise<BuildResult> {
-  checkOutDir(config.outDir, shownPath(config, config.outDir))
   context.onPhase?.('Looking for brains')
   const { lookedAt, candidates } = await findSources(config)
   const standing = standingBuild(config, candidates)
   if (standing) return { ...standing, lookedAt, written: [], unchanged: standing.files, deleted: [] }
 
+  // Not before: what stands may lie where nobody can write, as a program that was installed for others does.
+  checkOutDir(config.outDir, shownPath(config, config.outDir))
   const files = openProjectFiles()
   const { texts, compiler, ...compiled } = await compileAndBundle(config, context, candidates, files)
   const checked = { ...compiled, lookedAt, read: filesToWatch(files.seen().files) }

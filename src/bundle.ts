@@ -2,7 +2,7 @@
 // once per process. Writes nothing.
 import { isBuiltin } from 'node:module'
 import { dirname, relative } from 'node:path'
-import { build, type BuildResult, type ImportKind, type Message, type OnLoadResult, type OnResolveResult, type Plugin, stop } from 'esbuild'
+import { build, type BuildResult, type ImportKind, type Message, type OnLoadResult, type OnResolveResult, type PartialMessage, type Plugin, stop } from 'esbuild'
 import { SCRIPT } from '../compiler/1-parse/prefilter.ts'
 import type { Diagnostic, PlacedFinding } from '../compiler/log.ts'
 import type { CompiledModule } from '../compiler/model.ts'
@@ -130,6 +130,12 @@ function compiledModules({ input, graph, places, found, textOf, entryPaths }: Mo
     return mustBeThere && !host.isInstalled(path, posix(importer)) ? { errors: [{ text: `Could not resolve "${path}"` }] } : undefined
   }
 
+  function unreadable(path: string): PartialMessage {
+    const file = posix(relative(config.projectDir, path))
+    // Nothing imports a program: it is its own place.
+    return { text: `\`${file}\` is no file that can be read`, location: path === config.program ? { file } : null }
+  }
+
   return {
     name: 'taskbrain',
     setup(esbuild) {
@@ -160,7 +166,7 @@ function compiledModules({ input, graph, places, found, textOf, entryPaths }: Mo
         const text = SCRIPT.test(path) && isSource ? host.readFile(path) : undefined
         if (text === undefined) {
           // A pipe would be waited for.
-          if (!host.fileExists(path)) return { errors: [{ text: `\`${posix(relative(config.projectDir, path))}\` is no file that can be read` }] }
+          if (!host.fileExists(path)) return { errors: [unreadable(path)] }
           host.lookedUp(path)
           return undefined
         }

@@ -1,4 +1,4 @@
-import { existsSync, statSync } from 'node:fs'
+import { existsSync, realpathSync, statSync } from 'node:fs'
 import { basename, dirname, relative, resolve, sep } from 'node:path'
 import { SCRIPT } from '../compiler/1-parse/prefilter.ts'
 import { outputName } from '../compiler/file-names.ts'
@@ -83,11 +83,14 @@ function givenSourceRoot(cwd: string, given: string): string {
   throw new UsageError(`--root "${given}" ${problem}. It names the folder that output paths mirror, such as src.`)
 }
 
-function programFile({ cwd, projectDir }: BuildConfig, given: string): string {
-  const file = posix(resolve(cwd, given))
-  if (!isFile(file)) throw new UsageError(`"${given}" is no file that can be run.`)
+function programFile({ cwd, projectDir, outDir }: BuildConfig, given: string): string {
+  const asked = posix(resolve(cwd, given))
+  if (!isFile(asked)) throw new UsageError(`"${given}" is no file that can be run.`)
+  // A working folder has no links in its path, while a path that a person or a tool makes may have some.
+  const file = isWithin(projectDir, asked) ? asked : posix(realpathSync(asked))
   if (!SCRIPT.test(file)) throw new UsageError(`"${given}" is no script: its name does not end in .ts, .js or the like.`)
   if (!isWithin(projectDir, file)) throw new UsageError(`${file} lies outside of the project ${projectDir}. Run it from its own folder.`)
+  if (isWithin(outDir, file)) throw new UsageError(`"${given}" is what a build wrote. Name the source that it was made from, or start it with node.`)
   return file
 }
 

@@ -65,10 +65,17 @@ const IMPORTS = { '#brain/*': './.taskbrain/*' }
 /** `undefined` where nothing is to be added. */
 function manifestText(manifest: ProjectManifest | undefined, folder: string): string | undefined {
   const { content, text } = manifest ?? { content: { name: folder.toLowerCase().replace(/[^a-z0-9-]+/g, '-').replace(/^-+|-+$/g, '') || 'program', private: true, type: 'module' }, text: '' }
-  const next = { ...content, scripts: { ...SCRIPTS, ...record(content['scripts']) }, imports: { ...IMPORTS, ...record(content['imports']) } }
+  const next = { ...content, scripts: withMissing(content['scripts'], SCRIPTS), imports: withMissing(content['imports'], IMPORTS) }
   const hasAll = (there: unknown, wanted: object): boolean => Object.keys(wanted).every((key) => Object.hasOwn(record(there), key))
   if (manifest && hasAll(content['scripts'], SCRIPTS) && hasAll(content['imports'], IMPORTS)) return undefined
-  return `${JSON.stringify(next, null, /^\{\r?\n([ \t]+)/.exec(text)?.[1] ?? 2)}\n`
+  const made = `${JSON.stringify(next, null, /^\uFEFF?\{\r?\n([ \t]+)/.exec(text)?.[1] ?? 2)}\n`
+  return text.includes('\r\n') ? made.replaceAll('\n', '\r\n') : made
+}
+
+/** What is there comes first, in its own order. */
+function withMissing(there: unknown, wanted: Readonly<Record<string, string>>): Record<string, unknown> {
+  const own = record(there)
+  return { ...own, ...Object.fromEntries(Object.entries(wanted).filter(([key]) => !Object.hasOwn(own, key))) }
 }
 
 // --- other files ---
@@ -119,7 +126,8 @@ const ifMissing = (projectDir: string, path: string, text: string): string | und
 
 function ignoreText(text = ''): string | undefined {
   if (/^\/?\.taskbrain\/?\s*$/m.test(text)) return undefined
-  return `${text}${text === '' || text.endsWith('\n') ? '' : '\n'}.taskbrain/\n`
+  const newLine = text.includes('\r\n') ? '\r\n' : '\n'
+  return `${text}${text === '' || text.endsWith('\n') ? '' : newLine}.taskbrain/${newLine}`
 }
 
 function readIfThere(path: string): string | undefined {

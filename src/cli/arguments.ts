@@ -18,15 +18,15 @@ export interface CommandLine {
   has(flag: string): boolean
 }
 
-/** Throws UsageError for a flag that is not in the table, that has a value too many or too few, or that is given twice with one. */
-export function parseCommandLine(args: readonly string[], flags: Readonly<Record<string, Flag>>): CommandLine {
+/** Throws UsageError for a flag that is not in the table, that has a value too many or too few, or that is given twice with one. `elsewhere` says where other flags belong. */
+export function parseCommandLine(args: readonly string[], flags: Readonly<Record<string, Flag>>, elsewhere = ''): CommandLine {
   const options = Object.fromEntries(Object.entries(flags).map(([name, { type, short }]) => [name, short ? { type, short } : { type }]))
   const { tokens, values, positionals } = parseArgs({ args: [...args], options, strict: false, allowPositionals: true, tokens: true })
   const given = new Set<string>()
   for (const token of tokens) {
     if (token.kind !== 'option') continue
     const flag = Object.hasOwn(flags, token.name) ? flags[token.name] : undefined
-    if (!flag) throw new UsageError(`There is no flag ${token.rawName}.${didYouMean(token.name, Object.keys(flags), '--')}`)
+    if (!flag) throw new UsageError(`There is no flag ${token.rawName}.${didYouMean(token.name, Object.keys(flags), '--') || elsewhere}`)
     if (flag.type === 'boolean' && token.value !== undefined) throw new UsageError(`${token.rawName} takes no value.`)
     if (flag.type === 'string' && (token.value === undefined || isFlag(token))) {
       throw new UsageError(`${token.rawName} needs a value: ${token.rawName} ${flag.value}.`)

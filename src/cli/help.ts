@@ -19,7 +19,7 @@ export function generalHelp(commands: readonly Command[]): string {
 export function commandHelp(command: Command): string {
   const flags = Object.entries(command.flags).map(([name, flag]) => [flagText(name, flag), flag.help] as const)
   return [
-    `Usage: ${['taskbrain', command.name, command.usage, '[flags]'].filter(Boolean).join(' ')}`,
+    `Usage: ${['taskbrain', command.name, ...(command.takesProgram ? ['[flags]', command.usage] : [command.usage, '[flags]'])].filter(Boolean).join(' ')}`,
     '',
     command.summary,
     command.details,

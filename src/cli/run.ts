@@ -13,6 +13,7 @@ const COMMANDS: readonly Command[] = [initCommand, buildCommand, runProgramComma
 const NAMES = COMMANDS.map((command) => command.name)
 const HELP = new Set(['help', '--help', '-h'])
 const VERSION = new Set(['--version', '-v'])
+const PROGRAM_OR_NODE = ' Flags of the program stand behind its file; for flags of Node call node --import taskbrain/register.'
 
 /** One call of `taskbrain`. Never throws for what a person did. */
 export async function runCommandLine(args: readonly string[], version: string, context: CommandContext): Promise<ExitCode | undefined> {
@@ -39,7 +40,7 @@ export async function runCommandLine(args: readonly string[], version: string, c
 
 async function runCommand(command: Command, args: readonly string[], context: CommandContext): Promise<ExitCode | undefined> {
   const [own, rest] = command.takesProgram ? splitAtProgram(args, command.flags) : [args, []]
-  const line = { ...parseCommandLine(own, command.flags), rest }
+  const line = { ...parseCommandLine(own, command.flags, command.takesProgram ? PROGRAM_OR_NODE : ''), rest }
   if (!line.has('help')) return command.run(line, context)
   context.report.line(commandHelp(command))
   return 0

@@ -17,19 +17,19 @@ export const plugin: UnpluginInstance<TaskbrainOptions | undefined> = createUnpl
   if (meta.framework === 'rolldown') return rolldownPlugin(options ?? {})
   if (meta.framework !== 'vite') throw new Error(`taskbrain has no plugin for ${meta.framework} yet: use taskbrain/vite, taskbrain/rolldown, taskbrain/esbuild or the command \`taskbrain build\`.`)
   const host = viteHost(options ?? {})
-  const { resolveFileUrl, ...hooks } = rollupHooks(host)
+  const { resolveFileUrl, generateBundle, ...hooks } = rollupHooks(host)
   return {
     name: NAME,
     // Before TypeScript and decorators are gone.
     enforce: 'pre',
     ...hooks,
-    vite: { resolveFileUrl, configResolved: (config: ViteConfig) => host.configured(config) },
+    vite: { resolveFileUrl, generateBundle, configResolved: (config: ViteConfig) => host.configured(config) },
   }
 })
 
 function rolldownPlugin(options: TaskbrainOptions): UnpluginOptions {
   const host = rolldownHost(options)
-  const { resolveFileUrl, ...hooks } = rollupHooks(host)
-  const own = { resolveFileUrl, options: (given: RolldownOptions) => host.configured(given) }
+  const { resolveFileUrl, generateBundle, ...hooks } = rollupHooks(host)
+  const own = { resolveFileUrl, generateBundle, options: (given: RolldownOptions) => host.configured(given) }
   return { name: NAME, enforce: 'pre', ...hooks, rolldown: own as unknown as NonNullable<UnpluginOptions['rolldown']> }
 }

@@ -12,6 +12,7 @@ import { readText } from '../source-text.ts'
 import { linkModule } from './linked-module.ts'
 import { rollupError, rollupWarning } from './messages.ts'
 import type { ProjectBrains } from './project-brains.ts'
+import { type OutputFile, workerFault } from './worker-files.ts'
 
 /** What one bundler does in its own way. */
 export interface RollupHost {
@@ -35,13 +36,18 @@ interface EmittedUrl {
 
 export interface RollupHooks extends Pick<UnpluginOptions, 'buildStart' | 'resolveId' | 'load' | 'transform'> {
   resolveFileUrl(url: EmittedUrl): string | undefined
+  generateBundle(this: { error(message: string): never }, options: unknown, bundle: Readonly<Record<string, OutputFile>>): void
 }
 
 type Context = UnpluginBuildContext & UnpluginContext
 type EmitChunk = (chunk: { readonly type: 'chunk'; readonly id: string; readonly name: string }) => string
 
 export function rollupHooks(host: RollupHost): RollupHooks {
-  const ownReferences = new Set<string>()
+  /** Of each worker its path, by what a bundler calls its file. */
+  const ownReferences = new Map<string, string>()
+  /** Those that an output in the making has. */
+  const workers = new Set<string>()
+  const mains = new Set<string>()
 
   const load = async (context: Context, path: string): Promise<{ code: string; map: string | { mappings: '' } } | undefined> => {
     const file = await host.brains().load(path)
@@ -50,10 +56,11 @@ export function rollupHooks(host: RollupHost): RollupHooks {
     report(context, file.diagnostics, host.brains().config.projectDir)
     if (!file.module) return undefined
     const refusal = file.module.kind === 'main' ? host.refusal(context, path) : undefined
+    if (file.module.kind === 'main') mains.add(path)
     if (refusal !== undefined) context.error({ message: refusal, id: path })
     const workerUrl = (worker: CompiledModule): string => {
       const referenceId = (context.emitFile as unknown as EmitChunk)({ type: 'chunk', id: pathOf(worker), name: worker.id })
-      ownReferences.add(referenceId)
+      ownReferences.set(referenceId, pathOf(worker))
       // What stands for it is a URL, or its text where a bundler does not ask us.
       return `new URL(import.meta.ROLLUP_FILE_URL_${referenceId})`
     }
@@ -92,9 +99,18 @@ export function rollupHooks(host: RollupHost): RollupHooks {
       },
     } as NonNullable<UnpluginOptions['transform']>,
     resolveFileUrl({ referenceId, relativePath, format }) {
-      if (!ownReferences.has(referenceId)) return undefined
+      const worker = ownReferences.get(referenceId)
+      if (worker === undefined) return undefined
       if (format !== 'es') throw new Error(`A brain needs the output format \`es\`, not \`${format}\`: its workers are ES modules.`)
+      workers.add(worker)
       return `new URL(${JSON.stringify(encodePath(relativePath))}, import.meta.url)`
+    },
+    generateBundle(_options, bundle) {
+      const { projectDir } = host.brains().config
+      const faults = [...workers].map((worker) => workerFault(worker, mains, bundle, (path) => posixPath.relative(projectDir, path)))
+      workers.clear()
+      const fault = faults.find((each) => each !== undefined)
+      if (fault !== undefined) this.error(fault)
     },
   }
 }

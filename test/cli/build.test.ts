@@ -1,4 +1,4 @@
-import { existsSync, rmSync, symlinkSync } from 'node:fs'
+import { existsSync, mkdirSync, rmSync, symlinkSync } from 'node:fs'
 import { join } from 'node:path'
 import * as assert from 'uvu/assert'
 import { configMistake, deepestPlace, isSuppressed, moduleFindings, reachedFiles, ownPlaces, transformModule } from '../../compiler/index.ts'
@@ -332,6 +332,15 @@ describe('a build of what is oddly written', (it) => {
     })
     const result = await built(project)
     assert.equal(result.brains.map((brain) => brain.id), ['main.brain#Robot'])
+  })
+  it('needs no right to write where what was built stands', async () => {
+    using project = scratchProject(SMALL_BRAIN)
+    await built(project)
+    // In the way of the file by which a build sees whether it can write.
+    mkdirSync(join(project.dir, `.taskbrain/.taskbrain-${process.pid}.tmp`))
+    assert.equal((await built(project)).written, [])
+    project.write('src/main.brain.ts', `${SMALL_BRAIN['src/main.brain.ts']}// changed\n`)
+    assert.match(await usageErrorOf(built(project)), /The out dir .* can't be written: EISDIR\.$/)
   })
   it('says which file can not be written where a name is too long', async () => {
     using project = scratchProject({ ...SMALL_BRAIN, 'src/main.brain.ts': SMALL_BRAIN['src/main.brain.ts'].replace('MainBrain', 'x'.repeat(250)) })

@@ -49,9 +49,17 @@ Then: npm install taskbrain && npm start
       imports: { '#brain/*': './.taskbrain/*' },
     })
     assert.match(project.read('package.json'), /^\{\n\t"name"/)
+    assert.equal(Object.keys(json(project)['scripts'] as object), ['start', 'build', 'dev'])
     assert.is(project.read('.gitignore'), 'node_modules\n.taskbrain/\n')
     const again = await taskbrain(['init'], { cwd: project.dir })
     assert.is(again.stdout, 'package.json: left as it is\ntsconfig.json: left as it is\n.gitignore: left as it is\n\nThen: npm start\n')
+  })
+
+  it('writes lines that end as those do that are there', async () => {
+    using project = scratchProject({ ...SMALL_BRAIN, 'package.json': '{\r\n    "name": "robot"\r\n}\r\n', '.gitignore': 'node_modules\r\n' })
+    await taskbrain(['init'], { cwd: project.dir })
+    assert.match(project.read('package.json'), /^\{\r\n    "name": "robot",\r\n(?:[^\r\n]+\r\n)+$/)
+    assert.is(project.read('.gitignore'), 'node_modules\r\n.taskbrain/\r\n')
   })
 
   it('finds the output of a build by #brain/*, from any folder', async () => {

@@ -1,4 +1,6 @@
 import { spawnSync } from 'node:child_process'
+import { symlinkSync } from 'node:fs'
+import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import * as assert from 'uvu/assert'
 import { CLI, start, taskbrain } from '../harness/command.ts'
@@ -64,6 +66,15 @@ for (const [name, run] of [
       assert.match(stderr, /Error: thrown\n.*odd name #1 é\/src\/main\.ts:11:\d+/)
     })
 
+    it('tells a script that it is the one that was started, also by a path with a link in it', async () => {
+      using project = scratchProject({
+        ...PROGRAM,
+        'src/main.ts': "import { pathToFileURL } from 'node:url'\nimport { Robot } from './robot.brain'\nif (import.meta.url === pathToFileURL(process.argv[1]!).href) console.log(Robot.name, 'is started')\n",
+      })
+      symlinkSync(project.dir, join(project.dir, 'link'))
+      for (const path of ['src/main.ts', 'link/src/main.ts', join(project.dir, 'link/src/main.ts')]) assert.is((await run(project.dir, path)).stdout, 'Robot is started\n', path)
+    })
+
     it('runs nothing where something is wrong, and says what', async () => {
       using project = scratchProject({ ...PROGRAM, 'src/plain.ts': "import './nowhere'\n", 'src/robot.brain.ts': PROGRAM['src/robot.brain.ts'].replace('process: true, ', '') })
       const broken = await run(project.dir, 'src/main.ts')
@@ -108,12 +119,14 @@ describe('taskbrain run', (it) => {
     }
   })
 
-  it('wants a file', async () => {
+  it('wants a file, and says where flags belong', async () => {
     using project = scratchProject(PROGRAM)
     for (const command of ['run', 'dev']) {
       const { exitCode, stderr } = await taskbrain([command], { cwd: project.dir })
       assert.is(exitCode, 2)
       assert.match(stderr, `Name the script to run, such as taskbrain ${command} src/main.ts.`)
+      assert.match((await taskbrain([command, '--inspect', 'src/main.ts'], { cwd: project.dir })).stderr, 'There is no flag --inspect. Flags of the program stand behind its file; for flags of Node call node --import taskbrain/register.')
+      assert.match((await taskbrain([command, '--help'], { cwd: project.dir })).stdout, `Usage: taskbrain ${command} [flags] <file> [arguments...]`)
     }
   })
 })
@@ -125,6 +138,24 @@ describe('node --import taskbrain/register', (it) => {
     assert.equal(register(project.dir, 'node_modules/tool/index.js').stdout, 'a tool\n')
     assert.match(register(project.dir, 'src/missing.ts').stderr, 'Cannot find module')
     assert.equal(project.list('.taskbrain'), [])
+  })
+
+  it('leaves alone a script in JavaScript that leads to no source of a brain, and what was built', async () => {
+    const helper = "console.log(require.main === module, require('node:path').basename(__dirname))\n"
+    using project = scratchProject({ ...PROGRAM, 'tools/package.json': '{ "type": "commonjs" }', 'tools/helper.js': helper })
+    assert.equal(register(project.dir, 'tools/helper.js').stdout, 'true tools\n')
+    assert.equal(project.list('.taskbrain'), [])
+    register(project.dir, 'src/main.ts')
+    assert.is(register(project.dir, '.taskbrain/main.js').exitCode, 3)
+    assert.equal(project.list('.taskbrain').filter((file) => file.startsWith('.taskbrain')), [])
+    const { exitCode, stderr } = await taskbrain(['run', '.taskbrain/main.js'], { cwd: project.dir })
+    assert.is(exitCode, 2)
+    assert.match(stderr, '".taskbrain/main.js" is what a build wrote. Name the source that it was made from, or start it with node.')
+  })
+
+  it('lets a program fork itself, which shows places of the source too', async () => {
+    using project = scratchProject({ ...PROGRAM, 'src/main.ts': "import { fork } from 'node:child_process'\nimport './robot.brain'\nif (process.argv[2] === 'child') throw new Error('thrown')\nfork(process.argv[1]!, ['child'])\n" })
+    assert.match(register(project.dir, 'src/main.ts').stderr, /Error: thrown\n.*\/src\/main\.ts:3:\d+/)
   })
 
   it('keeps what was built of another program, which may be running', async () => {
@@ -172,6 +203,18 @@ console.log('started', made.length, ...process.argv.slice(2))
     await dev.saw(/again\n[^]*The program has ended with 0\./)
     dev.kill('SIGINT')
     assert.is((await dev.ended).exitCode, 0)
+  })
+
+  it('says so where its file is gone, and waits for it', async () => {
+    using project = scratchProject({ ...PROGRAM, 'src/main.ts': LASTING })
+    using dev = start(CLI, ['dev', 'src/main.ts'], { cwd: project.dir })
+    await dev.saw(/started/)
+    project.remove('src/main.ts')
+    await dev.saw(/src\/main\.ts:1:1 error bundle-failed\n`src\/main\.ts` is no file that can be read\.[^]*the last good output stays/)
+    project.write('src/main.ts', LASTING.replace('started', 'there again'))
+    await dev.saw(/there again/)
+    dev.kill('SIGTERM')
+    await dev.ended
   })
 
   it('waits where something is wrong at first', async () => {

@@ -1,7 +1,7 @@
 import { rolldown, type InputOptions, type OutputOptions, watch } from 'rolldown'
 import * as assert from 'uvu/assert'
 import { type TaskbrainOptions, taskbrain } from '../../src/rolldown.ts'
-import type { ScratchProject } from '../harness/project.ts'
+import { scratchProject, SMALL_BRAIN, type ScratchProject } from '../harness/project.ts'
 import { describe } from '../harness/suite.ts'
 import { assertBuildsUponPackage, assertRunsAsByCommand, assertStepsAreExact, outputOf, ROBOT, robotProject, scriptsIn, twoOfOneName, withFaultyModules } from './robot-project.ts'
 
@@ -62,6 +62,16 @@ describe('taskbrain/rolldown', (it) => {
     assert.match(frame!, /^> 31 │ .*\n +│ +\^{9}\n\nsrc\/robot\.brain\.ts:36:\d+ .*\[duration-not-positive\]/m)
     using other = robotProject()
     assert.match((await errorOf(built(other, { input: 'src/robot.brain.ts' }, { format: 'cjs' }))).message, 'output format `es`')
+  })
+
+  it('refuses groups of modules that leave a worker no file, or make it load the program', async () => {
+    using small = scratchProject({ ...SMALL_BRAIN, 'src/main.ts': "import { MainBrain } from './main.brain'\nconsole.log(MainBrain.name)\n" })
+    const everything = { codeSplitting: { groups: [{ name: 'all', test: /src/ }] } }
+    assert.match((await errorOf(built(small, {}, everything))).message, /The worker src\/main\.brain\.\S+\.worker\.ts must be a file of its own, and a group of modules .* `test: \/node_modules\/`\./)
+    using project = robotProject()
+    assert.match((await errorOf(built(project, {}, everything))).message, /The worker src\/\S+\.worker\.ts would load src\/vehicle\.brain\.ts, which is for the main process: a group of modules .* `test: \/node_modules\/`\./)
+    await built(project, {}, { codeSplitting: { groups: [{ name: 'packages', test: /node_modules/ }] } })
+    await assertRunsAsByCommand(project, 'out/main.js')
   })
 
   it('reports what is wrong with modules that a task reaches, and brains of one name', async () => {
