@@ -1,2 +1,2 @@
 export { taskbrain } from './plugin/esbuild.ts'
-export type { TaskbrainOptions } from './plugin/plugin.ts'
+export type { TaskbrainOptions } from './plugin/options.ts'

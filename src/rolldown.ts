@@ -1,2 +1,2 @@
 export { taskbrain } from './plugin/rolldown.ts'
-export type { TaskbrainOptions } from './plugin/plugin.ts'
+export type { TaskbrainOptions } from './plugin/options.ts'

@@ -1,2 +1,2 @@
 export { taskbrain } from './plugin/vite.ts'
-export type { TaskbrainOptions } from './plugin/plugin.ts'
+export type { TaskbrainOptions } from './plugin/options.ts'

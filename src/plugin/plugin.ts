@@ -1,14 +1,10 @@
 // One plugin for every bundler: the same compiler, and for each a small part that says how it takes in a worker's file.
 import { createUnplugin, type UnpluginInstance, type UnpluginOptions } from 'unplugin'
 import { esbuildSetup } from './esbuild-hooks.ts'
+import type { TaskbrainOptions } from './options.ts'
 import { rolldownHost, type RolldownOptions } from './rolldown-host.ts'
 import { rollupHooks } from './rollup-hooks.ts'
 import { viteHost, type ViteConfig } from './vite-host.ts'
-
-export interface TaskbrainOptions {
-  /** The folder that the names of workers mirror, from the project's folder. Default: `src` where it is there, else the project's folder. */
-  readonly root?: string
-}
 
 const NAME = 'taskbrain'
 

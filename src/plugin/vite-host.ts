@@ -1,6 +1,6 @@
 import { realpathSync } from 'node:fs'
 import { resolveConfig } from '../config.ts'
-import type { TaskbrainOptions } from './plugin.ts'
+import type { TaskbrainOptions } from './options.ts'
 import { ProjectBrains } from './project-brains.ts'
 import type { RollupHost } from './rollup-hooks.ts'
 import type { Alias } from './recorded-files.ts'
