@@ -124,7 +124,7 @@ export class MainBrain extends Brain {
 
 const ifMissing = (projectDir: string, path: string, text: string): string | undefined => (isFile(`${projectDir}/${path}`) ? undefined : text)
 
-function ignoreText(text = ''): string | undefined {
+function ignoreText(text = 'node_modules/\n'): string | undefined {
   if (/^\/?\.taskbrain\/?\s*$/m.test(text)) return undefined
   const newLine = text.includes('\r\n') ? '\r\n' : '\n'
   return `${text}${text === '' || text.endsWith('\n') ? '' : newLine}.taskbrain/${newLine}`

@@ -25,6 +25,7 @@ src/main.ts: made
 
 Then: npm install taskbrain && npm start
 `)
+    assert.is(project.read('My Robot/.gitignore'), 'node_modules/\n.taskbrain/\n')
     assert.match((await taskbrain(['run', 'src/main.ts'], { cwd: folder })).stdout, /\d+ ticks\n/)
     assert.equal([(await taskbrain(['check'], { cwd: folder })).exitCode, (await taskbrain(['build'], { cwd: folder })).exitCode], [0, 0])
   })
