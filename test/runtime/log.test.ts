@@ -71,7 +71,7 @@ describe('the log', (it) => {
     const error = Object.defineProperty(new Error(), 'message', { get: () => { throw new RangeError('not to be read') } })
     const output = await brain.tasks.same(Promise.reject(error))
     assert.is(output.error, error)
-    // Node 24 says no more of it; an older one threw, and the log says what.
+    // Newer Nodes say no more of it; an older one threw, and the log says what.
     assert.match(lines.join('\n'), /\[same\] ERROR_OCCURRED .*: \[object Error\](?: \(showing it threw: RangeError: not to be read|$)/m)
   }))
 
