@@ -1,4 +1,5 @@
 import { currentFrame, within } from './context.ts'
+import { isA } from './is-a.ts'
 import { Cancellation, type RunScope } from './scope.ts'
 
 /**
@@ -129,9 +130,9 @@ export function report(error: unknown): void {
 
 /** Whether `error` is this run's own end: its Cancellation, what `Promise.any` made of it, or an API of the aborted signal. */
 export function ends(error: unknown, scope: RunScope): boolean {
-  if (error instanceof Cancellation) return error.ends(scope)
+  if (isA(error, Cancellation)) return error.ends(scope)
   const { cancellation } = scope
-  if (!cancellation || !(error instanceof Error)) return false
+  if (!cancellation || !isA(error, Error)) return false
   if (error instanceof AggregateError) return error.errors.some((each) => ends(each, scope))
   return error.name === 'AbortError' || error.cause === cancellation
 }

@@ -1,5 +1,6 @@
 import { inspect, types } from 'node:util'
 import { TaskbrainError } from './errors.ts'
+import { isA } from './is-a.ts'
 import { errorClassId, errorPrototype, fromPortable, toPortable } from './serializable/index.ts'
 
 /**
@@ -29,7 +30,7 @@ const MAX_DEPTH = 8
 
 /** Also for errors of another realm. */
 export function isError(value: unknown): value is Error {
-  return value instanceof Error || types.isNativeError(value)
+  return isA(value, Error) || types.isNativeError(value)
 }
 
 /** A thrown value as a message can show it. */

@@ -1,5 +1,6 @@
 import { ExecutionStates } from '../src/contract/outcome.ts'
 import { TaskbrainError } from './errors.ts'
+import { isA } from './is-a.ts'
 import { messageText } from './logger.ts'
 import type { Run, RunObserver } from './scheduler/run.ts'
 import { mapError } from './stack.ts'
@@ -25,7 +26,7 @@ export function createRunLog(logger: Logger, siteOf: (task: string) => string | 
     [run.place ?? 'not started', ...(durationMs === undefined ? [] : [durationText(durationMs)])].join(', ')
   const thrown = (error: unknown): string =>
     error instanceof TaskbrainError
-      ? `${error.message}${error.cause instanceof Error ? `\n  caused by ${messageText([error.cause], false)}` : ''}`
+      ? `${error.message}${isA(error.cause, Error) ? `\n  caused by ${messageText([error.cause], false)}` : ''}`
       : messageText([error], false)
   const where = (task: string): string => (siteOf(task) ? ` at ${siteOf(task)}` : '')
 

@@ -75,6 +75,14 @@ describe('the log', (it) => {
     assert.match(lines.join('\n'), /\[same\] ERROR_OCCURRED .*: \[object Error\](?: \(showing it threw: RangeError: not to be read|$)/m)
   }))
 
+  it('shows a proxy that was revoked before it was thrown', () => withEnds(async ({ brain, lines }) => {
+    const { proxy, revoke } = Proxy.revocable(new Error('behind it'), {})
+    revoke()
+    const output = await brain.tasks.same(Promise.reject(proxy))
+    assert.equal([output.executionState, output.error.code, output.error.message], [2, 'thrown-value', 'Task `same` threw `<Revoked Proxy>`, which is no Error. The value is the cause of this error.'])
+    assert.match(lines.join('\n'), 'threw `<Revoked Proxy>`')
+  }))
+
   it('ends a run although the logger throws, and passes on what it threw', () => withEnds(async ({ brain }) => {
     const { logger } = brain
     const { debug } = logger
