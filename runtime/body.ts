@@ -4,6 +4,7 @@ import { createPacing, type Pacing, type Refresh } from './pace.ts'
 import type { Clock } from './scheduler/clock.ts'
 import type { RunScope } from './scope.ts'
 import { explained } from './snapshot-changes.ts'
+import { isTenfold } from './tenfold.ts'
 import { durationText } from './time-text.ts'
 
 /** What there is to run, on whichever thread. */
@@ -101,7 +102,7 @@ async function returned(value: unknown, scope: RunScope): Promise<void> {
 function pause(pacing: Pacing, { scope, clock, refresh }: Routine): Promise<void> {
   const { missed } = pacing
   const delayMs = pacing.delay()
-  if (pacing.missed > missed) tellMissed(missed, pacing.missed, scope, refresh)
+  if (pacing.missed > missed && isTenfold(missed, pacing.missed)) tellMissed(pacing.missed, scope, refresh)
   return new Promise((resolve) => {
     if (scope.cancellation) return resolve()
     const takeBack = clock.setTimer(delayMs, () => resume())
@@ -116,9 +117,7 @@ function pause(pacing: Pacing, { scope, clock, refresh }: Routine): Promise<void
   })
 }
 
-/** The first time, and whenever there are ten times as many. */
-function tellMissed(before: number, missed: number, scope: RunScope, { everyMs }: Refresh): void {
-  if (before > 0 && Math.floor(Math.log10(before)) === Math.floor(Math.log10(missed))) return
+function tellMissed(missed: number, scope: RunScope, { everyMs }: Refresh): void {
   scope.warn(`missed ${missed} ${missed === 1 ? 'iteration' : 'iterations'} so far: one, or something else on its thread, took longer than ${durationText(everyMs)}.`)
 }
 

@@ -4,6 +4,7 @@ import { isA } from './is-a.ts'
 import { messageText } from './logger.ts'
 import type { Run, RunObserver } from './scheduler/run.ts'
 import { mapError } from './stack.ts'
+import { isTenfold } from './tenfold.ts'
 import { durationText } from './time-text.ts'
 import type { Logger } from './types.ts'
 
@@ -41,7 +42,7 @@ export function createRunLog(logger: Logger, siteOf: (task: string) => string | 
   function queueFull(task: string, head: string, error: Error): void {
     const count = (turnedAway.get(task) ?? 0) + 1
     turnedAway.set(task, count)
-    if (isPowerOfTen(count)) logger.error(`${head}: ${error.message}${count === 1 ? '' : ` So it was ${count} times so far.`}`)
+    if (isTenfold(count - 1, count)) logger.error(`${head}: ${error.message}${count === 1 ? '' : ` So it was ${count} times so far.`}`)
   }
 
   return {
@@ -84,7 +85,7 @@ export function createRunLog(logger: Logger, siteOf: (task: string) => string | 
         return logger.error(`[${task}] (${at(run)}) ${text}`)
       }
       repeat.count += 1
-      if (isPowerOfTen(repeat.count)) writeRepeats(run)
+      if (isTenfold(repeat.count - 1, repeat.count)) writeRepeats(run)
     },
     lost(task, error) {
       logger.error(`[${task}] its result did not reach its caller: ${error.message}`)
@@ -95,5 +96,3 @@ export function createRunLog(logger: Logger, siteOf: (task: string) => string | 
     },
   }
 }
-
-const isPowerOfTen = (count: number): boolean => Number.isInteger(Math.log10(count))

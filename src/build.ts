@@ -96,6 +96,9 @@ export async function check(config: BuildConfig, context: BuildContext = {}): Pr
 export const hasErrors = (diagnostics: readonly Diagnostic[]): boolean =>
   diagnostics.some((diagnostic) => diagnostic.severity === 'error')
 
+/** There are brains, and none of them has an error. */
+export const isGood = ({ brains, diagnostics }: { readonly brains: readonly unknown[]; readonly diagnostics: readonly Diagnostic[] }): boolean => brains.length > 0 && !hasErrors(diagnostics)
+
 interface Compiled extends Pick<CheckResult, 'diagnostics' | 'brains'> {
   /** Path below the out dir → text. Empty where nothing may be written. */
   readonly texts: ReadonlyMap<string, string>

@@ -30,6 +30,8 @@ export interface BuildConfig {
   readonly program?: string | undefined
 }
 
+export type ProgramConfig = BuildConfig & { readonly program: string }
+
 const DEFAULT_OUT_DIR = '.taskbrain'
 
 /** Elsewhere than on Windows a backslash is part of a name. */
@@ -60,7 +62,7 @@ export function resolveConfig(options: BuildOptions): BuildConfig {
 }
 
 /** The same with a program. Throws UsageError also where that is no script of the project. */
-export function programConfig(options: BuildOptions, program: string): BuildConfig & { readonly program: string } {
+export function programConfig(options: BuildOptions, program: string): ProgramConfig {
   const config = resolveConfig(options)
   return { ...config, program: programFile(config, program) }
 }

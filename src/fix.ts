@@ -1,8 +1,8 @@
 // Mends sources where a diagnostic has one clear remedy. Touches nothing but the stretches that the fixes name.
-import { readFileSync, writeFileSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Diagnostic, Fix } from '../compiler/log.ts'
-import { UsageError } from './config.ts'
+import { writeText } from './source-text.ts'
 
 export interface FixedFile {
   /** Relative to the project's folder, POSIX. */
@@ -27,17 +27,9 @@ export function applyFixes(projectDir: string, diagnostics: readonly Diagnostic[
     if (!Buffer.from(text).equals(bytes)) return []
     const mark = text.startsWith(BYTE_ORDER_MARK) ? BYTE_ORDER_MARK : ''
     const chosen = withoutOverlaps(fixes)
-    write(path, mark + edited(text.slice(mark.length), chosen))
+    writeText(path, mark + edited(text.slice(mark.length), chosen))
     return [{ file, count: chosen.length }]
   })
-}
-
-function write(path: string, text: string): void {
-  try {
-    writeFileSync(path, text)
-  } catch (error) {
-    throw new UsageError(`${path} can't be written: ${(error as NodeJS.ErrnoException).code ?? String(error)}.`)
-  }
 }
 
 function withoutOverlaps(fixes: readonly Fix[]): readonly Fix[] {

@@ -1,8 +1,8 @@
 // Sets a project up. Adds what is not there and changes nothing that is.
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
-import { basename, dirname } from 'node:path'
+import { basename } from 'node:path'
 import { type BuildConfig, isFile, UsageError } from './config.ts'
 import { record } from './json-file.ts'
+import { bytesOf, writeText } from './source-text.ts'
 import { findSources } from './sources.ts'
 
 export interface InitResult {
@@ -32,7 +32,7 @@ export async function initProject(config: BuildConfig): Promise<InitResult> {
   const files = wanted.map(([path, text]): InitFile => {
     const isThere = isFile(`${projectDir}/${path}`)
     if (text === undefined) return { path, outcome: 'left as it is' }
-    write(`${projectDir}/${path}`, text)
+    writeText(`${projectDir}/${path}`, text)
     return { path, outcome: isThere ? 'added to' : 'made' }
   })
   const named = new Set(['dependencies', 'devDependencies', 'peerDependencies'].flatMap((kind) => Object.keys(record(manifest?.content[kind]))))
@@ -130,15 +130,4 @@ function ignoreText(text = 'node_modules/\n'): string | undefined {
   return `${text}${text === '' || text.endsWith('\n') ? '' : newLine}.taskbrain/${newLine}`
 }
 
-function readIfThere(path: string): string | undefined {
-  return isFile(path) ? readFileSync(path, 'utf8') : undefined
-}
-
-function write(path: string, text: string): void {
-  try {
-    mkdirSync(dirname(path), { recursive: true })
-    writeFileSync(path, text)
-  } catch (error) {
-    throw new UsageError(`${path} can't be written: ${(error as NodeJS.ErrnoException).code ?? String(error)}.`)
-  }
-}
+const readIfThere = (path: string): string | undefined => bytesOf(path)?.toString('utf8')

@@ -1,6 +1,7 @@
 // A source as text: UTF-8, or UTF-16 that says so by its byte order mark, as TypeScript reads it.
 import { isUtf8 } from 'node:buffer'
-import { readFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { dirname } from 'node:path'
 import { isFile, UsageError } from './config.ts'
 
 /** `undefined` where there is no such file, or none any more. Throws UsageError where it can't be read. */
@@ -19,6 +20,16 @@ export function bytesOf(path: string): Buffer | undefined {
 export function readText(path: string): string {
   const bytes = bytesOf(path)
   return bytes ? textOf(bytes) : ''
+}
+
+/** UTF-8, in a folder that is made where there is none. Throws UsageError where it can't be written. */
+export function writeText(path: string, text: string): void {
+  try {
+    mkdirSync(dirname(path), { recursive: true })
+    writeFileSync(path, text)
+  } catch (error) {
+    throw new UsageError(`${path} can't be written: ${(error as NodeJS.ErrnoException).code ?? String(error)}.`)
+  }
 }
 
 /** Bytes that are no UTF-8 give U+FFFD. */

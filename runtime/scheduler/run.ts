@@ -121,8 +121,7 @@ export class Run {
   /** Tells the run to end. Where it is ending already, a shorter grace still holds. */
   tell(reason: EndReason, graceMs = this.plan.graceMs): void {
     if (this.#state === 'settled' || this.#killing) return
-    if (this.#state === 'queued') return this.#settle(this.#endedBy(reason, false))
-    if (this.#takeBack.restart) return this.#settle(this.#endedBy(reason, false))
+    if (this.#state === 'queued' || this.#takeBack.restart) return this.#settle(this.#endedBy(reason, false))
     if (this.#state === 'running') this.#reason = reason
     this.#end(reason, graceMs)
   }

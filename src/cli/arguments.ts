@@ -19,7 +19,7 @@ export interface CommandLine {
 }
 
 /** Throws UsageError for a flag that is not in the table, that has a value too many or too few, or that is given twice with one. `elsewhere` says where other flags belong. */
-export function parseCommandLine(args: readonly string[], flags: Readonly<Record<string, Flag>>, elsewhere = ''): CommandLine {
+export function parseCommandLine(args: readonly string[], flags: Readonly<Record<string, Flag>>, elsewhere = ''): Omit<CommandLine, 'rest'> {
   const options = Object.fromEntries(Object.entries(flags).map(([name, { type, short }]) => [name, short ? { type, short } : { type }]))
   const { tokens, values, positionals } = parseArgs({ args: [...args], options, strict: false, allowPositionals: true, tokens: true })
   const given = new Set<string>()
@@ -36,7 +36,6 @@ export function parseCommandLine(args: readonly string[], flags: Readonly<Record
   }
   return {
     positionals,
-    rest: [],
     text: (name) => {
       const value = values[name]
       return typeof value === 'string' ? value : undefined

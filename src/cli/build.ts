@@ -1,4 +1,4 @@
-import { build, type BuildResult, hasErrors } from '../build.ts'
+import { build, type BuildResult, hasErrors, isGood } from '../build.ts'
 import { type BuildConfig, resolveConfig, UsageError } from '../config.ts'
 import type { Reporter } from '../report.ts'
 import { type Command, type CommandContext, type ExitCode, HELP_FLAG, JSON_FLAG, PATTERNS, ROOT_FLAG } from './command.ts'
@@ -33,8 +33,6 @@ export const buildCommand: Command = {
     return isGood(result) ? 0 : 1
   },
 }
-
-const isGood = (result: BuildResult): boolean => result.brains.length > 0 && !hasErrors(result.diagnostics)
 
 function buildDocument(result: BuildResult, durationMs: number): object {
   const { diagnostics, brains, files, written, unchanged, deleted, lookedAt } = result

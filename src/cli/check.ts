@@ -1,4 +1,4 @@
-import { check, type CheckResult, hasErrors } from '../build.ts'
+import { check, hasErrors, isGood } from '../build.ts'
 import { resolveConfig } from '../config.ts'
 import { applyFixes } from '../fix.ts'
 import type { Flag } from './arguments.ts'
@@ -33,5 +33,3 @@ export const checkCommand: Command = {
     return isGood(result) ? 0 : 1
   },
 }
-
-const isGood = (result: CheckResult): boolean => result.brains.length > 0 && !hasErrors(result.diagnostics)

@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { type BuildResult, hasErrors } from '../build.ts'
-import { outputOf } from '../config.ts'
+import { hasErrors, isGood } from '../build.ts'
+import { programOutput } from '../program.ts'
 import type { Reporter } from '../report.ts'
 import type { Command } from './command.ts'
 import { PROGRAM_FLAGS, programOf } from './run-program.ts'
@@ -16,8 +16,7 @@ export const devCommand: Command = {
 
   async run(line, { cwd, report, now, signal }) {
     const { config, args } = programOf('dev', line, cwd)
-    const program = new Program(`${config.outDir}/${outputOf(config, config.program)}.js`, args, report)
-    const isGood = (result: BuildResult): boolean => result.brains.length > 0 && !hasErrors(result.diagnostics)
+    const program = new Program(programOutput(config), args, report)
     const { watchProject } = await import('../watch.ts')
     await watchProject(config, {
       signal,

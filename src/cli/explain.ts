@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { DIAGNOSTIC_CODES, DIAGNOSTIC_PATTERNS } from '../../compiler/diagnostics.ts'
-import { compileInput, hasErrors } from '../build.ts'
+import { compileInput, hasErrors, isGood } from '../build.ts'
 import { type BuildConfig, isFile, isFolder, resolveConfig, UsageError } from '../config.ts'
 import type { CodeExplanation, DiagnosticExample } from '../explanation.ts'
 import { graphText } from '../graph.ts'
@@ -56,14 +56,14 @@ async function explainFile(config: BuildConfig, form: 'text' | 'json' | 'graph',
   const explained = explain(compileInput(config, candidates, files))
   const { brains } = explained
   const diagnostics = [...explained.diagnostics, ...inputDiagnostics(config.projectDir, files, { configMistake })]
-  const isGood = brains.length > 0 && !hasErrors(diagnostics)
+  const exitCode = isGood({ brains, diagnostics }) ? 0 : 1
   if (form === 'json') {
-    report.json({ ok: isGood, brains, diagnostics })
-    return isGood ? 0 : 1
+    report.json({ ok: exitCode === 0, brains, diagnostics })
+    return exitCode
   }
   if (form === 'text') report.explainedBrains(config, brains)
   else if (brains.length > 0) report.line(graphText(brains))
   report.diagnostics(diagnostics)
   if (brains.length === 0 && !hasErrors(diagnostics)) report.noBrain(config, { brains: [], diagnostics, lookedAt, read: [] })
-  return isGood ? 0 : 1
+  return exitCode
 }

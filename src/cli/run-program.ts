@@ -1,4 +1,4 @@
-import { type BuildConfig, programConfig, UsageError } from '../config.ts'
+import { type ProgramConfig, programConfig, UsageError } from '../config.ts'
 import { buildProgram } from '../program.ts'
 import type { CommandLine, Flag } from './arguments.ts'
 import { type Command, HELP_FLAG, ROOT_FLAG } from './command.ts'
@@ -6,7 +6,7 @@ import { type Command, HELP_FLAG, ROOT_FLAG } from './command.ts'
 export const PROGRAM_FLAGS: Readonly<Record<string, Flag>> = { root: ROOT_FLAG, help: HELP_FLAG }
 
 /** The program that a call names, and its arguments. Throws UsageError where there is none. */
-export function programOf(command: string, line: CommandLine, cwd: string): { readonly config: BuildConfig & { readonly program: string }; readonly args: readonly string[] } {
+export function programOf(command: string, line: CommandLine, cwd: string): { readonly config: ProgramConfig; readonly args: readonly string[] } {
   const [program, ...args] = line.rest
   if (program === undefined) throw new UsageError(`Name the script to run, such as taskbrain ${command} src/main.ts.`)
   return { config: programConfig({ cwd, patterns: [], root: line.text('root') }, program), args }
